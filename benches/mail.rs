@@ -21,12 +21,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
-use cloverwatch::engine::{Engine, OutboxParts, Pace, Parts, PastedCode};
+use cloverwatch::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
     Delivery, LetterRenderer, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RenderContext,
     RendererSettings, SmtpTransport, Transport,
 };
+use cloverwatch::protocol::PastedCode;
 use cloverwatch::store::{EmbeddedStore, Store};
 use lettre::address::Envelope;
 use lettre::transport::smtp::PoolConfig;
@@ -114,12 +115,14 @@ fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>
         platform: None,
         source: None,
         outbox,
+        rules: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         pace: Pace::default(),
         seed: 1,
         read_only: false,
         background,
+        lease: LeaseSettings::of("ana"),
     }
 }
 
@@ -153,7 +156,7 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
         answer.unwrap();
     }
     let (press, policy) = (press(), Policy::default());
-    let (_, states) = engine.book().all();
+    let (_, states) = engine.read_model().all();
     let outgoing = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
         let occasion = RenderContext {
@@ -232,7 +235,7 @@ async fn desk(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> (f6
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let began = clock.elapsed();
     let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), true));
-    let mut follow = engine.follow();
+    let mut follow = engine.subscribe();
     let (mut sent, mut early) = (0, 0.0);
     while sent < LETTERS {
         match follow.recv().await {
@@ -255,7 +258,7 @@ fn count_sent(engine: &Engine) -> usize {
     let sent = |state: &Arc<cloverwatch::domain::Onboarding>| {
         state.newest_letter().is_some_and(|letter| letter.state == LetterState::Sent)
     };
-    engine.book().all().1.iter().filter(|state| sent(state)).count()
+    engine.read_model().all().1.iter().filter(|state| sent(state)).count()
 }
 
 /// Memory in MB, as the system sees it.

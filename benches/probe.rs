@@ -18,12 +18,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::SlotWindow;
 use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use cloverwatch::store::EmbeddedStore;
 use cloverwatch::timezone::Tz;
-use cloverwatch::xtime::window::Window;
 use cloverwatch::xtime::{self, HttpPlatform};
 use futures::{StreamExt, stream};
 use reqwest::Client;
@@ -52,7 +52,7 @@ fn addresses(sandbox: &Sandbox, clock: &SharedClock, number: usize) -> Vec<Strin
     let (base, code) = (sandbox.base_url(), code(number));
     let vehicle = "year=2026&make=OTHER&model=OTHER";
     let policy = Policy::default();
-    let window = Window::from_today(clock.now(), ZONE, policy.slot_window);
+    let window = SlotWindow::from_today(clock.now(), ZONE, policy.slot_window);
     let slots = window.ranges(policy.slot_stretch).into_iter().map(|stretch| {
         let end = stretch.start + chrono::Days::new(stretch.days.into());
         format!(
@@ -126,6 +126,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         platform: Some(Arc::new(HttpPlatform::new(settings, Arc::clone(clock)).unwrap())),
         source: None,
         outbox: None,
+        rules: None,
         clock: Arc::clone(clock),
         policy: Policy::default(),
         // The budget is lifted; how many are under way at once is the bare loop's.
@@ -133,6 +134,7 @@ fn desk(dir: &std::path::Path, sandbox: &Sandbox, clock: &SharedClock) -> Engine
         seed: 1,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     })
 }
 
@@ -174,7 +176,7 @@ async fn main() {
             probed / bare
         );
     }
-    let live = ids.iter().filter(|id| engine.book().get(**id).unwrap().stage(clock.now()) == Stage::Live).count();
+    let live = ids.iter().filter(|id| engine.read_model().get(**id).unwrap().stage(clock.now()) == Stage::Live).count();
     assert_eq!(live, DEALERS, "everybody is live");
     engine.shutdown().await.unwrap();
     sandbox.shutdown().await;

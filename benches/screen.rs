@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
-use cloverwatch::engine::{PlatformState, Status};
 use cloverwatch::present::time::Zone;
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
@@ -61,7 +61,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
         post: None,
         mails: false,
         mailboxes: None,
-        lessons: None,
+        appointment: cloverwatch::config::Config::default().appointment,
         me: "ana".to_owned(),
         zone: Zone::Named(chrono_tz::America::Chicago.into()),
         policy: Policy::default(),
@@ -73,7 +73,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
     };
     let mut state = ScreenState::new(setup, size, moment());
     tell(&mut state, Msg::Loaded(Box::new(rows())));
-    tell(&mut state, Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    tell(&mut state, Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
     let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
     tell(&mut state, Msg::Tail(newest));
     state

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp, Untrusted};
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
 use cloverwatch::store::embedded::StoreOptions;
-use cloverwatch::store::{Append, EmbeddedStore, EventQuery, JournalReader, Store};
+use cloverwatch::store::{Append, EmbeddedStore, JournalReader, Store};
 use parking_lot::Mutex;
 
 const WRITERS: u64 = 64;

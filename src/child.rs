@@ -1,7 +1,11 @@
-//! The environment of the programs that we start. They are other people's, and our own keeps our secrets: what is not
+//! The programs that we start, and their environment. They are other people's, and our own keeps our secrets: what is not
 //! known to be needed, or named in the settings, is not passed on.
 
+mod run;
+
 use std::ffi::OsString;
+
+pub use run::{ChildEnd, ChildOutput, grouped, run};
 
 /// What is passed on: where and as whom a program runs, in which language, how it asks a person (a password store, a key
 /// agent), and how it reaches the network.

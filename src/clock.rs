@@ -31,6 +31,11 @@ pub trait Clock: Send + Sync + 'static {
     /// Waits for a length of [`Clock::elapsed`]: no step of the wall clock makes it longer or shorter.
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
 
+    /// How many times as fast as the real time it runs.
+    fn speed(&self) -> f64 {
+        1.0
+    }
+
     /// How finely it can be waited for, in its own time.
     fn resolution(&self) -> Duration {
         Duration::ZERO
@@ -61,11 +66,6 @@ impl WallClock {
     /// A clock that starts at a given moment and runs `speed` times as fast.
     pub fn starting_at(origin: DateTime<Utc>, speed: f64) -> Self {
         Self { origin, started: Instant::now(), speed: speed.max(0.001) }
-    }
-
-    /// How many times as fast as the real time it runs.
-    pub fn speed(&self) -> f64 {
-        self.speed
     }
 
     fn is_real(&self) -> bool {
@@ -115,6 +115,10 @@ impl Clock for WallClock {
                 tokio::time::sleep(nap.clamp(Duration::from_millis(1), LONGEST_NAP)).await;
             }
         })
+    }
+
+    fn speed(&self) -> f64 {
+        self.speed
     }
 
     fn resolution(&self) -> Duration {

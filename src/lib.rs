@@ -1,8 +1,10 @@
 //! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
 //! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
 
+pub mod attach;
 pub mod child;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod domain;
@@ -10,10 +12,13 @@ pub mod engine;
 pub mod guard;
 pub mod mail;
 pub mod present;
+pub mod protocol;
 pub mod sandbox;
+pub mod service;
 pub mod signals;
 pub mod store;
 pub mod timezone;
 pub mod tls;
 pub mod tui;
+pub mod wiring;
 pub mod xtime;

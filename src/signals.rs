@@ -102,9 +102,6 @@ impl Signals {
 
 /// From now on a limit on the size of files (`ulimit -f`) is an error of the write that meets it, as a full disk is, and not
 /// the end of the process: a handler is there, and nobody listens. Needs a runtime.
-///
-/// # Errors
-/// When the process may not have handlers.
 pub fn survive_file_size_limit() -> io::Result<()> {
     signal(SignalKind::from_raw(Number::XFSZ.as_raw())).map(drop)
 }

@@ -234,7 +234,7 @@ fn a_dealership_as_it_stood_at_a_moment() {
     assert_eq!(then["timeline"].as_array().unwrap().len(), 1);
     let later = desk.run(&["show", "xts1", "--json", "--at", "in 80h"]).ends(0).json();
     assert_eq!((&later["stage"], &later["invitation"]["state"]), (&json!("expired"), &json!("expired")));
-    desk.run(&["show", "xts1", "--at", "-2d"]).ends(1).says("not in the books then");
+    desk.run(&["show", "xts1", "--at", "-2d"]).ends(1).says("not in the store then");
     desk.run(&["show", "xts1", "--at", "2d"]).ends(2).says("`2d ago`");
 }
 
@@ -244,7 +244,7 @@ fn whose_move_it_is_is_a_column_a_filter_and_in_the_documents() {
     let one = |query: &str| desk.run(&["list", query, "--json"]).ends(0).json();
     assert_eq!(one("move:us")["total"], one("stage:new")["total"], "whoever has no code is ours to invite");
     desk.run(&["invite", "xts1", "--code", "ABCD-1234", "--yes"]).ends(0);
-    let step = &one("xts1")["dealerships"][0]["next_step"];
+    let step = &one("xts1")["dealerships"][0]["next"];
     // Without a mail server the letter became a file.
     assert_eq!(
         (&step["move"], &step["what"]),
@@ -256,5 +256,7 @@ fn whose_move_it_is_is_a_column_a_filter_and_in_the_documents() {
     let listed =
         desk.run(&["list", "move:xtime,dealer", "--csv", "--columns", "dealer_code,move,next_step"]).ends(0).out;
     assert_eq!(listed, "dealer_code,move,next_step\nxts1,xtime,wait: it may take up to 24 hours\n");
+    let waiting = desk.run(&["list", "next:\"24 hours\"", "--csv", "--columns", "dealer_code"]).ends(0).out;
+    assert_eq!(waiting, "dealer_code\nxts1\n");
     desk.run(&["list", "move:them"]).ends(2).says("one of us, dealer, xtime, nobody");
 }

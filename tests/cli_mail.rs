@@ -294,7 +294,7 @@ fn a_delivery_report_marks_letter_and_dealership() {
     desk.run(&["list", "mail:faild"]).ends(2).says("did you mean `failed`?");
     desk.run_with(&["mail", "bounce"], &report("stranger@example.com", "x@example.com"))
         .ends(0)
-        .says("no letter in these");
+        .says("no letter in this store");
     // A mail server that pipes it here would return it to whoever wrote it.
     for none in ["Subject: hello\r\n\r\nhello", "", "\0\0"] {
         desk.run_with(&["mail", "bounce"], none).ends(0).says("left alone");
@@ -366,7 +366,7 @@ fn a_report_says_whose_it_is_and_whether_it_is_news() {
     bounce(&report("archive@example.com", "CAF1234@mail.example.net")).says("archive@example.com refused, 5.1.1");
     // Of somebody else's mail.
     bounce(&report("carla@example.com", "CAF1234@mail.example.net").replace("5.1.1", "5.2.2"))
-        .says("about no letter in these");
+        .says("about no letter in this store");
     assert_eq!(state(), "sent");
     // Held up, once.
     let delay = report("carla@example.com", &ours).replace("failed", "delayed").replace("5.1.1", "4.4.7");

@@ -12,7 +12,7 @@ fn settings_that_hold_and_what_is_wrong_with_them() {
     assert!(ran.out.contains("[[xtime.meaning]] # default") && !ran.out.contains("s3cret"), "{}", ran.out);
     desk.write("again.toml", &ran.out);
     desk.run(&["--config", "again.toml", "config", "check"]).ends(0);
-    desk.write("config.toml", "[xtime]\ntimeot = \"5s\"\n[mail]\nfrom = \"x\"\n[[hooks]]\non = []\n");
+    desk.write("config.toml", "[xtime]\ntimeot = \"5s\"\n[mail]\nfrom = \"x\"\n[[plug]]\non = []\n");
     let ran = desk.run(&["config", "check"]).ends(2);
     assert!(
         ran.err.contains("config.toml:2:1: error: unknown key in [xtime]: `timeot`; did you mean `timeout`?"),
@@ -20,7 +20,7 @@ fn settings_that_hold_and_what_is_wrong_with_them() {
         ran.err
     );
     assert!(ran.err.contains("config.toml:4:8: error: `mail.from`: `x` is not a mail address"), "{}", ran.err);
-    assert!(ran.err.contains("config.toml:5:3: error: unknown section: `hooks`"), "{}", ran.err);
+    assert!(ran.err.contains("config.toml:5:3: error: unknown section: `plug`"), "{}", ran.err);
     let schema = desk.run(&["config", "schema"]).ends(0).json();
     assert_eq!(schema["properties"]["mail"]["properties"]["lanes"]["maximum"], 64);
     desk.run(&["list"]).ends(2).says("did you mean `timeout`?");
@@ -103,6 +103,7 @@ fn completions_a_manual_and_a_doctor() {
     let _owner = desk.owner();
     let said = desk.run(&["doctor"]).ends(0).out;
     assert!(said.contains("held by") && said.contains("process"), "{said}");
+    assert!(said.contains("others work through it"), "{said}");
     desk.write("config.toml", "[xtme]\n");
     desk.run(&["doctor"]).ends(1);
 }

@@ -8,8 +8,8 @@ use chrono_tz::America;
 use cli_support::Desk;
 use cli_support::history::{added, recorded};
 use cloverwatch::clock::{Clock, WallClock};
-use cloverwatch::domain::when::in_zone;
 use cloverwatch::domain::{CodeOrigin, Fact, IntentId, Timestamp};
+use cloverwatch::present::time::Zone;
 use cloverwatch::timezone::Tz;
 
 fn now() -> Timestamp {
@@ -73,11 +73,11 @@ async fn a_log_is_in_one_zone_and_says_what_happened_when() {
     let log = desk.run(&["events"]).ends(0).out;
     let first = |line: &str| line.split("  ").next().unwrap().to_owned();
     let told: Vec<String> = log.lines().map(first).collect();
-    let utc = |at| in_zone(at, Tz::UTC);
+    let utc = |at| Zone::from(Tz::UTC).line(at);
     assert_eq!(told, [utc(at - hours(80)), utc(at - hours(75)), utc(died), utc(at - hours(70))]);
     assert!(log.contains(&format!("code 1 expired unused (noticed {})", utc(at))), "{log}");
     let page = desk.run(&["show", "tstOne"]).ends(0).out;
-    let there = |at| in_zone(at, America::Chicago.into());
+    let there = |at| Zone::Named(America::Chicago.into()).line(at);
     let line = page.lines().find(|line| line.contains("expired unused")).unwrap();
     assert!(line.trim_start().starts_with(&there(died)), "{page}");
     assert!(line.ends_with(&format!("(noticed {})", there(at))), "{page}");
@@ -151,7 +151,7 @@ async fn a_code_from_a_clock_that_ran_ahead_needs_somebody() {
 fn who_holds_the_store_is_told_without_a_raw_timestamp() {
     let desk = Desk::filled();
     let _owner = desk.owner();
-    let held = desk.run(&["note", "xts1", "hello"]).ends(75).err;
+    let held = desk.run(&["--no-attach", "note", "xts1", "hello"]).ends(75).err;
     assert!(held.contains(" UTC\n"), "{held}");
 }
 

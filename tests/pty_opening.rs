@@ -8,6 +8,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use cloverwatch::domain::Timestamp;
+use cloverwatch::store::Lock;
 use pty::{Pty, desk};
 use rustix::process::Signal;
 use tempfile::TempDir;
@@ -137,8 +139,7 @@ fn a_refusal_that_comes_late_finds_a_whole_terminal() {
 fn a_refusal_reads_as_without_a_screen() {
     // Held by somebody else; damaged before its end; settings that cannot be used.
     let (home, _file) = filled();
-    let owner = Pty::start(&[], home.path(), 100, 30);
-    owner.wait_text("Harbor Ford");
+    let owner = Lock::take(&home.path().join("data/cloverwatch"), Timestamp::default()).unwrap();
     refused(home.path(), 75);
     drop(owner);
 

@@ -13,7 +13,8 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Event, Outcome, Policy, Stage, Timestamp};
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
+use cloverwatch::protocol::{PastedCode, RequestError};
 use cloverwatch::store::Store;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -132,12 +133,14 @@ impl Simulation {
             platform: Some(Arc::clone(&self.world) as _),
             source: Some(Arc::clone(&self.world) as _),
             outbox: Some(self.mail.outbox()),
+            rules: None,
             clock: Arc::new(self.clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
             seed: self.rng.random_range(0..=u64::MAX),
             read_only: false,
             background: true,
+            lease: LeaseSettings::of("ana"),
         });
         if self.ids.is_empty() {
             let profiles = (0..DEALERSHIPS).map(profile).collect();
@@ -293,7 +296,7 @@ impl Simulation {
     fn operate(&mut self, engine: &Engine) {
         let dealer = format!("xts{:05}", self.rng.random_range(0..DEALERSHIPS));
         let id = self.ids[&dealer];
-        let state = engine.book().get(id).unwrap();
+        let state = engine.read_model().get(id).unwrap();
         let now = self.clock.now();
         let stage = state.stage(now);
         let reissue = Ask::Reissue { seen: state.generation(), despite_word: false };
@@ -346,7 +349,7 @@ impl Simulation {
             for (id, answer) in engine.paste(vec![pasted], &Actor::person("cleo")).await {
                 match answer {
                     Ok(generation) => assert!(told.lock().generations.insert((id, generation))),
-                    Err(EngineError::Refused(_)) => {}
+                    Err(RequestError::Refused(_)) => {}
                     Err(error) => panic!("{error}"),
                 }
             }

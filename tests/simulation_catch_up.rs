@@ -6,7 +6,7 @@ mod simulation_support;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Outcome, ProbeState, Stage, Timestamp};
-use cloverwatch::engine::PlatformState;
+use cloverwatch::protocol::PlatformState;
 use cloverwatch::store::Store;
 use simulation_support::desk::{Desk, hours};
 use simulation_support::{run, start};
@@ -46,7 +46,7 @@ fn a_desk_that_is_open_from_8_to_17_looks_at_each_live_one_each_day_and_catches_
                 let missed: Vec<_> =
                     (LIVE..DEALERSHIPS).filter(|place| !looked_at_since(&desk, *place, opened)).collect();
                 assert_eq!(missed, Vec::<usize>::new(), "pending, and not probed within {share} s");
-                let backlog = desk.engine.status().borrow().sweep.clone();
+                let backlog = desk.engine.status().borrow().backlog.clone();
                 assert!(
                     backlog.as_ref().is_some_and(|progress| progress.total > DEALERSHIPS - 10),
                     "told as progress: {backlog:?}"

@@ -6,12 +6,12 @@ mod simulation_support;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use cloverwatch::client::{EngineClient, LocalClient, ask_each};
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::domain::{Ask, Attention, Command, DealershipId, Fact, LetterKind, Policy, Profile, Refusal};
-use cloverwatch::engine::{EngineError, Imported, is_whole};
+use cloverwatch::protocol::{Imported, Request, RequestError};
 use cloverwatch::store::Store;
-use cloverwatch::xtime::SourceError;
 use simulation_support::desk::{Desk, ana, hours, pasted};
 use simulation_support::store::Doom;
 use simulation_support::{profile, run, start};
@@ -37,7 +37,7 @@ fn a_code_is_obtained_and_reissued() {
         assert_eq!(kinds, ["invitation.requested", "invitation.superseded", "invitation.issued"]);
         let again = desk.obtain(0, REISSUE).await;
         assert!(
-            matches!(again, Err(EngineError::Refused(Refusal::AlreadyReissued { generation: 2, .. }))),
+            matches!(again, Err(RequestError::Refused(Refusal::AlreadyReissued { generation: 2, .. }))),
             "{again:?}"
         );
         let code = desk.state(0).invitation.clone().unwrap();
@@ -75,7 +75,7 @@ fn lost_answers_are_asked_for_again_with_the_same_key() {
             match desk.obtain(place, Ask::Invite).await {
                 Ok(generation) => assert_eq!(generation, 1),
                 Err(error) => {
-                    assert!(matches!(error, EngineError::StillOpen(SourceError::Unclear { .. })), "{error}");
+                    assert!(matches!(error, RequestError::StillOpen(_)), "{error}");
                     assert_eq!(desk.kinds(place).last(), Some(&"invitation.request-failed"));
                     assert!(desk.state(place).pending.is_some(), "it stays open");
                 }
@@ -96,12 +96,12 @@ fn a_source_that_is_silent_is_given_up_within_a_minute_and_a_refusal_at_once() {
     run(async |idle| {
         let desk = Desk::open(idle, 2, |_| ()).await;
         desk.world.mood(|mood| mood.lost_codes = 1.0);
-        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(EngineError::StillOpen(SourceError::Unclear { .. }))));
+        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(RequestError::StillOpen(_))));
         assert!(desk.clock.now() - start() < TimeDelta::seconds(70));
         let pending = desk.state(0).pending.clone().unwrap();
         assert_eq!(pending.failed.as_deref(), Some("connection refused"));
         desk.world.mood(|mood| mood.no_codes = true);
-        assert!(matches!(desk.obtain(1, Ask::Invite).await, Err(EngineError::Source(SourceError::Refused(_)))));
+        assert!(matches!(desk.obtain(1, Ask::Invite).await, Err(RequestError::Source(_))));
         assert!(desk.state(1).pending.is_none(), "closed");
         desk.world.mood(|mood| (mood.no_codes, mood.lost_codes) = (false, 0.0));
         assert_eq!(desk.obtain(1, Ask::Invite).await.unwrap(), 1, "a new request may be made");
@@ -130,7 +130,7 @@ fn two_who_ask_at_once_get_one_code() {
             |engine: cloverwatch::engine::Engine, id| async move { engine.obtain(id, Ask::Invite, true, &ana()).await };
         let first = tokio::spawn(ask(desk.engine.clone(), desk.ids[0]));
         let second = desk.wait(ask(desk.engine.clone(), desk.ids[0])).await;
-        assert!(matches!(second, Err(EngineError::Refused(Refusal::InFlight { .. }))), "{second:?}");
+        assert!(matches!(second, Err(RequestError::Refused(Refusal::InFlight { .. }))), "{second:?}");
         assert_eq!(desk.wait(first).await.unwrap().unwrap(), 1);
         assert_eq!(made(&desk), (1, 0));
     });
@@ -191,7 +191,7 @@ fn a_code_that_cannot_be_used_closes_the_request_with_the_reason() {
             simulation_support::world::Made { code: used, dealer_code: "xts00001".into(), at: start(), asked: 0 };
         desk.world.state.lock().made.insert(cloverwatch::domain::IntentId::from_bits(77), made);
         let answer = desk.obtain(1, Ask::Invite).await;
-        assert!(matches!(answer, Err(EngineError::Refused(Refusal::CodeUsedBefore { here: false }))), "{answer:?}");
+        assert!(matches!(answer, Err(RequestError::Refused(Refusal::CodeUsedBefore { here: false }))), "{answer:?}");
         assert!(desk.state(1).pending.is_none());
         assert_eq!(desk.obtain(1, Ask::Invite).await.unwrap(), 1);
     });
@@ -201,7 +201,7 @@ fn a_code_that_cannot_be_used_closes_the_request_with_the_reason() {
 fn pasted_codes_fare_each_on_its_own() {
     run(async |idle| {
         let desk = Desk::open(idle, 5, |parts| parts.source = None).await;
-        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(EngineError::NoSource)));
+        assert!(matches!(desk.obtain(0, Ask::Invite).await, Err(RequestError::NoSource)));
         let (now, id) = (desk.clock.now(), desk.ids.clone());
         let block = vec![
             pasted(id[0], "AAAA-0", now, Ask::Invite),
@@ -213,7 +213,7 @@ fn pasted_codes_fare_each_on_its_own() {
         let answers = desk.engine.paste(block, &ana()).await;
         assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), id);
         let refusal = |place: usize| match &answers[place].1 {
-            Err(EngineError::Refused(refusal)) => refusal.clone(),
+            Err(RequestError::Refused(refusal)) => refusal.clone(),
             other => panic!("{place}: {other:?}"),
         };
         assert!(matches!(answers[0].1, Ok(1)) && matches!(answers[4].1, Ok(1)));
@@ -259,7 +259,7 @@ fn an_open_request_of_another_source_stays_and_says_why() {
         let pending = desk.state(0).pending.clone().unwrap();
         assert!(pending.failed.unwrap().contains("not configured"));
         let attention = desk.state(0).attention(desk.clock.now(), desk.engine.policy());
-        assert_eq!(attention.map(cloverwatch::domain::Attention::words), Some("code not obtained"));
+        assert_eq!(attention.map(cloverwatch::domain::Attention::message), Some("code not obtained"));
     });
 }
 
@@ -287,7 +287,7 @@ fn import_adds_updates_and_leaves_alone() {
         assert_eq!(progress, [1_000, 2_000, 2_500]);
         assert!(answers.iter().all(|answer| matches!(answer, Ok(Imported::Added(_)))));
         let events = desk.store.log().len();
-        let mut follow = desk.engine.follow();
+        let mut follow = desk.engine.subscribe();
         let answers = desk.engine.import(profiles.clone(), &ana(), |_| ()).await.unwrap();
         assert!(answers.iter().all(|answer| matches!(answer, Ok(Imported::Unchanged(_)))));
         assert_eq!(desk.store.log().len(), events, "importing again writes nothing");
@@ -306,8 +306,8 @@ fn import_adds_updates_and_leaves_alone() {
             .collect();
         assert_eq!(kinds, ["updated", "added", "updated", "updated", "unchanged"]);
         let name = |code: &str| {
-            let id = desk.engine.book().by_dealer_code(code).unwrap();
-            desk.engine.book().get(id).unwrap().profile.name.raw().to_owned()
+            let id = desk.engine.read_model().by_dealer_code(code).unwrap();
+            desk.engine.read_model().get(id).unwrap().profile.name.raw().to_owned()
         };
         assert_eq!((name("xts00003").as_str(), name("xts09000").as_str()), ("Second", "Third"));
     });
@@ -335,7 +335,7 @@ fn a_full_disk_stops_an_import_and_it_can_be_repeated() {
         let profiles: Vec<_> = (0..1_500).map(profile).collect();
         let store = Arc::clone(&desk.store);
         let result = desk.engine.import(profiles.clone(), &ana(), |_| store.set(Some(Doom::Full))).await;
-        assert!(matches!(result, Err(EngineError::Store(_))));
+        assert!(matches!(result, Err(RequestError::Store(_))));
         assert_eq!(desk.store.log().len(), 1_000, "what was committed stays");
         desk.store.set(None);
         let answers = desk.engine.import(profiles, &ana(), |_| ()).await.unwrap();
@@ -349,14 +349,29 @@ fn resends(desk: &Desk) -> Vec<(DealershipId, Command)> {
 }
 
 /// Pastes first codes for these places, noted as a bulk.
-async fn invite_many(desk: &Desk, places: &[usize]) -> Vec<Result<u32, EngineError>> {
-    let asks: Vec<_> = places.iter().map(|place| (desk.ids[*place], Ask::Invite)).collect();
-    let bulk = Bulk::of_asks(&asks, true, desk.clock.now(), "ana");
+async fn invite_many(desk: &Desk, places: &[usize]) -> Vec<Result<u32, RequestError>> {
     let code = |place: &usize| pasted(desk.ids[*place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
-    let codes = places.iter().map(code).collect();
-    let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
-    let answers = desk.engine.noted(bulk, desk.engine.paste(codes, &ana()), whole).await;
-    answers.into_iter().map(|(_, answer)| answer).collect()
+    let client = LocalClient::new(desk.engine.clone());
+    ask_each(&client, Request::Paste(places.iter().map(code).collect()), &ana(), |_| ()).await
+}
+
+#[test]
+fn what_nobody_waits_for_is_cut_off_and_what_is_stopped_is_not() {
+    run(async |idle| {
+        let desk = Desk::open(idle, 2, |_| ()).await;
+        let client = LocalClient::new(desk.engine.clone());
+        let code = |place: usize| pasted(desk.ids[place], &format!("CODE-{place}"), desk.clock.now(), Ask::Invite);
+        let request = || Request::Paste(vec![code(0), code(1)]);
+        drop(client.request(request(), &ana()));
+        while desk.engine.cut_off().await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(desk.engine.cut_off().await[0].left, desk.ids);
+        let mut answers = client.request(request(), &ana());
+        answers.stop().cancel();
+        assert!(answers.next().await.is_none(), "none was begun");
+        assert_eq!(desk.engine.cut_off().await, []);
+    });
 }
 
 #[test]
@@ -366,14 +381,14 @@ fn what_a_full_disk_cut_off_stays_noted_until_the_rest_is_done() {
         desk.invite(0, start()).await;
         desk.store.set(Some(Doom::Full));
         let answers = invite_many(&desk, &[1, 2, 3]).await;
-        assert!(answers.iter().all(|answer| matches!(answer, Err(EngineError::Store(_)))), "{answers:?}");
+        assert!(answers.iter().all(|answer| matches!(answer, Err(RequestError::Store(_)))), "{answers:?}");
         desk.store.set(None);
         let cut_off = desk.engine.cut_off().await;
         assert_eq!(cut_off.len(), 1);
         assert_eq!(cut_off[0].left, desk.ids[1..]);
         // A refusal is an answer: nothing of it is left to be done.
         let answers = invite_many(&desk, &[0, 1, 2, 3]).await;
-        assert!(matches!(answers[0], Err(EngineError::Refused(_))) && answers[1..].iter().all(Result::is_ok));
+        assert!(matches!(answers[0], Err(RequestError::Refused(_))) && answers[1..].iter().all(Result::is_ok));
         assert_eq!(desk.engine.cut_off().await, []);
     });
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Event, Fact, Timestamp};
-use cloverwatch::engine::PlatformState;
+use cloverwatch::protocol::PlatformState;
 use simulation_support::desk::{Desk, hours};
 use simulation_support::store::Doom;
 use simulation_support::{run, start};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::Outcome;
-use cloverwatch::engine::{Checked, EngineError, PlatformState};
+use cloverwatch::protocol::{Checked, PlatformState, RequestError};
 use futures::future::join_all;
 use simulation_support::desk::{Desk, hours};
 use simulation_support::{run, start};
@@ -18,7 +18,7 @@ fn minutes(count: i64) -> TimeDelta {
 }
 
 /// Probes all of them that a person asked for, all at once.
-fn check_all(desk: &Desk) -> impl Future<Output = Vec<Result<Checked, EngineError>>> + Send + use<> {
+fn check_all(desk: &Desk) -> impl Future<Output = Vec<Result<Checked, RequestError>>> + Send + use<> {
     let (engine, ids) = (desk.engine.clone(), desk.ids.clone());
     join_all(ids.into_iter().map(move |id| {
         let engine = engine.clone();
@@ -99,9 +99,9 @@ fn a_platform_that_always_asks_to_wait_is_given_up_in_the_end() {
         let answers = desk.wait(check_all(&desk)).await;
         let took = desk.clock.elapsed().saturating_sub(began);
         assert!(took >= Duration::from_secs(900) && took < Duration::from_secs(1_900), "{took:?}");
-        let told = |answer: &Result<Checked, EngineError>| match answer {
+        let told = |answer: &Result<Checked, RequestError>| match answer {
             Ok(checked) => checked.look.outcome == Outcome::Unknown,
-            Err(error) => matches!(error, EngineError::RateLimited(_)),
+            Err(error) => matches!(error, RequestError::RateLimited(_)),
         };
         assert!(answers.iter().all(told), "{answers:?}");
         assert!(desk.world.requests() < 40, "{} requests", desk.world.requests());
@@ -118,7 +118,7 @@ fn whoever_was_turned_away_is_looked_at_again_in_turn() {
         desk.pass(minutes(5)).await;
         desk.world.mood(|mood| mood.busy = Some(Duration::MAX));
         let answers = desk.wait(check_all(&desk)).await;
-        assert!(answers.iter().any(|answer| matches!(answer, Err(EngineError::RateLimited(_)))), "{answers:?}");
+        assert!(answers.iter().any(|answer| matches!(answer, Err(RequestError::RateLimited(_)))), "{answers:?}");
         desk.world.mood(|mood| mood.busy = None);
         for id in &desk.ids {
             assert!(desk.engine.probe_status(*id).next_at.is_some(), "never probed again");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Command, Outcome, Refusal};
-use cloverwatch::engine::{EngineError, PlatformState};
+use cloverwatch::protocol::{PlatformState, RequestError};
 use simulation_support::desk::{Desk, hours};
 use simulation_support::store::Doom;
 use simulation_support::{run, start};
@@ -109,7 +109,7 @@ fn a_code_used_in_hour_71_and_seen_in_hour_73_is_connected() {
 fn without_a_platform_clocks_alone_decide_once() {
     run(async |idle| {
         let desk = Desk::open(idle, 2, |parts| parts.platform = None).await;
-        assert!(matches!(desk.check(0).await, Err(EngineError::NoPlatform)));
+        assert!(matches!(desk.check(0).await, Err(RequestError::NoPlatform)));
         assert_eq!(desk.platform(), PlatformState::Unconfigured);
         desk.invite(0, start()).await;
         desk.invite(1, start()).await;
@@ -278,7 +278,7 @@ fn a_probe_that_panics_harms_nobody_else() {
         );
         let faults = desk.engine.status().borrow().faults.clone();
         assert_eq!(faults.len(), 1, "the same fault is reported once: {faults:?}");
-        assert!(matches!(desk.check(1).await, Err(EngineError::Fault(_))));
+        assert!(matches!(desk.check(1).await, Err(RequestError::Fault(_))));
         desk.world.mood(|mood| mood.panics_for = None);
         desk.pass(minutes(16)).await;
         assert_eq!(desk.kinds(1).last(), Some(&"invitation.expired"));
@@ -295,7 +295,7 @@ fn a_full_disk_is_reported_and_made_up_for_later() {
         desk.execute(1, Command::ConfirmByDealer { said_at, mail: true }).await.unwrap();
         desk.world.live("xts00000");
         desk.store.set(Some(Doom::Full));
-        assert!(matches!(desk.check(0).await, Err(EngineError::Store(_))));
+        assert!(matches!(desk.check(0).await, Err(RequestError::Store(_))));
         desk.pass(hours(25)).await;
         assert!(!desk.state(0).is_confirmed() && desk.kinds(1).last() == Some(&"dealer.confirmed"));
         let faults = desk.engine.status().borrow().faults.clone();
@@ -329,15 +329,15 @@ fn unknown_archived_and_read_only() {
         let engine = desk.engine.clone();
         let stranger = cloverwatch::domain::DealershipId::from_bits(999);
         let answer = desk.wait(async move { engine.check(stranger).await }).await;
-        assert!(matches!(answer, Err(EngineError::Refused(Refusal::Unknown))));
+        assert!(matches!(answer, Err(RequestError::Refused(Refusal::Unknown))));
         desk.world.live("xts00000");
         desk.execute(0, Command::Archive).await.unwrap();
         assert!(desk.check(0).await.unwrap().events.is_empty(), "an archived one is probed, and nothing recorded");
     });
     run(async |idle| {
         let desk = Desk::open(idle, 1, |parts| parts.read_only = true).await;
-        assert!(matches!(desk.check(0).await, Err(EngineError::ReadOnly)));
-        assert!(matches!(desk.execute(0, Command::Archive).await, Err(EngineError::ReadOnly)));
+        assert!(matches!(desk.check(0).await, Err(RequestError::ReadOnly)));
+        assert!(matches!(desk.execute(0, Command::Archive).await, Err(RequestError::ReadOnly)));
         let events = desk.store.log().len();
         desk.pass(hours(100)).await;
         assert_eq!((desk.world.requests(), desk.store.log().len()), (0, events));
@@ -352,8 +352,8 @@ fn shutdown_and_the_last_drop_end_every_task() {
         assert!(tasks() >= 2);
         desk.engine.shutdown().await.unwrap();
         assert_eq!(tasks(), 0);
-        assert!(matches!(desk.execute(0, Command::Archive).await, Err(EngineError::Store(_))));
-        assert!(matches!(desk.check(0).await, Err(EngineError::Ending)));
+        assert!(matches!(desk.execute(0, Command::Archive).await, Err(RequestError::Store(_))));
+        assert!(matches!(desk.check(0).await, Err(RequestError::Ending)));
         let Desk { idle, clock, world, .. } = desk;
         let desk = Desk::again(Arc::clone(&idle), clock, world, vec![], |_| ());
         idle.settle().await;

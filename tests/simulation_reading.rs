@@ -20,8 +20,9 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, LetterKind};
-use cloverwatch::engine::OutboxParts;
+use cloverwatch::engine::{OutboxParts, letter_text};
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
+use cloverwatch::protocol::{Request, Response};
 use cloverwatch::tui::reading::UNKNOWN_CODE;
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::{Effect, Msg};
@@ -79,7 +80,7 @@ fn screen(office: &Office) -> desk::Desk {
     });
     desk.now.at = office.clock.now();
     let rows = DealershipRows::new(
-        office.engine.book().all().1,
+        office.engine.read_model().all().1,
         Some("ana".to_owned()),
         office.engine.policy().clone(),
         desk.now.at,
@@ -94,10 +95,12 @@ fn screen(office: &Office) -> desk::Desk {
 fn write(desk: &mut desk::Desk, office: &Office) -> (LetterKind, String) {
     let mut effects = desk.take_effects();
     assert_eq!(effects.len(), 1, "{effects:?}\n{}", desk.picture());
-    let Effect::PreviewLetter(ticket, id, kind, as_if) = effects.remove(0) else { panic!("no preview") };
-    let letter = office.engine.preview_text(id, kind, &as_if);
-    let text = letter.as_ref().map(|letter| letter.text.clone()).unwrap();
-    desk.tell(Msg::Letter(ticket, letter.map_err(|error| error.to_string())));
+    let Effect::Ask(ticket, Request::PreviewLetter { dealership, kind, as_if, .. }) = effects.remove(0) else {
+        panic!("no preview")
+    };
+    let letter = letter_text(&office.engine.preview(dealership, kind, &as_if).unwrap(), false);
+    let text = letter.text.clone();
+    desk.tell(Msg::Answer(ticket, Response::Letter(letter)));
     (kind, text)
 }
 
@@ -112,8 +115,10 @@ fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
         desk.sees("••••7Q").sees("Input Invitation").sees_no("CLOVER-77Q").press("v").sees("CLOVER-77Q").press("esc");
         desk.press("tab tab tab tab enter");
         let effects = desk.take_effects();
-        let [Effect::Paste(_, codes)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
-        let codes = codes.iter().map(|code| code.0.clone()).collect();
+        let [Effect::Ask(_, Request::Paste(codes))] = effects.as_slice() else {
+            panic!("{effects:?}\n{}", desk.picture())
+        };
+        let codes = codes.clone();
         office.engine.paste(codes, &ana()).await.remove(0).1.unwrap();
         office.pass(TimeDelta::seconds(1)).await;
         let arrived = keeper.0.lock().clone();
@@ -123,7 +128,7 @@ fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
 
         // Read afterwards, it is the same.
         let letter = office.state(0).newest_letter().unwrap().id;
-        let read = office.engine.read_letter(office.ids[0], letter).unwrap();
+        let read = letter_text(&office.engine.letter_text(office.ids[0], letter).unwrap(), false);
         assert_eq!((read.text, &read.subject), (shown, subject));
         assert_eq!(read.to, "service0@example.com");
     });
@@ -146,15 +151,17 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
         let (_, shown) = write(&mut desk, &office);
         desk.press("esc tab tab tab tab enter");
         let effects = desk.take_effects();
-        let [Effect::Paste(_, codes)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
-        let codes = codes.iter().map(|code| code.0.clone()).collect();
+        let [Effect::Ask(_, Request::Paste(codes))] = effects.as_slice() else {
+            panic!("{effects:?}\n{}", desk.picture())
+        };
+        let codes = codes.clone();
         office.engine.paste(codes, &ana()).await.remove(0).1.unwrap();
         office.pass(TimeDelta::minutes(2)).await;
         let (_, text) = keeper.0.lock().last().cloned().unwrap();
         assert_eq!(text.replace("CLOVER-22B", "••••2B").trim_end(), shown.trim_end());
         // Of the first letter the code is gone.
         let first = office.state(0).letters()[0].id;
-        assert!(office.engine.read_letter(office.ids[0], first).is_err());
+        assert!(office.engine.letter_text(office.ids[0], first).is_err());
     });
 }
 
@@ -178,7 +185,9 @@ fn what_is_sent_by_hand_is_read_before_as_it_arrives() {
             assert_eq!(previewed, kind);
             desk.press("esc").press(if kind == LetterKind::WordReceived { "enter" } else { "tab enter" });
             let effects = desk.take_effects();
-            let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+            let [Effect::Ask(_, Request::Execute(items))] = effects.as_slice() else {
+                panic!("{effects:?}\n{}", desk.picture())
+            };
             let (id, command) = items[0].clone();
             office.engine.execute(id, command, &ana()).await.unwrap();
             office.pass(TimeDelta::minutes(2)).await;

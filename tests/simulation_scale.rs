@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{CodeOrigin, DealershipId, Event, Fact, IntentId, Timestamp};
-use cloverwatch::engine::Sweep;
+use cloverwatch::protocol::BacklogProgress;
 use simulation_support::desk::{Desk, ana};
 use simulation_support::world::World;
 use simulation_support::{profile, run, start};
@@ -53,7 +53,7 @@ fn a_backlog_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
         let world = World::new(&clock, 1);
         let desk = Desk::again(idle, clock.clone(), world, log(start()), |_| ());
         let began = clock.elapsed();
-        let mut told: Vec<(Timestamp, Sweep)> = Vec::new();
+        let mut told: Vec<(Timestamp, BacklogProgress)> = Vec::new();
         let mut longest = TimeDelta::zero();
         // Until everybody was probed once; those that are due again by then are the next backlog's.
         loop {
@@ -61,7 +61,7 @@ fn a_backlog_of_ten_thousand_keeps_its_budget_and_starves_nobody() {
             let status = desk.engine.status().borrow().clone();
             longest = longest.max(status.longest_wait.unwrap_or_default());
             let done = told.last().map_or(0, |(_, progress)| progress.done);
-            match status.sweep {
+            match status.backlog {
                 Some(progress) if progress.done >= done => told.push((clock.now(), progress)),
                 _ if done > 0 => break,
                 _ => {}

@@ -5,9 +5,9 @@ mod simulation_support;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use cloverwatch::clock::Clock;
+use cloverwatch::domain::SlotWindow;
 use cloverwatch::domain::{Attention, Command, Fact, OpcodeChoice, OpcodeOption, Policy, Refusal};
-use cloverwatch::engine::{Booked, Cause, EngineError, PlannedBooking, ReadBack};
-use cloverwatch::xtime::window::Window;
+use cloverwatch::protocol::{Booked, Cause, PlannedBooking, ReadBack, RequestError};
 use simulation_support::bookings::plan;
 use simulation_support::desk::{Desk, ana, hours};
 use simulation_support::run;
@@ -108,7 +108,7 @@ fn planned(desk: &Desk, local: NaiveDateTime, moves: bool) -> PlannedBooking {
     desk.engine.plan_booking(desk.ids[0], local, moves, &plan()).unwrap()
 }
 
-async fn book(desk: &Desk, planned: &PlannedBooking) -> Result<Booked, EngineError> {
+async fn book(desk: &Desk, planned: &PlannedBooking) -> Result<Booked, RequestError> {
     let (engine, id, planned) = (desk.engine.clone(), desk.ids[0], planned.clone());
     desk.wait(async move { engine.book_appointment(id, &planned, &ana()).await }).await
 }
@@ -123,7 +123,7 @@ fn a_test_appointment_is_booked_read_back_and_moved() {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
         let (engine, id) = (desk.engine.clone(), desk.ids[0]);
-        let window = Window::from_today(desk.clock.now(), desk.state(0).profile.timezone, 14);
+        let window = SlotWindow::from_today(desk.clock.now(), desk.state(0).profile.timezone, 14);
         let offered = desk.wait(async move { engine.slots(id, window).await }).await.unwrap();
         assert_eq!(offered.len(), 14 * 5);
         let one = planned(&desk, three(&desk, 3), false);
@@ -137,7 +137,7 @@ fn a_test_appointment_is_booked_read_back_and_moved() {
         // A second one is refused; the same one can be moved.
         let again = planned(&desk, three(&desk, 4), false);
         let refused = book(&desk, &again).await;
-        assert!(matches!(refused, Err(EngineError::Refused(Refusal::AppointmentStands { .. }))), "{refused:?}");
+        assert!(matches!(refused, Err(RequestError::Refused(Refusal::AppointmentStands { .. }))), "{refused:?}");
         let moved = planned(&desk, three(&desk, 5), true);
         assert!(matches!(book(&desk, &moved).await, Ok(Booked::Stands { .. })));
         assert_eq!((at_the_platform(&desk), desk.state(0).appointment.as_ref().unwrap().local), (1, three(&desk, 5)));
@@ -150,12 +150,12 @@ fn what_was_not_offered_or_is_taken_is_not_booked() {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.go_live(0).await;
         let odd = planned(&desk, three(&desk, 3) + minutes(7), false);
-        assert!(matches!(book(&desk, &odd).await, Err(EngineError::Booking(_))));
+        assert!(matches!(book(&desk, &odd).await, Err(RequestError::Booking(_))));
         assert!(!desk.kinds(0).contains(&"appointment.requested"), "nothing was even begun");
         desk.world.dealer("xts00000", |dealer| dealer.opcode = false);
         desk.check(0).await.unwrap();
         let refused = book(&desk, &planned(&desk, three(&desk, 3), false)).await;
-        assert!(matches!(refused, Err(EngineError::Refused(Refusal::OpcodeNotVisible(_)))), "{refused:?}");
+        assert!(matches!(refused, Err(RequestError::Refused(Refusal::OpcodeNotVisible(_)))), "{refused:?}");
         assert_eq!(at_the_platform(&desk), 0);
     });
 }
@@ -238,12 +238,12 @@ fn who_looked_into_the_calendar_counts_less_than_the_platform_and_needs_time() {
             let (engine, id) = (desk.engine.clone(), desk.ids[0]);
             desk.wait(async move { engine.give_up_booking(id, &ana()).await }).await
         };
-        assert!(matches!(give_up().await, Err(EngineError::Refused(Refusal::BookingClosed))));
+        assert!(matches!(give_up().await, Err(RequestError::Refused(Refusal::BookingClosed))));
         // It was heard, but neither the answer nor the read-back comes through.
         desk.world.mood(|mood| (mood.silent_bookings, mood.silent_appointments) = (Some(true), true));
         assert!(matches!(book(&desk, &planned(&desk, three(&desk, 3), false)).await, Ok(Booked::Unknown { .. })));
         let too_soon = give_up().await;
-        assert!(matches!(too_soon, Err(EngineError::Refused(Refusal::BookingUnsettled(_)))), "{too_soon:?}");
+        assert!(matches!(too_soon, Err(RequestError::Refused(Refusal::BookingUnsettled(_)))), "{too_soon:?}");
         // The platform can be asked again: what it shows counts more than a word.
         desk.world.mood(|mood| mood.silent_appointments = false);
         assert!(matches!(give_up().await, Ok(Some(Booked::Stands { .. }))));

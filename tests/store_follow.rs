@@ -1,4 +1,4 @@
-//! Many at once: writers, subscribers within the process, readers beside it.
+//! Readers beside the owner of the store.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod store_support;
@@ -6,12 +6,11 @@ mod store_support;
 use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::sync::Arc;
 
 use cloverwatch::domain::{Event, Fact};
-use cloverwatch::store::{EventQuery, JournalReader, Snapshot, Store, StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::{JournalReader, Snapshot, Store, StoreError};
 use store_support::*;
-use tokio::sync::broadcast::error::TryRecvError;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with() {
@@ -29,106 +28,6 @@ async fn the_events_that_are_read_are_those_that_the_dealerships_were_read_with(
     assert_eq!(events(newest), [2]);
     let nothing = Snapshot::default();
     assert!(nothing.end.is_whole() && nothing.events(&EventQuery::default()).unwrap().is_empty());
-    store.close().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_four_writers_get_a_place_each_without_a_gap() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open_small(dir.path()).unwrap();
-    let mut commits = store.subscribe();
-    let reader = JournalReader::open(dir.path()).unwrap();
-    let mut beside = reader.subscribe(0);
-    let writers = (0..64).map(|number| {
-        let store = Arc::clone(&store);
-        tokio::spawn(async move {
-            let mut places = Vec::new();
-            for version in 0..20 {
-                let append = if version == 0 { added(number) } else { note(number, version) };
-                let committed = store.append(vec![append]).await.unwrap();
-                // Whoever was answered finds it in the read model and in the log.
-                let state = store.read_model().get(id(number)).unwrap();
-                assert!(state.version > version && committed.states[0].version == version + 1);
-                let seq = committed.events[0].seq;
-                let query = EventQuery { after: seq - 1, limit: Some(1), ..EventQuery::default() };
-                assert_eq!(store.events(query).await.unwrap(), [Event::clone(&committed.events[0])]);
-                places.push(seq);
-            }
-            assert!(places.is_sorted());
-            places
-        })
-    });
-    let mut places = HashSet::new();
-    let mut seen: Vec<Event> = Vec::new();
-    for writer in writers.collect::<Vec<_>>() {
-        places.extend(writer.await.unwrap());
-        seen.extend(beside.poll().unwrap());
-    }
-    assert_eq!(places, (1..=64 * 20).collect());
-    seen.extend(beside.poll().unwrap());
-    let (_, events) = content(&*store).await;
-    assert_eq!(seen, events);
-    let mut told = Vec::new();
-    while let Ok(committed) = commits.try_recv() {
-        told.extend(committed.events.iter().map(|event| Event::clone(event)));
-    }
-    assert_eq!(told, events);
-    assert_consistent(&store).await;
-    store.close().await.unwrap();
-    assert!(matches!(store.append(vec![note(1, 20)]).await, Err(StoreError::Closed)));
-    drop(store);
-    assert!(matches!(commits.try_recv(), Err(TryRecvError::Closed)));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_loses_a_race_reads_the_winner_in_the_book() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path()).unwrap();
-    store.append(vec![added(1)]).await.unwrap();
-    let writers = (0..32).map(|_| {
-        let store = Arc::clone(&store);
-        tokio::spawn(async move {
-            let (mut done, mut lost) = (0, 0);
-            while done < 10 {
-                let version = store.read_model().get(id(1)).unwrap().version;
-                match store.append(vec![note(1, version)]).await {
-                    Ok(_) => done += 1,
-                    // Deciding anew at once must not meet the same conflict again and again.
-                    Err(StoreError::Conflict { expected, .. }) => {
-                        assert_eq!(expected, version);
-                        assert!(store.read_model().get(id(1)).unwrap().version > version);
-                        lost += 1;
-                    }
-                    Err(error) => panic!("{error}"),
-                }
-            }
-            lost
-        })
-    });
-    let mut lost = 0;
-    for writer in writers.collect::<Vec<_>>() {
-        lost += writer.await.unwrap();
-    }
-    assert!(lost > 0);
-    assert_eq!(store.read_model().get(id(1)).unwrap().version, 321);
-    assert_consistent(&store).await;
-    store.close().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_slow_subscriber_is_told_and_blocks_nobody() {
-    let dir = tempfile::tempdir().unwrap();
-    let store = open(dir.path()).unwrap();
-    let mut slow = store.subscribe();
-    store.append((0..100).map(added).collect()).await.unwrap();
-    for version in 1..=50 {
-        let appends = (0..100).map(|number| store.append(vec![note(number, version)]));
-        futures::future::try_join_all(appends).await.unwrap();
-    }
-    assert!(matches!(slow.try_recv(), Err(TryRecvError::Lagged(_))));
-    let next = slow.try_recv().unwrap().events[0].seq;
-    let missed = store.events(EventQuery { before: Some(next), ..EventQuery::default() }).await.unwrap();
-    assert_eq!(missed.len() as u64, next - 1);
     store.close().await.unwrap();
 }
 

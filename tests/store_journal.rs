@@ -7,7 +7,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use cloverwatch::store::{EventQuery, JournalReader, Snapshot, Store, StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::{JournalReader, Snapshot, Store, StoreError};
 use store_support::*;
 
 /// A store with one batch of one event and one of three, in one segment; the text of the segment.

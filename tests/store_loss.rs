@@ -10,8 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloverwatch::domain::{DealershipId, Event, Onboarding, fold};
+use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::embedded::StoreOptions;
-use cloverwatch::store::{EmbeddedStore, EventQuery, JournalReader, Snapshot, Store, StoreError, quarantined, restore};
+use cloverwatch::store::{EmbeddedStore, JournalReader, Snapshot, Store, StoreError, quarantined, restore};
 use proptest::prelude::*;
 use store_support::*;
 use tempfile::TempDir;

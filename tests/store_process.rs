@@ -9,7 +9,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use cloverwatch::store::{EventQuery, JournalReader, Lock, Store, StoreError};
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::{JournalReader, Lock, Store, StoreError};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use store_support::*;

@@ -29,7 +29,7 @@ fn program() {
     }
     color_eyre::install().unwrap();
     let restorer = Restorer::new();
-    restorer.hook_panics();
+    restorer.hook_panics(|| false);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let code = match runtime.block_on(run(&restorer)) {
         Ok(code) => code,

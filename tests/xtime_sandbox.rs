@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use chrono_tz::America::Chicago;
 use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::domain::SlotWindow;
 use cloverwatch::domain::{Appointment, Booking, Customer, Label, Slot, Vehicle};
 use cloverwatch::sandbox::{self, Faults, Sandbox};
-use cloverwatch::xtime::window::Window;
 use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform, PlatformSettings};
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ impl Desk {
     }
 
     async fn slots(&self, dealer: &str) -> Result<Vec<Slot>, String> {
-        let window = Window::from_today(self.clock.now(), Chicago.into(), 14);
+        let window = SlotWindow::from_today(self.clock.now(), Chicago.into(), 14);
         let mut answers = Vec::new();
         for look in window.ranges(6) {
             answers.push(self.platform.slots(dealer, "Tell Us More", look.start, look.days).await.value?);

@@ -1,6 +1,5 @@
-//! What every command needs: settings, streams, the clock, and the books, opened when they are needed.
+//! What every command needs: settings, streams, the clock, and the engine, started when it is needed.
 
-use std::borrow::Cow;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -8,37 +7,23 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use crate::client::{EngineClient, ReadClient, SharedClient};
 use crate::clock::{SharedClock, WallClock};
 use crate::config::{self, Config, Overrides};
 use crate::domain::when::WhenError;
-use crate::domain::{Actor, ClockDoubt, Onboarding, Policy, ProbeSchedule, ProbeState, Timestamp, cadence};
-use crate::engine::{Engine, Parts, ProbeStatus};
+use crate::domain::{Actor, ClockDoubt, Timestamp};
 use crate::present::time::Zone;
-use crate::store::{EventQuery, ProbeStates, Snapshot, Store};
-use crate::timezone::{self, Database};
-use crate::xtime::{CodeSource, Platform};
+use crate::wiring::{Access, Need, attach, connect, directory};
 
 use super::args::Globals;
-use super::books;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
-use super::select::DeskView;
+use super::store_access::{JournalClient, holder};
+use super::zone::{choose_zone_rules, operators_zone};
 
 /// An end that takes longer is explained.
 const SAID_AFTER: Duration = Duration::from_millis(300);
-
-/// What a command needs of the engine.
-#[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Need {
-    /// To look at the platform.
-    pub platform: bool,
-    pub source: bool,
-    pub mail: bool,
-    /// To do the background work.
-    pub background: bool,
-}
 
 /// The process around one command.
 pub struct App {
@@ -48,15 +33,11 @@ pub struct App {
     pub out: Out,
     pub clock: SharedClock,
     pub zone: Zone,
-    store: Mutex<Option<Arc<dyn Store>>>,
-    engine: Mutex<Option<Engine>>,
+    client: Mutex<Option<SharedClient>>,
 }
 
 impl App {
     /// Reads the settings and says what is doubtful about them.
-    ///
-    /// # Errors
-    /// Settings that cannot be used.
     pub fn new(globals: Globals) -> Result<Self, CliError> {
         let out = Out::new(globals.color);
         let loaded = config::load(&overrides(&globals))?;
@@ -72,12 +53,11 @@ impl App {
             out,
             clock: Arc::new(WallClock::real()),
             zone: operators_zone(),
-            store: Mutex::default(),
-            engine: Mutex::default(),
+            client: Mutex::default(),
         })
     }
 
-    /// The program with the options that say which settings and which books: what is to be typed begins with it.
+    /// The program with the options that say which settings and which store: what is to be typed begins with it.
     pub fn program(&self) -> Vec<String> {
         let config =
             self.globals.config.as_ref().map(|path| ["--config".to_owned(), path.to_string_lossy().into_owned()]);
@@ -91,70 +71,48 @@ impl App {
     }
 
     /// Reads a moment that names no zone in this one: a dealership's, where one is spoken of.
-    ///
-    /// # Errors
-    /// Wrong usage when it is none.
     pub fn moment(&self, text: &str, zone: impl Into<Zone>) -> Result<Timestamp, CliError> {
         zone.into().read(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
     /// Reads where a span of time begins or ends, in the operator's zone: a day stands for its start.
-    ///
-    /// # Errors
-    /// Wrong usage when it is neither a moment nor a day.
     pub fn span(&self, text: &str) -> Result<Timestamp, CliError> {
         self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
-    /// Opens the books to record in them.
-    async fn own(&self) -> Result<Arc<dyn Store>, CliError> {
-        if let Some(store) = self.store.lock().clone() {
-            return Ok(store);
-        }
-        let store = self.own_silently().await?;
-        for notice in store.notices() {
-            self.out.warn(crate::domain::text::clean(&notice));
-        }
-        self.warn_of_clock(store.read_model().newest_event());
-        Ok(store)
-    }
-
-    async fn own_silently(&self) -> Result<Arc<dyn Store>, CliError> {
-        if let Some(store) = self.store.lock().clone() {
-            return Ok(store);
-        }
-        let store = books::open(&self.config.store, Arc::clone(&self.clock)).await?;
-        *self.store.lock() = Some(Arc::clone(&store));
-        Ok(store)
-    }
-
-    /// Reads the books from the journal, and says when somebody owns them. It needs no lock and changes nothing.
+    /// Reads the store: what its owner has, else the journal, which needs no lock and changes nothing. Where an owner does not
+    /// answer, that is said.
     ///
     /// # Errors
-    /// When they cannot be read.
-    pub async fn read(&self) -> Result<StoreReading, CliError> {
-        if let Some(holder) = books::holder(&self.config.store) {
-            self.out.note(format!("reading the journal beside {}", held_by(&holder)));
+    /// When it cannot be read.
+    pub async fn read(&self) -> Result<Box<dyn ReadClient>, CliError> {
+        if let Some(holder) = holder(&self.config.store) {
+            let access = self.access(false);
+            let attached =
+                if access.attach { attach(&directory(&self.config.store), &access, false).await } else { Ok(None) };
+            match attached {
+                Ok(Some(client)) => {
+                    self.warn_of_clock(client.read_model().newest_event());
+                    return Ok(Box::new(client));
+                }
+                Ok(None) => self.out.note(format!("reading the journal beside {}", held_by(&holder))),
+                Err(why) => self.out.warn(format!("{}; reading the journal beside it", CliError::from(why))),
+            }
         }
-        self.read_beside().await
+        Ok(Box::new(self.read_beside().await?))
     }
 
-    /// The same without a word about who owns them.
+    /// Reads the journal, whoever owns the store.
     ///
     /// # Errors
-    /// When they cannot be read.
-    pub async fn read_beside(&self) -> Result<StoreReading, CliError> {
-        let (journal, probes) = books::read_beside(&self.config.store).await?;
-        if !journal.end.is_whole() {
-            let words = crate::domain::text::clean(&journal.end.to_string()).into_owned();
+    /// When it cannot be read.
+    pub async fn read_beside(&self) -> Result<JournalClient, CliError> {
+        let client = JournalClient::open(&self.config, Arc::clone(&self.clock)).await?;
+        if let Some(words) = client.lacks() {
             self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
         }
-        self.warn_of_clock(journal.read_model.newest_event());
-        let (seq, states) = journal.read_model.all();
-        let journal = Arc::new(journal);
-        let (policy, me, clock) = (self.config.policy.clone(), self.config.operator(), Arc::clone(&self.clock));
-        let rhythm = self.config.xtime.missing().is_empty().then(|| self.config.pace().probe_schedule());
-        Ok(StoreReading { seq, states, journal, probes, policy, rhythm, me, clock })
+        self.warn_of_clock(client.read_model().newest_event());
+        Ok(client)
     }
 
     /// Says that our clock is behind what is recorded.
@@ -164,61 +122,45 @@ impl App {
         }
     }
 
-    /// Starts the engine.
+    /// A client of the engine: of the one that owns the store, else of one that is started.
     ///
     /// # Errors
-    /// When the store is held or broken, or the platform or code source cannot be set up.
-    pub async fn engine(&self, need: Need) -> Result<Engine, CliError> {
-        self.start(need, false).await
-    }
-
-    /// Starts the engine behind a screen: what there is to say is in its notices, and nothing is written over the screen.
-    ///
-    /// # Errors
-    /// As [`App::engine`].
-    pub async fn engine_behind_screen(&self, need: Need) -> Result<Engine, CliError> {
-        self.start(need, true).await
-    }
-
-    async fn start(&self, need: Need, silently: bool) -> Result<Engine, CliError> {
-        if let Some(engine) = self.engine.lock().clone() {
-            return Ok(engine);
+    /// When the store is held by somebody who does not answer, or broken, or the platform or code source cannot be set up.
+    pub async fn client(&self, need: Need) -> Result<SharedClient, CliError> {
+        if let Some(client) = self.client.lock().clone() {
+            return Ok(client);
         }
-        let clock = || Arc::clone(&self.clock);
-        // What is wrong with settings is said before the books are opened.
-        let platform: Option<Arc<dyn Platform>> = match need.platform {
-            true => self.config.platform(clock())?.map(|platform| platform as Arc<dyn Platform>),
-            false => None,
-        };
-        let source: Option<Arc<dyn CodeSource>> = match need.source {
-            true => self.config.code_source(clock())?,
-            false => None,
-        };
-        let outbox = match need.mail {
-            true => self.config.outbox(clock())?,
-            false => None,
-        };
-        let store = if silently { self.own_silently().await? } else { self.own().await? };
-        let engine = Engine::start(Parts {
-            store,
-            platform,
-            source,
-            outbox,
-            clock: clock(),
-            policy: self.config.policy.clone(),
-            pace: self.config.pace(),
-            seed: rand::random(),
-            read_only: self.globals.read_only,
-            background: need.background,
-        });
-        *self.engine.lock() = Some(engine.clone());
-        Ok(engine)
+        let client = self.connect(need, false).await?;
+        for notice in &client.info().notices {
+            self.out.warn(crate::domain::text::clean(notice));
+        }
+        self.warn_of_clock(client.read_model().newest_event());
+        Ok(client)
+    }
+
+    /// The client of a person's desk. What there is to say is in its notices: nothing is written over the screen.
+    ///
+    /// # Errors
+    /// As [`App::client`].
+    pub async fn desk_client(&self, need: Need) -> Result<SharedClient, CliError> {
+        self.connect(need, true).await
+    }
+
+    fn access(&self, desk: bool) -> Access {
+        let Globals { no_attach, read_only, .. } = self.globals;
+        Access { attach: !no_attach, desk, read_only, operator: self.config.operator() }
+    }
+
+    async fn connect(&self, need: Need, desk: bool) -> Result<SharedClient, CliError> {
+        let access = self.access(desk);
+        // What works in the background without a person is the owner or nothing.
+        let access = Access { attach: access.attach && (desk || !need.background), ..access };
+        let client = connect(&self.config, &self.clock, need, &access).await?;
+        *self.client.lock() = Some(Arc::clone(&client));
+        Ok(client)
     }
 
     /// Asks a person and waits for a line.
-    ///
-    /// # Errors
-    /// When nothing can be read.
     pub async fn ask(&self, question: &str) -> Result<String, CliError> {
         self.out.flush()?;
         // No line end, so that the answer stands behind the question.
@@ -232,9 +174,6 @@ impl App {
     }
 
     /// Reads a code from standard input: one line, so that no list of processes and no history of a shell has it.
-    ///
-    /// # Errors
-    /// When there is none, or more than one line.
     pub async fn code_from_stdin(&self) -> Result<String, CliError> {
         if std::io::stdin().is_terminal() {
             return self.ask("code: ").await;
@@ -256,90 +195,24 @@ impl App {
     /// Ends whatever was started; everything acknowledged is durable.
     ///
     /// # Errors
-    /// When the books could not be closed cleanly.
+    /// When the store could not be closed cleanly.
     pub async fn close(&self) -> Result<(), CliError> {
-        let engine = self.engine.lock().take();
-        let store = self.store.lock().take();
-        match (engine, store) {
-            (Some(engine), _) => {
-                let letters = engine.status().borrow().mail.in_flight;
-                let mut ending = std::pin::pin!(engine.shutdown());
-                let is_over = tokio::time::timeout(SAID_AFTER, &mut ending).await;
-                if is_over.is_err() && letters > 0 {
-                    let what = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
-                    self.out.note(format!("waiting for {what} that the mail server has not answered, at most 5s"));
-                }
-                match is_over {
-                    Ok(ended) => Ok(ended?),
-                    Err(_) => Ok(ending.await?),
-                }
-            }
-            (None, Some(store)) => Ok(store.close().await?),
-            (None, None) => Ok(()),
+        let Some(client) = self.client.lock().take() else { return Ok(()) };
+        let letters = client.status().mail.in_flight;
+        let mut ending = std::pin::pin!(client.shutdown());
+        let is_over = tokio::time::timeout(SAID_AFTER, &mut ending).await;
+        if is_over.is_err() && letters > 0 {
+            let what = if letters == 1 { "1 letter".to_owned() } else { format!("{letters} letters") };
+            self.out.note(format!("waiting for {what} that the mail server has not answered, at most 5s"));
+        }
+        match is_over {
+            Ok(ended) => Ok(ended?),
+            Err(_) => Ok(ending.await?),
         }
     }
-}
-
-/// Decides, once for the process, by which rules local times are told.
-pub(super) fn choose_zone_rules(config: &Config) -> Database {
-    let tzdir = std::env::var_os("TZDIR").filter(|dir| !dir.is_empty());
-    let database = Database::choose(&config.zone_database, tzdir.as_deref().map(Path::new));
-    timezone::use_database(database.clone());
-    database
-}
-
-/// The zone of whoever sits here.
-pub fn operators_zone() -> Zone {
-    let localtime = std::fs::read_link("/etc/localtime").ok();
-    Zone::find(std::env::var("TZ").ok().as_deref(), localtime.as_deref())
 }
 
 /// What was asked for outside the settings file.
 pub fn overrides(globals: &Globals) -> Overrides {
     Overrides { file: globals.config.clone(), store: globals.store.clone(), ..Overrides::default() }.with_environment()
-}
-
-/// The books as they stood when they were opened.
-pub struct StoreReading {
-    /// The last event in it.
-    pub seq: u64,
-    states: Vec<Arc<Onboarding>>,
-    journal: Arc<Snapshot>,
-    probes: ProbeStates,
-    policy: Policy,
-    /// How often is looked at what; `None`: there is no platform to ask.
-    rhythm: Option<ProbeSchedule>,
-    me: String,
-    clock: SharedClock,
-}
-
-impl StoreReading {
-    /// The dealerships at this moment.
-    pub fn desk(&self) -> DeskView<'_> {
-        DeskView { states: &self.states, now: self.clock.now(), policy: &self.policy, me: &self.me }
-    }
-
-    /// The last look at a dealership, and when the next one is due.
-    pub fn probe(&self, state: &Onboarding) -> ProbeStatus {
-        let kept = self.probes.get(state.id);
-        let now = self.clock.now();
-        let last = ProbeState::last(state, kept.as_deref(), now);
-        let next = |rhythm| cadence(state, now, &self.policy, rhythm, last.as_deref());
-        let next_at = self.rhythm.as_ref().and_then(next);
-        ProbeStatus { next_at, last: last.map(Cow::into_owned) }
-    }
-
-    /// Whether there is no dealership at all.
-    pub fn is_empty(&self) -> bool {
-        self.states.is_empty()
-    }
-
-    /// Reads events, up to the last one of which the dealerships tell.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub async fn events(&self, query: EventQuery) -> Result<Vec<crate::domain::Event>, CliError> {
-        let journal = Arc::clone(&self.journal);
-        Ok(books::blocking(move || journal.events(&query)).await?)
-    }
 }

@@ -8,16 +8,17 @@ use serde_json::json;
 
 use crate::config::diagnostic::shown;
 use crate::domain::text::clean;
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
+use crate::protocol::RequestError;
 use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
+use crate::wiring::{blocking, directory};
 
 use super::app::App;
 use super::args::{Export, Restore};
-use super::books::{blocking, directory};
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
 
-/// `export`. It works beside a process that owns the books. What it writes holds codes in full, so a file is only for its owner.
+/// `export`. It works beside a process that owns the store. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
     let from = directory(&app.config.store);
     let to = args.output.clone();
@@ -115,8 +116,14 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
         });
         return app.out.document(&document);
     }
-    let done = app.out.ink(Ink::Good, "done");
+    let done = app.out.paint(Tone::Good, "done");
     app.out.line(format!("{done}: {} events of {} dealerships restored", restored.events, restored.dealerships))
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        RequestError::from(error).into()
+    }
 }
 
 enum Failure {

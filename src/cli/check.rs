@@ -3,68 +3,57 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::{StreamExt, stream};
+use futures::StreamExt;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, SharedClient, ask, ask_each, clock_doubt};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
-use crate::domain::when::in_zone;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, in_words, rfc3339, slots_in_words};
-use crate::engine::{Checked, Engine, PlatformState};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, humanize, humanize_slots, rfc3339};
+use crate::present::Tone;
 use crate::present::event::summary;
+use crate::present::json::SlotsSeenDocument;
 use crate::present::time::Zone;
+use crate::protocol::{Checked, Notification, PlatformState, Request};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Targets;
 use super::error::CliError;
-use super::json::{self, opcode_word};
 use super::opcode::words;
-use super::output::{Ink, progress};
-use super::record::all;
+use super::output::progress;
 use super::report::{self, CommandReport};
-use super::select::DeskView;
+use super::select::{chosen, one};
+use crate::wiring::Need;
 
 /// What takes longer is said before.
 const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
 
-const LOOKING: Need = Need { platform: true, source: false, background: false, mail: false };
+const LOOKING: Need = Need { platform: true, source: false, mail: false, states: false, background: false };
 
 pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
-    let engine = looking(app).await?;
-    let states = all(&engine);
-    let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
-    let chosen = desk.targets(&args.dealerships, args.query.as_deref())?;
-    let at_once = app.config.xtime.settings.max_in_flight.max(1);
-    let looks = chosen.into_iter().map(|state| {
-        let engine = engine.clone();
-        async move {
-            let answer = engine.check(state.id).await;
-            (state, answer)
-        }
-    });
-    let looks: Vec<_> = looks.collect();
-    let bar = match takes_at_least(looks.len(), app.config.pace().requests_per_second) {
+    let client = looking(app).await?;
+    let states = chosen(app, &*client, &args.dealerships, args.query.as_deref()).await?;
+    let all = states.len();
+    let bar = match takes_at_least(all, app.config.pace().requests_per_second) {
         Some(words) => {
             app.out.note(words);
-            progress("{bar:40} {pos}/{len} looked at  {elapsed}", looks.len() as u64)
+            progress("{bar:40} {pos}/{len} looked at  {elapsed}", all as u64)
         }
         None => ProgressBar::hidden(),
     };
-    let all = looks.len();
-    let looks = stream::iter(looks).buffered(at_once).inspect(|_| bar.inc(1));
-    let looks = tokio::select! {
-        looks = looks.collect::<Vec<_>>() => looks,
-        () = tell_waits(app, &engine, &bar, all) => return Ok(()),
+    let (actor, request) = (app.actor(), Request::Probe(states.iter().map(|state| state.id).collect()));
+    let answers = tokio::select! {
+        answers = ask_each::<Box<Checked>>(&*client, request, &actor, |done| bar.set_position(done as u64)) => answers,
+        () = tell_waits(app, &*client, &bar, all) => return Ok(()),
     };
     bar.finish_and_clear();
     let mut report = CommandReport::default();
-    for (state, answer) in looks {
+    for (state, answer) in states.into_iter().zip(answers) {
         let outcome = match answer {
             Ok(checked) => {
-                let after = engine.book().get(state.id).unwrap_or_else(|| Arc::clone(&state));
+                let after = client.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
                 match checked.look.outcome {
                     Outcome::Connected | Outcome::NotConnected => {
@@ -78,7 +67,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         };
         report.push(state, outcome);
     }
-    if let Some(doubt @ ClockDoubt::OffPlatform(_)) = engine.clock_doubt() {
+    if let Some(doubt @ ClockDoubt::OffPlatform(_)) = clock_doubt(&*client) {
         app.out.warn(doubt.to_string());
     }
     report.finish(app, args.json.json)
@@ -87,17 +76,16 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
 /// That so many looks take long, where they do; each is one request, and another where slots are looked for.
 fn takes_at_least(looks: usize, per_second: u32) -> Option<String> {
     let seconds = i64::try_from(looks).ok()? / i64::from(per_second.max(1));
-    let length = in_words(TimeDelta::try_seconds(seconds).filter(|length| *length > WORTH_TELLING)?);
+    let length = humanize(TimeDelta::try_seconds(seconds).filter(|length| *length > WORTH_TELLING)?);
     let rate = if per_second == 1 { "1 request".to_owned() } else { format!("{per_second} requests") };
     Some(format!("{looks} dealerships are looked at: that takes at least {length} at {rate} a second"))
 }
 
 /// Says when the platform has us wait for long, and until when; never ends. `bar` knows how many of all were looked at.
-async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, all: usize) {
-    let mut status = engine.status();
-    let mut told = None;
+async fn tell_waits(app: &App, client: &dyn EngineClient, bar: &ProgressBar, all: usize) {
+    let mut news = client.subscribe();
+    let (mut told, mut platform) = (None, client.status().platform);
     loop {
-        let platform = status.borrow_and_update().platform.clone();
         if platform.is_alarm()
             && let PlatformState::RateLimited { why, until, .. } = platform
             && told.replace(until) != Some(until)
@@ -105,9 +93,13 @@ async fn tell_waits(app: &App, engine: &Engine, bar: &ProgressBar, all: usize) {
             let progress = format!("{} of {all} looked at", bar.position());
             bar.suspend(|| app.out.note(waits(app.zone, until, &why, &progress)));
         }
-        if status.changed().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        platform = loop {
+            match news.next().await {
+                Some(Notification::Status(status)) => break status.platform,
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        };
     }
 }
 
@@ -115,13 +107,21 @@ fn waits(zone: Zone, until: Timestamp, why: &str, progress: &str) -> String {
     format!("Xtime asked us to wait until {} ({}); {progress}, it goes on then", zone.line(until), clean(why))
 }
 
-/// The engine with a platform to ask; says which settings are missing for that.
-pub(super) async fn looking(app: &App) -> Result<Engine, CliError> {
+/// A client with a platform to ask; says which settings are missing for that.
+pub(super) async fn looking(app: &App) -> Result<SharedClient, CliError> {
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         return Err(CliError::usage(format!("Xtime is not configured: set {} in [xtime]", missing.join(", "))));
     }
-    app.engine(LOOKING).await
+    app.client(LOOKING).await
+}
+
+/// Looks at one dealership, and how it stands after that: what was found is recorded.
+pub(super) async fn probe_one(app: &App, name: &str) -> Result<(Arc<Onboarding>, Box<Checked>), CliError> {
+    let client = looking(app).await?;
+    let state = one(app, &*client, name).await?;
+    let checked = ask(&*client, Request::Probe(vec![state.id]), &app.actor()).await?;
+    Ok((client.read_model().get(state.id).unwrap_or(state), checked))
 }
 
 fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
@@ -133,14 +133,14 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         // What this list says: an empty one says nothing, whatever is known from before.
         let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
         let code = clean(chosen);
-        text.push_str(&format!("; opcode `{code}` {}: {}", opcode_word(state.opcode_state), clean(&found)));
+        text.push_str(&format!("; opcode `{code}` {}: {}", state.opcode_state.as_str(), clean(&found)));
         if let Some(gone) = words::gone(state, now) {
             text.push_str(&format!("; {gone}"));
         }
     }
     match &checked.slots {
         Some(Ok(slots)) => {
-            let words = slots_in_words(slots.count, slots.days(), slots.next, state.profile.timezone);
+            let words = humanize_slots(slots.count, slots.days(), slots.next, state.profile.timezone);
             text.push_str(&format!("; {words}"));
             if slots.count == 0 {
                 text.push_str(&format!(" in {} days; the usual causes:", app.config.policy.slot_window));
@@ -153,13 +153,13 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     match (state.is_live(), state.lacks()) {
         (true, _) => {
             let (ink, words) = match look.severity(state) {
-                Severity::Good => (Ink::Good, "live"),
-                Severity::Doubtful | Severity::Bad => (Ink::Warn, "still counted as live"),
+                Severity::Good => (Tone::Good, "live"),
+                Severity::Doubtful | Severity::Bad => (Tone::Warn, "still counted as live"),
             };
-            text.push_str(&format!("\n  {}", app.out.ink(ink, words)));
+            text.push_str(&format!("\n  {}", app.out.paint(ink, words)));
         }
         (false, Some(lacks)) => {
-            text.push_str(&format!("\n  {}", app.out.ink(Ink::Warn, &format!("to be live it lacks: {lacks}"))));
+            text.push_str(&format!("\n  {}", app.out.paint(Tone::Warn, &format!("to be live it lacks: {lacks}"))));
         }
         (false, None) => {}
     }
@@ -167,7 +167,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         text.push_str(&format!("\n  test appointment: {}", words::open_booking(open, state, now)));
     }
     for event in &checked.events {
-        let words = summary(event, |at| in_zone(at, state.profile.timezone));
+        let words = summary(event, |at| Zone::from(state.profile.timezone).line(at));
         text.push_str(&format!("\n  recorded: {words}"));
     }
     text
@@ -176,7 +176,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let look = &checked.look;
     let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok(counts) => json::slots(counts),
+        Ok(counts) => json!(SlotsSeenDocument::of(counts)),
         Err(why) => json!({ "unknown": why }),
     });
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
@@ -187,10 +187,10 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
             "reason": look.reason,
             "unrecognised": look.unrecognised,
         },
-        "stage": state.stage(app.clock.now()).word(),
+        "stage": state.stage(app.clock.now()).as_str(),
         "opcode": {
             "choice": state.opcode_code(&app.config.policy.default_opcode),
-            "state": opcode_word(state.opcode_state),
+            "state": state.opcode_state.as_str(),
             "findings": state.opcode_findings,
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
         },

@@ -1,22 +1,28 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::config::{self, teach};
-use crate::engine::{ClassificationRule, Engine};
-use crate::mail::Transport;
+use crate::client::SharedClient;
+use crate::config;
 use crate::signals::Termination;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
-use crate::tui::run::{Exit, KeepsMeanings, ScreenOptions, run as show};
+use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
 use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::error::CliError;
-use super::output::{ColorWhen, is_dumb, term_in_words};
+use super::output::{ColorWhen, humanize_term, is_dumb};
+use crate::wiring::{Need, panic_is_caught};
+
+/// How far apart a store is asked for whose owner has ended.
+const BETWEEN: Duration = Duration::from_millis(200);
 
 /// Runs the dashboard on the configured store until it is left.
 pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
@@ -26,18 +32,28 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
     if !missing.is_empty() {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
-    if let Transport::Directory(path) = &app.config.mail.transport {
+    if let Some(path) = app.config.mail.directory() {
         notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
     }
-    let need = Need { platform: true, source: true, background: true, mail: true };
-    let opener = Arc::clone(app);
+    let (again, opened_for) = (AtomicBool::new(false), Arc::clone(app));
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
-    let opening = async move {
-        let opening = tokio::spawn(async move { opener.engine_behind_screen(need).await });
-        let opened = AbortOnDropHandle::new(opening).await;
-        opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))
+    let opener = move || {
+        let opening = open(Arc::clone(&opened_for), again.swap(true, Ordering::Relaxed));
+        let opening = AbortOnDropHandle::new(tokio::spawn(opening));
+        opening.map(|opened| opened.unwrap_or_else(|error| Err(CliError::Failed(error.to_string())))).boxed()
     };
-    Box::pin(on(app, opening, &app.config.store.to_string(), DemoExtras::default(), notices)).await
+    Box::pin(on(app, opener, &app.config.store.to_string(), DemoExtras::default(), notices)).await
+}
+
+/// Opens the store, or attaches to its owner. When that is done again, because the owner has ended, one of those who were
+/// attached is the first, and the others wait until it listens.
+async fn open(app: Arc<App>, again: bool) -> Result<SharedClient, CliError> {
+    loop {
+        match app.desk_client(Need::ALL).await {
+            Err(CliError::Held(_) | CliError::Unreachable { .. }) if again => tokio::time::sleep(BETWEEN).await,
+            opened => return opened,
+        }
+    }
 }
 
 /// Refuses where no screen can be drawn. What goes to stderr may go anywhere.
@@ -51,7 +67,7 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
     }
     let term = std::env::var("TERM").ok();
     if is_dumb(term.as_deref()) {
-        let term = term_in_words(term.as_deref());
+        let term = humanize_term(term.as_deref());
         return Err(CliError::usage(format!(
             "the dashboard cannot be drawn on this terminal: TERM is {term}; set it to what the terminal is, such as xterm-256color. {INSTEAD}"
         )));
@@ -70,7 +86,7 @@ pub(super) struct DemoExtras {
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
 pub(super) async fn on(
     app: &App,
-    opening: impl Future<Output = Result<Engine, CliError>>,
+    opener: impl Fn() -> Opening<CliError>,
     store: &str,
     demo: DemoExtras,
     mut notices: Vec<String>,
@@ -89,13 +105,13 @@ pub(super) async fn on(
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
         mailboxes: demo.mailboxes,
-        keeper: Arc::new(SettingsFile { read: app.config.file.clone(), demo: demo.runs }),
+        panic_is_caught,
         notices,
         clock: Arc::clone(&app.clock),
         policy: app.config.policy.clone(),
         read_only: app.globals.read_only,
     };
-    let left = show(opening, options).await.map_err(|error| match error.is_gone() {
+    let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),
         false => CliError::Failed(error.to_string()),
     })??;
@@ -105,35 +121,6 @@ pub(super) async fn on(
     match left.exit {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
-    }
-}
-
-/// The settings file, where rows of the meanings are kept; a demo keeps none.
-struct SettingsFile {
-    read: Option<PathBuf>,
-    demo: bool,
-}
-
-impl KeepsMeanings for SettingsFile {
-    fn printed(&self, row: &ClassificationRule) -> String {
-        teach::printed(row)
-    }
-
-    fn place(&self) -> Result<String, String> {
-        if self.demo {
-            return Ok("It is written nowhere: a demo keeps no settings.".to_owned());
-        }
-        let path = teach::file(self.read.as_deref()).map_err(|why| why.to_string())?;
-        Ok(format!("It is written into {}.", shown(&path)))
-    }
-
-    fn keep(&self, row: &ClassificationRule, event: u64) -> Result<(), String> {
-        if self.demo {
-            return Ok(());
-        }
-        let kept = teach::file(self.read.as_deref())
-            .and_then(|path| teach::add_row(&path, row, &format!("taught from event {event}")));
-        kept.map(drop).map_err(|why| why.to_string())
     }
 }
 

@@ -1,5 +1,6 @@
 //! `doctor`: everything that must be right before the desk works, looked at one by one.
 
+mod hooks;
 mod store;
 mod zones;
 
@@ -14,14 +15,19 @@ use crate::config::diagnostic::shown;
 use crate::config::{self, Config, paths};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
+use crate::protocol::ReadModel;
 use crate::tui::keymap;
+use crate::wiring;
 
-use super::app::{choose_zone_rules, overrides};
+use super::app::overrides;
 use super::args::{Doctor, Globals};
-use super::books::read_beside;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::{Ink, Out, fit, is_dumb, term_in_words};
+use super::output::{Out, humanize_term, is_dumb};
+use super::store_access::JournalClient;
+use super::zone::{choose_zone_rules, operators_zone};
+use crate::domain::text::fit;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -31,7 +37,7 @@ enum Health {
 }
 
 impl Health {
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "ok",
             Self::Doubtful => "warning",
@@ -87,14 +93,17 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
                 store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
             }
             store::look(&mut found, &loaded.config);
+            store::owner(&mut found, &loaded.config).await;
             certificates(&mut found);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
+            hooks::look(&mut found, &loaded.config);
             let skew = platform(&mut found, &loaded.config).await;
             // Whatever is wrong with the journal is told already.
-            let book = read_beside(&loaded.config.store).await.ok().map(|(journal, _)| journal.read_model);
-            zones::look(&mut found, &database, book.as_ref());
-            clock(&mut found, &loaded.config, book.and_then(|book| book.newest_event()), skew);
+            let journal = JournalClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
+            let read_model = journal.as_ref().map(JournalClient::read_model);
+            zones::look(&mut found, &database, read_model);
+            clock(&mut found, &loaded.config, read_model.and_then(ReadModel::newest_event), skew);
         }
         Err(error) => {
             for mistake in error.0 {
@@ -112,17 +121,17 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
         let list: Vec<_> = found
             .0
             .iter()
-            .map(|finding| json!({ "name": finding.name, "state": finding.health.word(), "detail": finding.detail }))
+            .map(|finding| json!({ "name": finding.name, "state": finding.health.as_str(), "detail": finding.detail }))
             .collect();
         return out.document(&json!({ "schema": SCHEMA, "findings": list }));
     }
     for finding in &found.0 {
-        let ink = match finding.health {
-            Health::Good => Ink::Good,
-            Health::Doubtful => Ink::Warn,
-            Health::Bad => Ink::Bad,
+        let tone = match finding.health {
+            Health::Good => Tone::Good,
+            Health::Doubtful => Tone::Warn,
+            Health::Bad => Tone::Bad,
         };
-        let word = out.ink(ink, &fit(finding.health.word(), 7));
+        let word = out.paint(tone, &fit(finding.health.as_str(), 7));
         out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
     }
     Ok(())
@@ -140,7 +149,7 @@ fn terminal(found: &mut Findings) {
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
         }
         Ok(_) => {
-            let term = term_in_words(Some(&term));
+            let term = humanize_term(Some(&term));
             found.note("terminal", Health::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
         }
         Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),
@@ -197,14 +206,14 @@ fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew:
         Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
         None => {
             let agrees = if skew.is_some() { "; Xtime's agrees" } else { "" };
-            let words = format!("it is {}{agrees}", super::app::operators_zone().line(now));
+            let words = format!("it is {}{agrees}", operators_zone().line(now));
             found.note("own clock", Health::Good, words);
         }
     }
 }
 
 fn codes(found: &mut Findings, config: &Config) {
-    match config.code_source(Arc::new(WallClock::real())) {
+    match wiring::code_source(config, Arc::new(WallClock::real())) {
         Ok(_) => {
             let words = match config.invitations.source {
                 CodeOrigin::Paste => "by paste, from the partner's own screen",
@@ -219,7 +228,7 @@ fn codes(found: &mut Findings, config: &Config) {
 
 /// As far as a letter would go, without one.
 async fn mail(found: &mut Findings, config: &Config) {
-    let checked = match config.outbox(Arc::new(WallClock::real())) {
+    let checked = match wiring::outbox(config, Arc::new(WallClock::real())) {
         Ok(Some(post)) => {
             if let Some(reports) = post.reports.filter(|reports| !reports.join("new").is_dir()) {
                 let words = format!("{} is no maildir: no delivery report is read ([mail] bounces)", reports.display());
@@ -242,7 +251,7 @@ async fn mail(found: &mut Findings, config: &Config) {
 
 /// The platform as it answers, and its clock minus ours.
 async fn platform(found: &mut Findings, config: &Config) -> Option<TimeDelta> {
-    match config.platform(Arc::new(WallClock::real())) {
+    match wiring::platform(config, Arc::new(WallClock::real())) {
         Ok(None) => {
             let missing = config.xtime.missing().join(", ");
             found.note(

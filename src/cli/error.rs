@@ -1,9 +1,9 @@
 //! Why a command ended otherwise than well, and with which exit code.
 
-use crate::config::{ConfigError, SetupFailure};
+use crate::config::ConfigError;
 use crate::domain::{QueryError, Refusal};
-use crate::engine::EngineError;
-use crate::store::{Holder, StoreError};
+use crate::protocol::{Holder, RequestError, SelectionError};
+use crate::wiring::{ConnectError, ServicesFailure, SetupFailure};
 
 /// The end of a command that was not simply done. What is printed is clean.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum CliError {
     /// Another process holds the store (75).
     #[error("{}", held(.0.as_ref()))]
     Held(Option<Holder>),
+    /// Another process holds the store, and nothing goes through it (75).
+    #[error("the store is held by {}, and {why}", .holder.as_ref().map_or_else(|| "another process".to_owned(), held_by))]
+    Unreachable { holder: Option<Holder>, why: String },
     /// It failed (1).
     #[error("{0}")]
     Failed(String),
@@ -49,7 +52,7 @@ fn held(holder: Option<&Holder>) -> String {
 
 /// Who holds the store, and since when by the operator's clock.
 pub(super) fn held_by(holder: &Holder) -> String {
-    format!("{holder} since {}", super::app::operators_zone().line(holder.since))
+    format!("{holder} since {}", super::zone::operators_zone().line(holder.since))
 }
 
 impl CliError {
@@ -61,7 +64,7 @@ impl CliError {
             Self::Partly => 3,
             Self::Refused(_) => 4,
             Self::Told(code) => *code,
-            Self::Held(_) => 75,
+            Self::Held(_) | Self::Unreachable { .. } => 75,
             Self::Signal(number) => 128u8.saturating_add(*number),
         }
     }
@@ -95,11 +98,20 @@ impl From<std::io::Error> for CliError {
     }
 }
 
-impl From<StoreError> for CliError {
-    fn from(error: StoreError) -> Self {
+impl From<ServicesFailure> for CliError {
+    fn from(error: ServicesFailure) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<ConnectError> for CliError {
+    fn from(error: ConnectError) -> Self {
         match error {
-            StoreError::Held(holder) => Self::Held(holder),
-            error => Self::Failed(error.to_string()),
+            ConnectError::Setup(error) => error.into(),
+            ConnectError::Store(error) => error.into(),
+            ConnectError::Owner(error) => error.into(),
+            ConnectError::Services(error) => error.into(),
+            ConnectError::Hook(why) => Self::Usage(why),
         }
     }
 }
@@ -110,14 +122,68 @@ impl From<Refusal> for CliError {
     }
 }
 
-impl From<EngineError> for CliError {
-    fn from(error: EngineError) -> Self {
+/// The one table of what a request's error ends a command with.
+impl From<RequestError> for CliError {
+    fn from(error: RequestError) -> Self {
         match error {
-            EngineError::Refused(refusal) => refusal.into(),
-            EngineError::Store(error) => error.into(),
-            EngineError::ReadOnly | EngineError::Booking(_) => Self::Refused(error.to_string()),
-            EngineError::NoSource | EngineError::NoPlatform => Self::Usage(error.to_string()),
-            error => Self::Failed(error.to_string()),
+            RequestError::Held(holder) => Self::Held(holder),
+            RequestError::Refused(refusal) => refusal.into(),
+            RequestError::Unreachable { holder, why } => Self::Unreachable { holder, why },
+            RequestError::ReadOnly | RequestError::Booking(_) => Self::Refused(error.to_string()),
+            RequestError::Selection(SelectionError::Query { text, error }) => Self::query(&text, &error),
+            RequestError::Selection(_) | RequestError::NoSource | RequestError::NoPlatform => {
+                Self::Usage(error.to_string())
+            }
+            RequestError::Store(_)
+            | RequestError::OwnerLost { .. }
+            | RequestError::Source(_)
+            | RequestError::StillOpen(_)
+            | RequestError::CouldNotTell(_)
+            | RequestError::NoServices { .. }
+            | RequestError::RateLimited(_)
+            | RequestError::Letter(_)
+            | RequestError::Report(_)
+            | RequestError::Rule(_)
+            | RequestError::Fault(_)
+            | RequestError::Ending => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BookingProblem, Outcome, ReportError};
+
+    #[test]
+    fn each_error_of_a_request_has_its_exit_code() {
+        let why = || "why".to_owned();
+        let query = SelectionError::Query { text: "stage:".to_owned(), error: QueryError::new(6..6, "a stage") };
+        let table: [(RequestError, u8); 21] = [
+            (RequestError::Held(None), 75),
+            (RequestError::Unreachable { holder: None, why: why() }, 75),
+            (RequestError::OwnerLost { in_doubt: true }, 1),
+            (Refusal::Archived.into(), 4),
+            (RequestError::ReadOnly, 4),
+            (BookingProblem::Missing { what: "the opcode".into(), remedy: "give one".into() }.into(), 4),
+            (query.into(), 2),
+            (SelectionError::Nameless.into(), 2),
+            (RequestError::NoSource, 2),
+            (RequestError::NoPlatform, 2),
+            (RequestError::Store(why()), 1),
+            (RequestError::Source(why()), 1),
+            (RequestError::StillOpen(why()), 1),
+            (RequestError::CouldNotTell(why()), 1),
+            (RequestError::NoServices { outcome: Outcome::Unknown, reason: why() }, 1),
+            (RequestError::RateLimited(why()), 1),
+            (RequestError::Letter(why()), 1),
+            (ReportError::NoReport.into(), 1),
+            (RequestError::Rule(why()), 1),
+            (RequestError::Fault(why()), 1),
+            (RequestError::Ending, 1),
+        ];
+        for (error, code) in table {
+            assert_eq!(CliError::from(error.clone()).code(), code, "{error:?}");
         }
     }
 }

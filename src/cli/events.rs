@@ -3,36 +3,42 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::domain::suggest::did_you_mean;
-use crate::domain::text::clean;
+use crate::client::ReadClient;
 use crate::domain::{
-    DealershipId, Event, EventSeverity, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, Untrusted,
-    evolve, rfc3339,
+    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve, rfc3339,
 };
-use crate::present::event::summary;
-use crate::store::EventQuery;
+use crate::present::Tone;
+use crate::present::event::{EventLine, summary};
+use crate::protocol::EventQuery;
 
 use super::app::App;
 use super::args::Events;
-use super::books;
 use super::error::CliError;
-use super::output::{Ink, fit};
+use super::select::all;
+use super::store_access;
+use super::twins::TwinFinder;
+use crate::domain::text::fit;
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
     let filter = Filter {
         query: Query::parse(&text).map_err(|error| CliError::query(&text, &error))?,
-        kinds: args.kind.iter().map(|kind| kinds(kind)).collect::<Result<Vec<_>, _>>()?.concat(),
+        kinds: kinds(&args.kind).map_err(CliError::usage)?,
     };
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
-    // A tail must not own the books while others want to record.
-    let reading = if args.follow { app.read_beside().await? } else { app.read().await? };
-    let desk = reading.desk();
+    // A tail must not own the store while others want to record.
+    let (reading, after): (Box<dyn ReadClient>, _) = match args.follow {
+        true => {
+            let journal = app.read_beside().await?;
+            let after = journal.read_model().seq();
+            (Box::new(journal), after)
+        }
+        false => (app.read().await?, 0),
+    };
+    let states = all(app, &*reading).await?;
     let mut known = SearchIndex::default();
-    for state in desk.states {
-        known.put(state);
-    }
+    states.iter().for_each(|state| known.put(state));
     let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
     // With a filter by dealership the newest ones are only known after it was applied.
     let query = match args.limit {
@@ -41,20 +47,20 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let me = app.config.operator();
     let policy = app.config.policy.clone();
-    let twins = filter.query.asks_for_twins().then(|| desk.twins().members());
-    let ctx = QueryContext { now: desk.now, policy: &policy, me: Some(&me), twins: twins.as_ref() };
+    let twins = filter.query.asks_for_twins().then(|| TwinFinder::of(&states).members());
+    let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
     events.retain(|event| filter.matches(event, &known, &ctx));
     let form = Form::of(args);
     if form == Form::Csv {
-        csv(app, HEADING.map(str::to_owned))?;
+        app.out.csv(HEADING.map(str::to_owned))?;
     }
     let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
     for event in events.iter().skip(skip) {
         print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, form, &filter, (known, twins), reading.seq, until).await } else { Ok(()) }
+    if args.follow { follow(app, form, &filter, (known, twins), after, until).await } else { Ok(()) }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
@@ -66,7 +72,7 @@ async fn follow(
     after: u64,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
-    let mut tail = books::follow(&app.config.store, after)?;
+    let mut tail = store_access::subscribe(&app.config.store, after)?;
     let me = app.config.operator();
     let policy = app.config.policy.clone();
     let over = async {
@@ -93,25 +99,8 @@ async fn follow(
     }
 }
 
-/// The places of a kind, or of every kind of a group.
-fn kinds(word: &str) -> Result<Vec<u8>, CliError> {
-    let word = word.trim().to_lowercase();
-    let of = |kind: &str| kind == word || kind.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'));
-    let found = Fact::places(of);
-    if found.is_empty() {
-        return Err(CliError::usage(no_kind(&word)));
-    }
-    Ok(found)
-}
-
-/// What there is instead: the nearest kind or group, and all groups.
-fn no_kind(word: &str) -> String {
-    let mut groups: Vec<&str> = Fact::KINDS.iter().filter_map(|kind| Some(kind.split_once('.')?.0)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    let near = did_you_mean(word, Fact::KINDS.iter().copied().chain(groups.iter().copied()));
-    let (word, groups) = (clean(word), groups.join(", "));
-    format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
+fn kinds(patterns: &[String]) -> Result<Vec<u8>, String> {
+    Ok(patterns.iter().map(|pattern| Fact::places_of(pattern)).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -173,32 +162,27 @@ impl SearchIndex {
 fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Result<(), CliError> {
     match form {
         Form::Json => app.out.json_line(&event.public(state.map(|state| &state.profile.name))),
-        Form::Csv => csv(app, cells(event, state)),
+        Form::Csv => app.out.csv(cells(event, state)),
         Form::People => line(app, event, state),
     }
 }
 
 /// In the operator's zone whoever it is about: a log in many zones looks out of order.
 fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliError> {
-    let moment = |at| app.zone.line(at);
     let name = match (state, event.dealership) {
         (Some(state), _) => state.profile.name.plain().into_owned(),
         (None, Some(id)) => id.to_string(),
         (None, None) => "Xtime".to_owned(),
     };
-    let ink = match event.fact.severity() {
-        EventSeverity::Bad => Ink::Bad,
-        EventSeverity::Good => Ink::Good,
-        _ => Ink::Plain,
-    };
+    let EventLine { when, actor, words, tone } = EventLine::of(event, |at| app.zone.line(at));
     // The number is what `meaning add` asks for.
     let number = event.fact.unrecognised().map(|_| format!(", event {}", event.seq)).unwrap_or_default();
     app.out.line(format!(
         "{}  {}  {}  {}",
-        app.out.ink(Ink::Dim, &fit(&moment(event.happened_at()), 21)),
+        app.out.paint(Tone::Faint, &fit(&when, 21)),
         fit(&name, 28),
-        app.out.ink(ink, &summary(event, moment)),
-        app.out.ink(Ink::Dim, &format!("({}{number})", event.actor)),
+        app.out.paint(tone, &words),
+        app.out.paint(Tone::Faint, &format!("({actor}{number})")),
     ))
 }
 
@@ -218,13 +202,4 @@ fn cells(event: &Event, state: Option<&Onboarding>) -> [String; 9] {
         profile.map(|profile| profile.name.raw().to_owned()).unwrap_or_default(),
         summary(event, rfc3339),
     ]
-}
-
-/// One row, guarded so that no spreadsheet takes a cell for a formula.
-fn csv(app: &App, cells: [String; 9]) -> Result<(), CliError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let cells = cells.map(|cell| Untrusted::from(cell).csv().into_owned());
-    writer.write_record(cells).map_err(|error| CliError::Failed(error.to_string()))?;
-    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
-    app.out.raw(&bytes)
 }

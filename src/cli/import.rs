@@ -1,11 +1,13 @@
-//! `import` and `add`: dealerships into the books.
+//! `import` and `add`: dealerships into the store.
 
 mod add;
 mod advice;
 mod opcode_words;
+mod options;
 mod parallel;
 mod plan;
 mod preview;
+mod problem;
 mod reading;
 mod remarks;
 mod row;
@@ -13,26 +15,28 @@ mod source;
 mod told;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
+use crate::client::EngineClient;
 use crate::config::{Config, ListSettings};
 use crate::domain::list::{Mapping, fixed_value};
 use crate::domain::text::clean;
-use crate::domain::{Onboarding, OpcodeChoice};
-use crate::engine::{Engine, Imported, Incoming};
+use crate::domain::{OpcodeChoice, Refusal};
+use crate::protocol::{Imported, Incoming, Request, RequestError};
 
 pub(super) use add::add;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Import;
 use super::error::CliError;
 use super::input::{name_of, read_bytes};
 use super::opcode;
 use super::output::progress;
-use super::record::all;
+use super::select::all;
+use crate::wiring::Need;
 use opcode_words::OpcodeWords;
+use options::ImportOptions;
 use plan::{ImportCounts, ImportPlan, PlanContext};
-use reading::{ImportOptions, ImportedList, Unreadable};
+use reading::{ImportedList, Unreadable};
 use told::ImportReport;
 
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
@@ -67,8 +71,12 @@ pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
 /// Plans a list that was read, records it unless that is not wanted, and says what came of it.
 async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: ImportedList) -> Result<(), CliError> {
     let from = name_of(&args.file);
-    let known = KnownDealerships::of(app, args.dry_run).await?;
-    let states = known.states();
+    // A dry run needs no owner.
+    let client = if args.dry_run { None } else { Some(app.client(Need::default()).await?) };
+    let states = match &client {
+        Some(client) => all(app, &**client).await?,
+        None => all(app, &*app.read().await?).await?,
+    };
     let choice = |words: &OpcodeWords| chosen(&app.config, words);
     let mut plan = ImportPlan::of(&mut list, &PlanContext { states: &states, options, choice: &choice });
     let lacking = advice::lacking(&list.columns, options, &plan.refused);
@@ -79,15 +87,15 @@ async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: Im
     if args.yes {
         plan.held = None;
     }
-    if let (false, None, KnownDealerships::Owned(engine)) = (args.dry_run, &plan.held, &known) {
-        record(app, engine, &mut plan).await?;
+    if let (Some(client), None) = (&client, &plan.held) {
+        record(app, &**client, &mut plan).await?;
     }
     let would = args.dry_run || plan.held.is_some();
     let told = ImportReport { from: &from, args, options, list: &list, plan: &plan, would };
     if args.json.json {
         app.out.document(&told.document())?;
     } else {
-        told.in_words(app)?;
+        told.humanize(app)?;
     }
     ended(app, args, &plan)
 }
@@ -136,33 +144,35 @@ fn options(app: &App, args: &Import) -> Result<ImportOptions, CliError> {
     })
 }
 
-/// Where the known dealerships are read: beside everybody, or as their owner.
-enum KnownDealerships {
-    Read(Vec<Arc<Onboarding>>),
-    Owned(Engine),
-}
+/// What goes to the owner of a store has to fit a frame.
+const ROWS_OF_A_REQUEST: usize = 5_000;
 
-impl KnownDealerships {
-    async fn of(app: &App, dry_run: bool) -> Result<Self, CliError> {
-        if dry_run {
-            return Ok(Self::Read(app.read().await?.desk().states.to_vec()));
+/// What became of each, in the order given.
+async fn import(
+    app: &App,
+    client: &dyn EngineClient,
+    incoming: Vec<Incoming>,
+    told: impl Fn(usize),
+) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
+    let mut ended = Vec::with_capacity(incoming.len());
+    let mut rest = incoming;
+    while !rest.is_empty() {
+        let later = rest.split_off(rest.len().min(ROWS_OF_A_REQUEST));
+        let mut answers = client.request(Request::Import(rest), &app.actor());
+        while let Some(answer) = answers.next().await {
+            ended.extend(Vec::try_from(answer)?);
+            told(ended.len());
         }
-        Ok(Self::Owned(app.engine(Need::default()).await?))
+        rest = later;
     }
-
-    fn states(&self) -> Vec<Arc<Onboarding>> {
-        match self {
-            Self::Read(states) => states.clone(),
-            Self::Owned(engine) => all(engine),
-        }
-    }
+    Ok(ended)
 }
 
 /// Records what was planned; what a rule refuses joins the refused rows.
-async fn record(app: &App, engine: &Engine, plan: &mut ImportPlan) -> Result<(), CliError> {
+async fn record(app: &App, client: &dyn EngineClient, plan: &mut ImportPlan) -> Result<(), CliError> {
     let incoming: Vec<Incoming> = plan.rows.iter().map(|row| row.incoming.clone()).collect();
     let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
-    let answers = engine.import(incoming, &app.actor(), |done| bar.set_position(done as u64)).await;
+    let answers = import(app, client, incoming, |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = ImportCounts::default();
     let mut updated: HashSet<String> = HashSet::new();

@@ -1,205 +1,162 @@
 //! `list`: the table of dealerships, for people, for spreadsheets and for scripts.
 
-use std::cmp::Ordering;
-use std::sync::Arc;
+use std::cmp::Reverse;
 
+use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
+use crate::domain::Untrusted;
 use crate::domain::order::attention_order;
-use crate::domain::query::Derived;
 use crate::domain::suggest::did_you_mean;
-use crate::domain::text::{normal, width};
-use crate::domain::{Onboarding, Policy, Timestamp, Untrusted};
-use crate::engine::ProbeStatus;
-use crate::present::time::Zone;
+use crate::domain::text::{clean, fit, normal, width};
+use crate::present::Tone;
+use crate::present::column::{COLUMNS, Column, DealershipView, SortKey};
+use crate::present::json::{DealershipDocument, SCHEMA};
+use crate::protocol::{FirstFound, Selection};
 
-use super::app::{App, StoreReading};
+use super::app::App;
 use super::args::ListArgs;
-use super::columns::{COLUMNS, DealershipView, ListColumn, SortKey};
 use super::error::CliError;
-use super::json::{SCHEMA, dealership};
-use super::output::{Ink, fit, terminal_width};
+use super::output::terminal_width;
+use super::select::{all, select};
+use super::twins::TwinFinder;
+
+/// As many as are asked for in one answer.
+const FEW: usize = 1_000;
+/// How many probes are asked for at once.
+const AT_ONCE: usize = 64;
 
 /// The columns of people, without `--columns`.
-const FOR_PEOPLE: &[&str] =
-    &["dealer_code", "name", "stage", "code", "left", "waiting", "opcode", "lacks", "owner", "attention"];
+const FOR_PEOPLE: &str = "dealer_code,name,stage,code,left,waiting,opcode,lacks,owner,attention";
 
 /// The columns of spreadsheets, without `--columns`.
-const FOR_SHEETS: &[&str] = &[
-    "id",
-    "name",
-    "group",
-    "brand",
-    "city",
-    "state",
-    "dealer_code",
-    "timezone",
-    "owner",
-    "contact",
-    "email",
-    "phone",
-    "stage",
-    "attention",
-    "generation",
-    "code",
-    "generated_at",
-    "expires_at",
-    "dealer_confirmed_at",
-    "due_at",
-    "confirmed_at",
-    "opcode",
-    "opcode_option",
-    "opcode_word",
-    "opcode_state",
-    "lacks",
-    "slots",
-    "next_slot",
-    "appointment",
-];
+const FOR_SHEETS: &str = "id,name,group,brand,city,state,dealer_code,timezone,owner,contact,email,phone,stage,attention,\
+    generation,code,generated_at,expires_at,dealer_confirmed_at,due_at,confirmed_at,opcode,opcode_option,opcode_word,\
+    opcode_state,lacks,slots,next_slot,appointment";
 
 pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
     let columns = columns(&args.columns, args.csv)?;
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let mut found = desk.query(&args.query.join(" "))?;
-    let total = found.len();
-    sort_by(&mut found, &sort, desk.now, desk.policy, app.zone, &reading);
-    found.truncate(args.limit.unwrap_or(usize::MAX));
-    let probes: Vec<ProbeStatus> = found.iter().map(|state| reading.probe(state)).collect();
-    let rows = || found.iter().zip(&probes);
-    let view = |state, probe| DealershipView { state, probe, now: desk.now, policy: desk.policy, zone: app.zone };
+    let (selection, limit) = (Selection::Query(args.query.join(" ")), args.limit.unwrap_or(usize::MAX));
+    let (now, policy, me) = (app.clock.now(), &app.config.policy, app.actor());
+    // Columns are known here only: whoever sorts by one needs all that was found.
+    let FirstFound { total, states: found } = if sort.is_empty() && limit <= FEW {
+        reading.first(selection, limit, &me).await?
+    } else {
+        let states = select(app, &*reading, selection).await?;
+        match sort.is_empty() {
+            true => FirstFound::of(states, limit, now, policy),
+            false => FirstFound { total: states.len(), states },
+        }
+    };
+    let probes = found.iter().map(|state| reading.probe_status(state.id, &me));
+    let probes: Vec<_> = stream::iter(probes.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
+    let view = |(state, probe)| DealershipView::of(state, Some(probe), now, policy, app.zone);
+    let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).zip(&probes).map(view).collect();
+    sort_by(&mut rows, &sort);
+    rows.truncate(limit);
     if args.json {
-        let twins = desk.twins();
-        let one = |(state, probe): (&Arc<_>, _)| {
-            let mut fields = dealership(state, probe, desk.now, desk.policy, false);
-            twins.alike(state).put(&mut fields);
-            fields
-        };
-        let all: Vec<_> = rows().map(one).collect();
+        let states = all(app, &*reading).await?;
+        let twins = TwinFinder::of(&states);
+        let documents =
+            rows.iter().map(|view| DealershipDocument::of(view, false).with_alike(twins.alike(view.state).documents()));
+        let all: Vec<_> = documents.collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
     if args.csv {
-        return csv(app, &columns, rows().map(|(state, probe)| view(state, probe)));
+        app.out.csv(columns.iter().map(|column| column.id.to_owned()))?;
+        let cells = |view| columns.iter().map(move |column| (column.value)(view).script());
+        return rows.iter().try_for_each(|view| app.out.csv(cells(view)));
     }
-    table(app, &columns, &rows().map(|(state, probe)| view(state, probe)).collect::<Vec<_>>())?;
-    if found.len() < total {
-        app.out.note(format!("{} of {total} shown", found.len()));
+    table(app, &columns, &rows)?;
+    if rows.len() < total {
+        app.out.note(format!("{} of {total} shown", rows.len()));
     }
     if total == 0 {
-        let words =
-            if reading.is_empty() { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" };
-        app.out.note(words);
+        let none = all(app, &*reading).await?.is_empty();
+        app.out.note(if none { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" });
     }
     Ok(())
 }
 
-fn column(name: &str) -> Result<&'static ListColumn, CliError> {
+fn column(name: &str) -> Result<&'static Column, CliError> {
     let name = name.trim();
     COLUMNS.iter().find(|column| column.id == name).ok_or_else(|| {
         let names = || COLUMNS.iter().map(|column| column.id);
         let list = names().collect::<Vec<_>>().join(", ");
-        let name = crate::domain::text::clean(name);
+        let name = clean(name);
         CliError::usage(format!("there is no column `{name}`{} (columns: {list})", did_you_mean(&name, names())))
     })
 }
 
-fn columns(names: &[String], csv: bool) -> Result<Vec<&'static ListColumn>, CliError> {
+fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError> {
     if names.is_empty() {
         let names = if csv { FOR_SHEETS } else { FOR_PEOPLE };
-        return names.iter().map(|name| column(name)).collect();
+        return names.split(',').map(column).collect();
     }
     names.iter().map(|name| column(name)).collect()
 }
 
-fn order(field: &str) -> Result<(&'static ListColumn, bool), CliError> {
+fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
     let (name, direction) = field.split_once(':').unwrap_or((field, "asc"));
     match direction {
         "asc" => Ok((column(name)?, false)),
         "desc" => Ok((column(name)?, true)),
-        other => Err(CliError::usage(format!("`{}` is neither asc nor desc", crate::domain::text::clean(other)))),
+        other => Err(CliError::usage(format!("`{}` is neither asc nor desc", clean(other)))),
     }
 }
 
-/// Sorts by keys that are made once; without fields in the order of the screen. What has no value comes last in both
-/// directions; names and ids break ties, so that the order is always the same.
-fn sort_by(
-    found: &mut Vec<Arc<Onboarding>>,
-    fields: &[(&'static ListColumn, bool)],
-    now: Timestamp,
-    policy: &Policy,
-    zone: Zone,
-    reading: &StoreReading,
-) {
+/// A key in its direction; what has no value comes last in both.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Ascending(SortKey),
+    Descending(Reverse<SortKey>),
+    Missing,
+}
+
+/// Without fields in the order of the screen. Names and ids break ties, so that the order is always the same.
+fn sort_by(rows: &mut [DealershipView<'_>], fields: &[(&Column, bool)]) {
+    let name = |view: &DealershipView<'_>| (normal(view.state.profile.name.raw()), view.state.id);
     if fields.is_empty() {
-        found.sort_by_cached_key(|state| {
-            let order = attention_order(state, Derived::of(state, now, policy));
-            (order, normal(state.profile.name.raw()), state.id)
-        });
-        return;
+        return rows.sort_by_cached_key(|view| (attention_order(view.state, view.facts), name(view)));
     }
-    let mut keyed: Vec<(Vec<SortKey>, Arc<Onboarding>)> = found
-        .drain(..)
-        .map(|state| {
-            let probe = reading.probe(&state);
-            let view = DealershipView { state: &state, probe: &probe, now, policy, zone };
-            (fields.iter().map(|(column, _)| (column.key)(&view)).collect(), state)
-        })
-        .collect();
-    keyed.sort_by(|(a, state_a), (b, state_b)| {
-        let by_fields = a.iter().zip(b).zip(fields).map(|((a, b), (_, descending))| match (a, b) {
-            (SortKey::Missing, SortKey::Missing) => Ordering::Equal,
-            (SortKey::Missing, _) => Ordering::Greater,
-            (_, SortKey::Missing) => Ordering::Less,
-            (a, b) if *descending => b.cmp(a),
-            (a, b) => a.cmp(b),
-        });
-        let name = |state: &Onboarding| normal(state.profile.name.raw());
-        by_fields
-            .fold(Ordering::Equal, Ordering::then)
-            .then_with(|| name(state_a).cmp(&name(state_b)))
-            .then_with(|| state_a.id.cmp(&state_b.id))
+    let place = |view: &DealershipView<'_>, (column, descending): &(&Column, bool)| match column.key(view) {
+        None => Place::Missing,
+        Some(key) if *descending => Place::Descending(Reverse(key)),
+        Some(key) => Place::Ascending(key),
+    };
+    rows.sort_by_cached_key(|view| {
+        let places: Vec<Place> = fields.iter().map(|field| place(view, field)).collect();
+        (places, name(view))
     });
-    found.extend(keyed.into_iter().map(|(_, state)| state));
 }
 
-fn csv<'a>(app: &App, columns: &[&ListColumn], rows: impl Iterator<Item = DealershipView<'a>>) -> Result<(), CliError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |error: csv::Error| CliError::Failed(error.to_string());
-    writer.write_record(columns.iter().map(|column| column.id)).map_err(failed)?;
-    for row in rows {
-        let cells = columns.iter().map(|column| Untrusted::from((column.script)(&row)));
-        writer.write_record(cells.map(|cell| cell.csv().into_owned())).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| CliError::Failed(error.to_string()))?;
-    app.out.raw(&bytes)
-}
-
-fn table(app: &App, columns: &[&ListColumn], rows: &[DealershipView<'_>]) -> Result<(), CliError> {
+fn table(app: &App, columns: &[&Column], rows: &[DealershipView<'_>]) -> Result<(), CliError> {
     if rows.is_empty() {
         return Ok(());
     }
     let cells: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| columns.iter().map(|column| Untrusted::from((column.people)(row)).plain().into_owned()).collect())
+        .map(|row| columns.iter().map(|column| Untrusted::from(column.people(row)).plain().into_owned()).collect())
         .collect();
     let widths = widths(columns, &cells);
     let join = |cells: Vec<String>| cells.join("  ").trim_end().to_owned();
     let heading = columns.iter().zip(&widths).map(|(column, width)| fit(column.title, *width)).collect();
-    app.out.line(app.out.ink(Ink::Bold, &join(heading)))?;
+    app.out.line(app.out.paint(Tone::Strong, &join(heading)))?;
     for (row, cells) in rows.iter().zip(cells) {
         let cells = columns
             .iter()
             .zip(&cells)
             .zip(&widths)
-            .map(|((column, cell), width)| app.out.ink((column.ink)(row), &fit(cell, *width)));
+            .map(|((column, cell), width)| app.out.paint((column.tone)(row), &fit(cell, *width)));
         app.out.line(join(cells.collect()))?;
     }
     Ok(())
 }
 
 /// As wide as the widest cell; on a terminal the widest columns give way until the line fits.
-fn widths(columns: &[&ListColumn], cells: &[Vec<String>]) -> Vec<usize> {
+fn widths(columns: &[&Column], cells: &[Vec<String>]) -> Vec<usize> {
     let mut widths: Vec<usize> = columns
         .iter()
         .enumerate()

@@ -1,19 +1,22 @@
 //! `meaning`: how answers are read, and what a person teaches about those that no row knows.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use crate::client::ReadClient;
 use crate::config::teach;
+use crate::domain::classification::{ClassificationRule as Row, TeachError, row_for};
 use crate::domain::text::clean;
-use crate::domain::{Event, Fact, Outcome, ResponseFacts};
-use crate::store::EventQuery;
-use crate::xtime::ClassificationRule as Row;
-use crate::xtime::teach::{TeachError, row_for};
+use crate::domain::{Event, Fact, Onboarding, Outcome, ResponseFacts};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
+use crate::protocol::EventQuery;
 
-use super::app::{App, StoreReading};
+use super::app::App;
 use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
+use super::select::all;
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
@@ -40,17 +43,17 @@ impl Untaught {
 }
 
 /// The answers that no row knows, in the order in which they were first given.
-fn untaught(reading: &StoreReading, table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
+fn untaught(states: &[Arc<Onboarding>], table: &[Row], events: Vec<Event>) -> Vec<Untaught> {
     let mut found: Vec<Untaught> = Vec::new();
     for event in events {
-        let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.unrecognised_in_words()) else {
+        let (Some(answer), Some(words)) = (event.fact.unrecognised(), event.fact.humanize_unrecognised()) else {
             continue;
         };
         if let Some(one) = found.iter_mut().find(|one| one.is(&answer, &words)) {
             (one.event, one.times) = (event, one.times + 1);
             continue;
         }
-        let unteachable = match row_for(table, &answer, dealer_code(reading, &event), Outcome::Unknown) {
+        let unteachable = match row_for(table, &answer, dealer_code(states, &event), Outcome::Unknown) {
             Err(TeachError::Known { .. }) => continue,
             row => row.err(),
         };
@@ -60,28 +63,32 @@ fn untaught(reading: &StoreReading, table: &[Row], events: Vec<Event>) -> Vec<Un
 }
 
 /// Of the dealership that an event is about.
-fn dealer_code<'a>(reading: &'a StoreReading, event: &Event) -> &'a str {
-    let state = reading.desk().states.iter().find(|state| Some(state.id) == event.dealership);
-    state.map_or("", |state| state.profile.dealer_code.raw())
+fn dealer_code<'a>(states: &'a [Arc<Onboarding>], event: &Event) -> &'a str {
+    of(states, event).map_or("", |state| state.profile.dealer_code.raw())
+}
+
+fn of<'a>(states: &'a [Arc<Onboarding>], event: &Event) -> Option<&'a Arc<Onboarding>> {
+    states.iter().find(|state| Some(state.id) == event.dealership)
 }
 
 /// The events that say what a look found otherwise than the one before.
-async fn probes(reading: &StoreReading, only: Option<u64>) -> Result<Vec<Event>, CliError> {
+async fn probes(reading: &dyn ReadClient, only: Option<u64>) -> Result<Vec<Event>, CliError> {
     let query = match only {
         Some(seq) => EventQuery { after: seq.saturating_sub(1), before: seq.checked_add(1), ..EventQuery::default() },
         None => EventQuery { kinds: Fact::places(|kind| kind == "probe.changed"), ..EventQuery::default() },
     };
-    reading.events(query).await
+    Ok(reading.events(query).await?)
 }
 
 async fn list(app: &App, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
     let table = &app.config.xtime.settings.meanings;
-    let untaught = untaught(&reading, table, probes(&reading, None).await?);
+    let states = all(app, &*reading).await?;
+    let untaught = untaught(&states, table, probes(&*reading, None).await?);
     let own = app.config.xtime.own_meanings;
     if json {
         let rows: Vec<Value> = table.iter().enumerate().map(|(place, row)| document(place, row, own)).collect();
-        let untaught: Vec<Value> = untaught.iter().map(|one| unrecognised(&reading, one)).collect();
+        let untaught: Vec<Value> = untaught.iter().map(|one| unrecognised(&states, one)).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "rows": rows, "unrecognised": untaught }));
     }
     app.out.line("How answers are read; the first match wins. A plain yes needs no row.")?;
@@ -99,9 +106,9 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
         app.out.line(heading)?;
         for Untaught { event, words, unteachable, times, .. } in some {
             let times = if *times == 1 { String::new() } else { format!("  ({times} times)") };
-            app.out.line(format!("{}  {words}{times}", app.out.ink(Ink::Warn, &format!("event {}", event.seq))))?;
+            app.out.line(format!("{}  {words}{times}", app.out.paint(Tone::Warn, &format!("event {}", event.seq))))?;
             if let Some(why) = unteachable {
-                app.out.line(format!("    {}", app.out.ink(Ink::Dim, &why.to_string())))?;
+                app.out.line(format!("    {}", app.out.paint(Tone::Faint, &why.to_string())))?;
             }
         }
     }
@@ -125,11 +132,9 @@ fn document(place: usize, row: &Row, own: usize) -> Value {
     value
 }
 
-fn unrecognised(reading: &StoreReading, one: &Untaught) -> Value {
+fn unrecognised(states: &[Arc<Onboarding>], one: &Untaught) -> Value {
     let Untaught { event, answer, words, unteachable, times } = one;
-    let desk = reading.desk();
-    let state = desk.states.iter().find(|state| Some(state.id) == event.dealership);
-    let name = state.map(|state| state.profile.name.raw());
+    let name = of(states, event).map(|state| state.profile.name.raw());
     json!({
         "event": event.seq,
         "at": crate::domain::rfc3339(event.at),
@@ -149,7 +154,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
     }
     let reading = app.read().await?;
     let seq = args.from;
-    let found = probes(&reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
+    let found = probes(&*reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
     let Some(event) = found else {
         return Err(CliError::Refused(format!("there is no event {seq}; `meaning list` shows those that teach")));
     };
@@ -160,7 +165,8 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
         )));
     };
     let table = &app.config.xtime.settings.meanings;
-    let row = row_for(table, &answer, dealer_code(&reading, &event), args.means)
+    let states = all(app, &*reading).await?;
+    let row = row_for(table, &answer, dealer_code(&states, &event), args.means)
         .map_err(|why| CliError::Refused(why.to_string()))?;
     let failed = |why: teach::TeachFailure| match why {
         teach::TeachFailure::Io { .. } => CliError::Failed(why.to_string()),

@@ -1,12 +1,10 @@
-//! The command line: one of the two faces of the engine.
+//! The command line.
 
 pub mod app;
 mod appointment;
 pub mod args;
 mod backup;
-mod books;
 mod check;
-mod columns;
 pub mod demo;
 mod desk;
 mod doctor;
@@ -17,8 +15,7 @@ mod generate;
 mod import;
 mod input;
 mod invite;
-pub mod json;
-mod list;
+pub mod list;
 mod log;
 mod mail;
 mod meaning;
@@ -31,9 +28,11 @@ mod select;
 mod set;
 mod settings;
 mod show;
+mod store_access;
 mod twins;
 mod unfinished;
 mod watch;
+mod zone;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -49,9 +48,6 @@ use output::Out;
 use crate::signals::Signals;
 
 /// Reads the command line, runs the command, prints why it ended otherwise than well. The answer is the exit code.
-///
-/// # Errors
-/// When the runtime of the process cannot be started.
 pub fn main() -> std::io::Result<u8> {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -89,7 +85,7 @@ fn usage(error: &clap::Error) -> u8 {
 
 async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
-    // These need neither settings nor books.
+    // These need neither settings nor a store.
     match &cli.command {
         Some(CliCommand::Completions { shell }) => return generate::completions(*shell),
         Some(CliCommand::Man) => return generate::man(),
@@ -153,7 +149,7 @@ async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), Cli
         Some(CliCommand::Restore(args)) => backup::restore(app, &args).await,
         Some(CliCommand::Sandbox(args)) => sandbox::run(app, &args).await,
         None => desk::run(app).await,
-        // The others need no books and were answered before.
+        // The others need no store and were answered before.
         Some(_) => Ok(()),
     }
 }

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::error::CliError;
 use super::escaped;
-use crate::domain::text::{clean, clusters, width as columns};
+use crate::domain::Untrusted;
+use crate::domain::text::clean;
+use crate::present::Tone;
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -22,33 +24,15 @@ pub enum ColorWhen {
     Never,
 }
 
-/// A colour by its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
-    /// As it is.
-    Plain,
-    /// Less important.
-    Dim,
-    /// A heading.
-    Bold,
-    /// All is well.
-    Good,
-    /// Look at it soon.
-    Warn,
-    /// Look at it now.
-    Bad,
-}
-
-impl Ink {
-    const fn code(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Dim => Some("2"),
-            Self::Bold => Some("1"),
-            Self::Good => Some("32"),
-            Self::Warn => Some("33"),
-            Self::Bad => Some("31"),
-        }
+/// The colour of a tone in SGR.
+const fn color(tone: Tone) -> Option<&'static str> {
+    match tone {
+        Tone::Plain | Tone::Busy => None,
+        Tone::Faint => Some("2"),
+        Tone::Strong => Some("1"),
+        Tone::Good => Some("32"),
+        Tone::Warn => Some("33"),
+        Tone::Bad => Some("31"),
     }
 }
 
@@ -89,6 +73,15 @@ impl Out {
         Ok(self.stdout.lock().write_all(bytes)?)
     }
 
+    /// Writes one row of CSV, guarded so that no spreadsheet takes a cell for a formula.
+    pub fn csv(&self, cells: impl IntoIterator<Item = String>) -> Result<(), CliError> {
+        let failed = |error: &dyn std::error::Error| CliError::Failed(error.to_string());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let cells = cells.into_iter().map(|cell| Untrusted::from(cell).csv().into_owned());
+        writer.write_record(cells).map_err(|error| failed(&error))?;
+        self.raw(&writer.into_inner().map_err(|error| failed(&error))?)
+    }
+
     /// Writes one JSON document of several lines.
     pub fn document(&self, value: &impl Serialize) -> Result<(), CliError> {
         let mut stdout = self.stdout.lock();
@@ -109,8 +102,8 @@ impl Out {
     }
 
     /// A text in a colour, when there are colours.
-    pub fn ink(&self, ink: Ink, text: &str) -> String {
-        paint(self.color, ink, text)
+    pub fn paint(&self, tone: Tone, text: &str) -> String {
+        paint(self.color, tone, text)
     }
 
     /// A message beside the answer. Nobody has to read it.
@@ -121,18 +114,18 @@ impl Out {
 
     /// A warning beside the answer.
     pub fn warn(&self, text: impl AsRef<str>) {
-        self.note(format!("{} {}", paint(self.color_stderr, Ink::Warn, "warning:"), text.as_ref()));
+        self.note(format!("{} {}", paint(self.color_stderr, Tone::Warn, "warning:"), text.as_ref()));
     }
 
     /// An error beside the answer.
     pub fn error(&self, text: impl AsRef<str>) {
-        self.note(format!("{} {}", paint(self.color_stderr, Ink::Bad, "error:"), text.as_ref()));
+        self.note(format!("{} {}", paint(self.color_stderr, Tone::Bad, "error:"), text.as_ref()));
     }
 }
 
-fn paint(color: bool, ink: Ink, text: &str) -> String {
-    match ink.code() {
-        Some(code) if color => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+fn paint(is_colored: bool, tone: Tone, text: &str) -> String {
+    match color(tone) {
+        Some(code) if is_colored => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         _ => text.to_owned(),
     }
 }
@@ -157,7 +150,7 @@ pub fn is_dumb(term: Option<&str>) -> bool {
 }
 
 /// The name of a terminal (`TERM`) in words.
-pub fn term_in_words(term: Option<&str>) -> String {
+pub fn humanize_term(term: Option<&str>) -> String {
     term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{}`", clean(term)))
 }
 
@@ -167,37 +160,4 @@ pub fn terminal_width() -> Option<usize> {
         return None;
     }
     crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
-}
-
-/// Fills a text with spaces to a width in columns of the terminal, or cuts it there.
-pub fn fit(text: &str, width: usize) -> String {
-    let has = columns(text);
-    if has <= width {
-        return format!("{text}{}", " ".repeat(width - has));
-    }
-    let mut out = String::new();
-    let mut used = 0;
-    for (cluster, cells) in clusters(text) {
-        if used + cells + 1 > width {
-            break;
-        }
-        used += cells;
-        out.push_str(cluster);
-    }
-    out.push('…');
-    out.push_str(&" ".repeat(width.saturating_sub(used + 1)));
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_fit_by_columns_of_the_terminal() {
-        assert_eq!(fit("ab", 4), "ab  ");
-        assert_eq!(fit("abcdef", 4), "abc…");
-        assert_eq!(fit("东京都", 4), "东… ");
-        assert_eq!(fit("", 2), "  ");
-    }
 }

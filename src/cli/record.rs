@@ -2,35 +2,23 @@
 
 use std::sync::Arc;
 
+use crate::client::{EngineClient, ask_each, dry_run};
 use crate::domain::when::parse_duration;
-use crate::domain::{Command, Onboarding, ProfileField, Untrusted};
-use crate::engine::Engine;
+use crate::domain::{Command, Event, LetterId, Onboarding, ProfileField, Untrusted};
+use crate::protocol::Request;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
 use super::error::CliError;
-use super::invite::TYPE_ABOVE;
 use super::mail::post::{SentLetters, queued_by};
 use super::output::is_interactive;
 use super::report::{CommandReport, ItemOutcome, named};
-use super::select::DeskView;
+use super::select::{chosen, one};
 use super::set::tell_new_owner;
+use crate::wiring::Need;
 
-/// The dealerships as they stand, for choosing among them.
-pub(super) fn all(engine: &Engine) -> Vec<Arc<Onboarding>> {
-    engine.book().all().1
-}
-
-/// Finds what a command is about.
-pub(super) fn choose<T>(
-    app: &App,
-    engine: &Engine,
-    find: impl FnOnce(&DeskView<'_>) -> Result<T, CliError>,
-) -> Result<T, CliError> {
-    let states = all(engine);
-    let me = app.config.operator();
-    find(&DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me })
-}
+/// Above so many items the number must be typed.
+pub(super) const TYPE_ABOVE: usize = 25;
 
 /// Has the number typed when a command is about many.
 pub(super) async fn ask_above_many(app: &App, count: usize, what: &str, yes: bool) -> Result<(), CliError> {
@@ -54,45 +42,67 @@ pub(super) async fn sure(app: &App, count: usize, question: &str) -> Result<(), 
 }
 
 /// How many of these commands the rules would let through: whoever is refused anyway is not asked about first.
-pub(super) fn possible<'a>(engine: &Engine, wanted: impl IntoIterator<Item = (&'a Onboarding, Command)>) -> usize {
-    wanted.into_iter().filter(|(state, command)| engine.dry_run(state.id, command).is_ok()).count()
+pub(super) fn possible(client: &dyn EngineClient, wanted: &[(Arc<Onboarding>, Command)]) -> usize {
+    wanted.iter().filter(|(state, command)| dry_run(client, state.id, command).is_ok()).count()
 }
 
-/// Sends a command for each dealership and reports.
-pub(super) async fn send(
+/// A dealership, what became of its command, and the letter that is to go.
+pub(super) type Recorded = (Arc<Onboarding>, ItemOutcome, Option<LetterId>);
+
+/// Records a command for each dealership.
+pub(super) async fn record_each(
     app: &App,
-    engine: &Engine,
-    states: Vec<Arc<Onboarding>>,
-    json: bool,
-    command: impl Fn(&Onboarding) -> Result<Command, CliError>,
-) -> Result<(), CliError> {
-    let actor = app.actor();
-    // What cannot be read is told before anything is recorded.
-    let commands = states.iter().map(|state| command(state)).collect::<Result<Vec<_>, _>>()?;
-    let mut done = Vec::new();
-    for (state, command) in states.into_iter().zip(commands) {
-        let answer = engine.execute(state.id, command, &actor).await;
+    client: &dyn EngineClient,
+    commands: Vec<(Arc<Onboarding>, Command)>,
+) -> Result<Vec<Recorded>, CliError> {
+    let (states, commands): (Vec<_>, Vec<_>) =
+        commands.into_iter().map(|(state, command)| (Arc::clone(&state), (state.id, command))).unzip();
+    let answers = ask_each::<Vec<Arc<Event>>>(client, Request::Execute(commands), &app.actor(), |_| {}).await;
+    let recorded = states.into_iter().zip(answers).map(|(state, answer)| {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        let outcome = ItemOutcome::of_events(answer, &state)?;
-        done.push((state, outcome, letter));
-    }
-    // What was recorded may have queued a letter, which nobody else sends while this command has the books.
-    let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = SentLetters::now(engine, &letters).await?;
+        Ok((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter))
+    });
+    recorded.collect()
+}
+
+/// Hands over the letters that were queued, which nobody else sends while this command has the store, and reports.
+pub(super) async fn finish(
+    app: &App,
+    client: &dyn EngineClient,
+    done: Vec<Recorded>,
+    json: bool,
+) -> Result<(), CliError> {
+    let letters = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
+    let sent = SentLetters::now(app, client, letters).await?;
     let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
-        report.push(state, outcome.with_letter(posted.of(letter)));
+        report.push(state, outcome.with_letter(sent.of(letter)));
     }
     report.finish(app, json)
 }
 
+/// Records a command for each dealership and reports.
+pub(super) async fn send(
+    app: &App,
+    client: &dyn EngineClient,
+    states: Vec<Arc<Onboarding>>,
+    json: bool,
+    command: impl Fn(&Onboarding) -> Result<Command, CliError>,
+) -> Result<(), CliError> {
+    // What cannot be read is told before anything is recorded.
+    let one = |state: Arc<Onboarding>| command(&state).map(|command| (state, command));
+    let commands = states.into_iter().map(one).collect::<Result<_, _>>()?;
+    finish(app, client, record_each(app, client, commands).await?, json).await
+}
+
 pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     let reason: Untrusted = args.reason.as_str().into();
-    let command = |_: &Onboarding| Command::Revoke { reason: reason.clone() };
-    let open = possible(&engine, states.iter().map(|state| (&**state, command(state))));
+    let command = Command::Revoke { reason };
+    let commands: Vec<_> = states.iter().map(|state| (Arc::clone(state), command.clone())).collect();
+    let open = possible(&*client, &commands);
     if !args.yes && open > 0 {
         let what = match states.as_slice() {
             [one] => named(one),
@@ -105,14 +115,14 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
         }
         sure(app, open, &format!("Take back the living code of {what}? It stays dead.")).await?;
     }
-    send(app, &engine, states, targets.json.json, |state| Ok(command(state))).await
+    finish(app, &*client, record_each(app, &*client, commands).await?, targets.json.json).await
 }
 
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
-    let engine = app.engine(Need { mail: !args.no_email, ..Need::default() }).await?;
+    let client = app.client(Need { mail: !args.no_email, ..Need::default() }).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    send(app, &engine, states, targets.json.json, |state| {
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
+    send(app, &*client, states, targets.json.json, |state| {
         let said_at = match &args.at {
             Some(text) => app.moment(text, state.profile.timezone)?,
             None => app.clock.now(),
@@ -123,15 +133,15 @@ pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {
 }
 
 pub(super) async fn note(app: &App, args: &Note) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let client = app.client(Need::default()).await?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
     let text = args.text.join(" ");
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Note { text: text.as_str().into() })).await
 }
 
 pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
+    let client = app.client(Need::default()).await?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
     let owner = args.owner.as_deref().map(str::trim).filter(|owner| !owner.is_empty());
     if owner.is_none() && !args.nobody {
         return Err(CliError::usage("to whom? (or --nobody)"));
@@ -139,9 +149,9 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
     if let (Some(owner), [one]) = (owner, state.as_slice())
         && one.profile.text_of(ProfileField::Owner) != owner
     {
-        tell_new_owner(app, &engine, one.id, owner);
+        tell_new_owner(app, &*client, one.id, owner).await?;
     }
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Assign { owner: owner.map(Into::into) })).await
 }
 
 pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
@@ -153,15 +163,15 @@ pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
         }
         None => None,
     };
-    let engine = app.engine(Need::default()).await?;
-    let state = choose(app, &engine, |desk| Ok(vec![desk.one(&args.dealership)?]))?;
-    send(app, &engine, state, args.json.json, |_| Ok(Command::Snooze { until })).await
+    let client = app.client(Need::default()).await?;
+    let state = vec![one(app, &*client, &args.dealership).await?];
+    send(app, &*client, state, args.json.json, |_| Ok(Command::Snooze { until })).await
 }
 
 pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
+    let client = app.client(Need::default()).await?;
     let targets = &args.targets;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
     let command = if args.undo { Command::Unarchive } else { Command::Archive };
-    send(app, &engine, states, targets.json.json, |_| Ok(command.clone())).await
+    send(app, &*client, states, targets.json.json, |_| Ok(command.clone())).await
 }

@@ -4,17 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::domain::when::in_zone;
 use crate::domain::{Event, Onboarding, Severity, besides_the_letter};
-use crate::engine::EngineError;
+use crate::present::Tone;
 use crate::present::event::summary;
-use crate::store::StoreError;
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::present::time::Zone;
+use crate::protocol::RequestError;
 
 use super::app::App;
 use super::error::{CliError, refused};
-use super::json::SCHEMA;
 use super::mail::post::LetterResult;
-use super::output::Ink;
 
 /// What became of one item.
 #[derive(Debug)]
@@ -36,11 +35,11 @@ pub enum ItemOutcome {
 
 impl ItemOutcome {
     /// Reads the engine's answer to one command: what happened, in the words of its events.
-    pub fn of_events(answer: Result<Vec<Arc<Event>>, EngineError>, state: &Onboarding) -> Result<Self, CliError> {
+    pub fn of_events(answer: Result<Vec<Arc<Event>>, RequestError>, state: &Onboarding) -> Result<Self, CliError> {
         match answer {
             Ok(events) if events.is_empty() => Ok(Self::Unchanged),
             Ok(events) => {
-                let moment = |at| in_zone(at, state.profile.timezone);
+                let moment = |at| Zone::from(state.profile.timezone).line(at);
                 let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
                 Ok(Self::Done(besides_the_letter(&events, |event| summary(event, moment)), json!({ "events": public })))
             }
@@ -65,13 +64,14 @@ impl ItemOutcome {
     }
 
     /// Reads an error: about this item, or about everything. What the store could not record of one may be recorded of others: each is told.
-    pub fn of_error(error: EngineError) -> Result<Self, CliError> {
+    pub fn of_error(error: RequestError) -> Result<Self, CliError> {
         match error {
-            EngineError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
-            EngineError::Source(_) | EngineError::StillOpen(_) | EngineError::RateLimited(_) => {
-                Ok(Self::Failed(error.to_string()))
-            }
-            EngineError::Store(StoreError::Held(_)) => Err(error.into()),
+            RequestError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
+            RequestError::Source(_)
+            | RequestError::StillOpen(_)
+            | RequestError::RateLimited(_)
+            | RequestError::OwnerLost { .. } => Ok(Self::Failed(error.to_string())),
+            RequestError::Held(_) => Err(error.into()),
             error if error.cuts_off() => Ok(Self::Failed(error.to_string())),
             error => Err(error.into()),
         }
@@ -106,14 +106,14 @@ impl CommandReport {
                 (ItemOutcome::Refused(why) | ItemOutcome::Failed(why), _) => {
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
-                (_, Some((ink, word, words))) if !json => {
+                (_, Some((tone, word, words))) if !json => {
                     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
-                    app.out.line(format!("{} {who}{words}", app.out.ink(ink, word)))?;
+                    app.out.line(format!("{} {who}{words}", app.out.paint(tone, word)))?;
                 }
                 _ => {}
             }
         }
-        if let Some(words) = counts.words() {
+        if let Some(words) = counts.message() {
             app.out.note(words);
         }
         counts.ended()
@@ -122,16 +122,16 @@ impl CommandReport {
 
 impl ItemOutcome {
     /// What is printed of it on stdout; `None` for what is an error.
-    fn line(&self) -> Option<(Ink, &'static str, &str)> {
+    fn line(&self) -> Option<(Tone, &'static str, &str)> {
         Some(match self {
-            Self::Done(words, _) => (Ink::Good, "done", words),
-            Self::Found(Severity::Good, words, _) => (Ink::Good, "ok", words),
-            Self::Found(Severity::Doubtful, words, _) => (Ink::Warn, "not yet", words),
-            Self::Found(Severity::Bad, words, _) => (Ink::Bad, "trouble", words),
-            Self::Unsent(words, _) => (Ink::Warn, "done but for the letter", words),
-            Self::Unchanged => (Ink::Dim, "already so", ""),
-            Self::Already(words, _) => (Ink::Dim, "already so", words),
-            Self::Untold(words, _) => (Ink::Bad, "not known", words),
+            Self::Done(words, _) => (Tone::Good, "done", words),
+            Self::Found(Severity::Good, words, _) => (Tone::Good, "ok", words),
+            Self::Found(Severity::Doubtful, words, _) => (Tone::Warn, "not yet", words),
+            Self::Found(Severity::Bad, words, _) => (Tone::Bad, "trouble", words),
+            Self::Unsent(words, _) => (Tone::Warn, "done but for the letter", words),
+            Self::Unchanged => (Tone::Faint, "already so", ""),
+            Self::Already(words, _) => (Tone::Faint, "already so", words),
+            Self::Untold(words, _) => (Tone::Bad, "not known", words),
             Self::Refused(_) | Self::Failed(_) => return None,
         })
     }
@@ -164,7 +164,7 @@ impl Counts {
     }
 
     /// The sum in words, of several items that did not all end alike.
-    fn words(&self) -> Option<String> {
+    fn message(&self) -> Option<String> {
         let Self { done, unsent, already, refused, failed } = self;
         let several = done + unsent + already + refused + failed > 1;
         if *already == 0 && !(several && unsent + refused + failed > 0) {
@@ -191,11 +191,6 @@ pub fn named(state: &Onboarding) -> String {
     format!("{} {}", state.profile.dealer_code.plain(), state.profile.name.plain())
 }
 
-/// A dealership in a document.
-pub fn identity(state: &Onboarding) -> Value {
-    json!({ "id": state.id, "dealer_code": state.profile.dealer_code.raw(), "name": state.profile.name.raw() })
-}
-
 fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
     let (word, reason, more) = match outcome {
         ItemOutcome::Done(_, more) | ItemOutcome::Found(_, _, more) => ("done", None, Some(more)),
@@ -206,7 +201,7 @@ fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
         ItemOutcome::Failed(why) => ("failed", Some(why), None),
         ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
-    let mut value = json!({ "dealership": identity(state), "outcome": word, "reason": reason });
+    let mut value = json!({ "dealership": DealershipName::of(state), "outcome": word, "reason": reason });
     if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {
         fields.extend(more.clone());
     }
@@ -223,13 +218,12 @@ mod tests {
 
     #[test]
     fn what_the_store_cannot_record_of_an_item_is_told_of_that_item() {
-        let full =
-            StoreError::Io { what: "writing", path: "journal".into(), why: "no space left".to_owned(), full: true };
-        for error in [EngineError::Store(full), EngineError::Ending, EngineError::Fault("it broke".to_owned())] {
+        let full = "writing journal: no space left".to_owned();
+        for error in [RequestError::Store(full), RequestError::Ending, RequestError::Fault("it broke".to_owned())] {
             assert!(matches!(ItemOutcome::of_error(error), Ok(ItemOutcome::Failed(_))));
         }
-        assert!(ItemOutcome::of_error(EngineError::Store(StoreError::Held(None))).is_err());
-        assert!(ItemOutcome::of_error(EngineError::ReadOnly).is_err());
+        assert!(ItemOutcome::of_error(RequestError::Held(None)).is_err());
+        assert!(ItemOutcome::of_error(RequestError::ReadOnly).is_err());
     }
 
     #[test]
@@ -239,10 +233,10 @@ mod tests {
         let already = some(|| ItemOutcome::Already(String::new(), json!({})), 50);
         let outcomes: Vec<ItemOutcome> = unsent.chain(already).collect();
         let counts = Counts::of(outcomes.iter());
-        assert_eq!(counts.words().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
+        assert_eq!(counts.message().unwrap(), "0 done, 150 done but for the letter, 50 already, 0 refused, 0 failed");
         assert!(matches!(counts.ended(), Err(CliError::Partly)));
         let one = [ItemOutcome::Unsent(String::new(), json!({}))];
-        assert_eq!(Counts::of(one.iter()).words(), None, "its own line says it");
+        assert_eq!(Counts::of(one.iter()).message(), None, "its own line says it");
     }
 
     #[test]

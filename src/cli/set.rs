@@ -1,19 +1,23 @@
 //! `set`: corrects the profile of one dealership, and prints what was and what is.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::owner::about_new_owner;
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, DealershipId, ProfileChange, ProfileEdit, ProfileField, Untrusted};
-use crate::engine::Engine;
+use crate::domain::{Command, DealershipId, Event, ProfileChange, ProfileEdit, ProfileField, Untrusted};
+use crate::present::Tone;
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::protocol::Request;
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Set;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::output::Ink;
-use super::record::{all, choose};
-use super::report::{identity, named};
+use super::report::named;
+use super::select::{all, one};
+use crate::wiring::Need;
 
 /// What shall read otherwise, each as its option says it.
 fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
@@ -42,43 +46,56 @@ fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {
 }
 
 /// Says of an owner whom no other dealership has that the name may be mistyped.
-pub(super) fn tell_new_owner(app: &App, engine: &Engine, id: DealershipId, owner: &str) {
-    let states = all(engine);
+pub(super) async fn tell_new_owner(
+    app: &App,
+    client: &dyn EngineClient,
+    id: DealershipId,
+    owner: &str,
+) -> Result<(), CliError> {
+    let states = all(app, client).await?;
     let others = states.iter().filter(|state| state.id != id);
     let known = others.filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw);
     if let Some(words) = about_new_owner(owner, known) {
         app.out.warn(format!("`{}`: {}", clean(owner), clean(&words)));
     }
+    Ok(())
 }
 
 pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
     let edits = edits(args)?;
-    let engine = app.engine(Need::default()).await?;
-    let before = choose(app, &engine, |desk| desk.one(&args.dealership))?;
+    let client = app.client(Need::default()).await?;
+    let before = one(app, &*client, &args.dealership).await?;
     let owner = edits.iter().find(|edit| edit.field == ProfileField::Owner).map(|edit| edit.text.clone());
     if let Some(owner) = owner.filter(|owner| before.profile.text_of(ProfileField::Owner) != owner) {
-        tell_new_owner(app, &engine, before.id, &owner);
+        tell_new_owner(app, &*client, before.id, &owner).await?;
     }
-    engine.execute(before.id, Command::Correct { edits }, &app.actor()).await?;
-    let after = engine.book().get(before.id).unwrap_or_else(|| before.clone());
+    let correction = Request::Execute(vec![(before.id, Command::Correct { edits })]);
+    ask::<Vec<Arc<Event>>>(&*client, correction, &app.actor()).await?;
+    let after = client.read_model().get(before.id).unwrap_or_else(|| before.clone());
     let changes = before.profile.changes(&after.profile);
     if let Some(words) = after.profile.new_zone_contradiction(&before.profile, app.clock.now()) {
         app.out.warn(words);
     }
     if args.json.json {
         let one =
-            |change: &ProfileChange| json!({ "field": change.field.word(), "from": change.from, "to": change.to });
+            |change: &ProfileChange| json!({ "field": change.field.as_str(), "from": change.from, "to": change.to });
         let changes: Vec<Value> = changes.iter().map(one).collect();
-        return app.out.document(&json!({ "schema": SCHEMA, "dealership": identity(&after), "changes": changes }));
+        return app
+            .out
+            .document(&json!({ "schema": SCHEMA, "dealership": DealershipName::of(&after), "changes": changes }));
     }
     if changes.is_empty() {
-        return app.out.line(format!("{} {}: nothing to change", app.out.ink(Ink::Dim, "already so"), named(&after)));
+        return app.out.line(format!(
+            "{} {}: nothing to change",
+            app.out.paint(Tone::Faint, "already so"),
+            named(&after)
+        ));
     }
-    app.out.line(format!("{} {}", app.out.ink(Ink::Good, "corrected"), named(&after)))?;
+    app.out.line(format!("{} {}", app.out.paint(Tone::Good, "corrected"), named(&after)))?;
     for change in changes {
         app.out.line(format!(
             "  {}: {} → {}",
-            change.field.word(),
+            change.field.as_str(),
             or_nothing(change.from.raw()),
             or_nothing(change.to.raw())
         ))?;

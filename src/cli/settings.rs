@@ -8,15 +8,16 @@ use crate::config::diagnostic::shown;
 use crate::config::paths::keymap_file;
 use crate::config::schema::schema;
 use crate::config::{self, Config, print};
-use crate::mail::Transport;
+use crate::present::Tone;
 use crate::tui::keymap::{Keymap, Level, check};
+use crate::wiring;
 
 use super::app::overrides;
 use super::args::{ConfigCommand, Globals, KeymapCommand};
 use super::error::CliError;
-use super::output::{Ink, Out};
+use super::output::Out;
 
-/// `config`. It needs no books and no working settings.
+/// `config`. It needs no store and no working settings.
 pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
     match command {
@@ -38,16 +39,16 @@ fn load(globals: &Globals, out: &Out) -> Result<Config, CliError> {
 /// Secrets are fetched and templates tried, but nothing is sent.
 fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     let clock: SharedClock = Arc::new(WallClock::real());
-    let platform = config.platform(Arc::clone(&clock))?;
-    config.code_source(Arc::clone(&clock))?;
-    let post = config.outbox(clock)?;
+    let platform = wiring::platform(config, Arc::clone(&clock))?;
+    wiring::code_source(config, Arc::clone(&clock))?;
+    let post = wiring::outbox(config, clock)?;
     let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
-    out.line(format!("{} {file}", out.ink(Ink::Good, "ok")))?;
+    out.line(format!("{} {file}", out.paint(Tone::Good, "ok")))?;
     if platform.is_none() {
         out.note(format!("probing is off until these are set in [xtime]: {}", config.xtime.missing().join(", ")));
     }
-    match (post, &config.mail.transport) {
-        (Some(post), Transport::Directory(_)) => {
+    match (post, config.mail.directory()) {
+        (Some(post), Some(_)) => {
             out.note(format!("no mail server is configured: letters become files, {}", post.transport.name()));
         }
         (None, _) => out.note("[mail] transport is none: no letter is ever sent"),
@@ -56,7 +57,7 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     Ok(())
 }
 
-/// `keymap`. It needs no books and no working settings.
+/// `keymap`. It needs no store and no working settings.
 pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), CliError> {
     let out = Out::new(globals.color);
     let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {
@@ -81,7 +82,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
                 None => (keymap_file().unwrap_or_default(), false),
             };
             let Some(text) = read(&path, required)? else {
-                out.line(format!("{} no file; the default keymap", out.ink(Ink::Good, "ok")))?;
+                out.line(format!("{} no file; the default keymap", out.paint(Tone::Good, "ok")))?;
                 return out.flush();
             };
             let problems = check(&text, &path.to_string_lossy());
@@ -93,7 +94,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
                 return Err(CliError::Told(2));
             }
             if problems.is_empty() {
-                out.line(format!("{} {}", out.ink(Ink::Good, "ok"), shown(&path)))?;
+                out.line(format!("{} {}", out.paint(Tone::Good, "ok"), shown(&path)))?;
             }
         }
     }

@@ -1,67 +1,67 @@
 //! `show`: one dealership, now or as it stood at a moment.
 
-use serde_json::Value;
 use std::borrow::Cow;
 
-use crate::domain::clock_doubt::code_ahead_in_words;
+use crate::domain::ProbeStatus;
+use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
-use crate::domain::when::{away, for_people, in_zone};
 use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
-use crate::engine::ProbeStatus;
-use crate::present::event::summary;
-use crate::store::EventQuery;
+use crate::present::Tone;
+use crate::present::column::DealershipView;
+use crate::present::event::{EventLine, timeline};
+use crate::present::json::DealershipDocument;
+use crate::present::time::{Zone, away, for_people};
+use crate::protocol::EventQuery;
 
 use super::app::App;
 use super::args::Show;
 use super::error::CliError;
-use super::json::{dealership, opcode_word, state_word, with_schema};
 use super::opcode::words;
-use super::output::{Ink, fit};
+use super::select::{all, one};
+use super::twins::{Alike, TwinFinder};
+use crate::domain::text::fit;
 
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let present = desk.one(&args.dealership)?;
+    let present = one(app, &*reading, &args.dealership).await?;
+    let policy = &app.config.policy;
     let query = EventQuery { dealership: Some(present.id), ..EventQuery::default() };
     let mut events = reading.events(query).await?;
     let (state, now) = match &args.at {
-        None => (Onboarding::clone(&present), desk.now),
+        None => (Onboarding::clone(&present), app.clock.now()),
         Some(text) => {
             let at = app.moment(text, present.profile.timezone)?;
             events.retain(|event| event.at <= at);
             let state = fold(&events).ok_or_else(|| {
-                let added = in_zone(present.added_at, present.profile.timezone);
-                CliError::Failed(format!("it was not in the books then; it was added {added}"))
+                let added = Zone::from(present.profile.timezone).line(present.added_at);
+                CliError::Failed(format!("it was not in the store then; it was added {added}"))
             })?;
             (state, at)
         }
     };
     let probe = match &args.at {
-        None => reading.probe(&state),
+        None => reading.probe_status(state.id, &app.actor()).await?,
         // What was looked since then is not known of then, nor what was due.
         Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
     };
     // What is alike is so now.
-    let twins = args.at.is_none().then(|| desk.twins());
+    let states = if args.at.is_none() { all(app, &*reading).await? } else { Vec::new() };
+    let twins = args.at.is_none().then(|| TwinFinder::of(&states));
     let alike = twins.as_ref().map(|twins| twins.alike(&state));
     if args.json.json {
-        let mut document = with_schema(dealership(&state, &probe, now, desk.policy, args.reveal));
-        if let Some(alike) = &alike {
-            alike.put(&mut document);
-        }
-        if let Some(fields) = document.as_object_mut() {
-            let timeline: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
-            fields.insert("timeline".to_owned(), timeline.into());
-        }
-        return app.out.document(&document);
+        let view = DealershipView::of(&state, Some(&probe), now, policy, app.zone);
+        let document = DealershipDocument::of(&view, args.reveal)
+            .with_alike(alike.iter().flat_map(Alike::documents).collect())
+            .with_timeline(events.iter().map(|event| event.public(Some(&state.profile.name))).collect());
+        return app.out.document(&document.with_schema());
     }
     let page = Page { app, state: &state, now };
-    page.profile(desk.policy)?;
+    page.profile(policy)?;
     let hints = alike.iter().flat_map(|alike| alike.hints(app));
     hints.into_iter().try_for_each(|hint| page.line("twin", &hint))?;
-    page.code(args.reveal, desk.policy)?;
+    page.code(args.reveal, policy)?;
     page.second_clock()?;
-    page.opcode(&desk.policy.default_opcode)?;
+    page.opcode(&policy.default_opcode)?;
     page.probe(&probe)?;
     page.mail()?;
     page.timeline(&events)
@@ -78,7 +78,7 @@ impl Page<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        self.app.out.line(format!("{}  {text}", self.app.out.ink(Ink::Dim, &fit(label, 12))))
+        self.app.out.line(format!("{}  {text}", self.app.out.paint(Tone::Faint, &fit(label, 12))))
     }
 
     fn time(&self, at: Timestamp) -> String {
@@ -88,18 +88,18 @@ impl Page<'_> {
     fn profile(&self, policy: &Policy) -> Result<(), CliError> {
         let profile = &self.state.profile;
         let out = &self.app.out;
-        out.line(out.ink(Ink::Bold, &profile.name.plain()))?;
+        out.line(out.paint(Tone::Strong, &profile.name.plain()))?;
         self.line("dealerCode", &profile.dealer_code.plain())?;
         self.line("id", &self.state.id.to_string())?;
         let stage = self.state.stage(self.now);
         match self.state.attention(self.now, policy) {
-            Some(reason) => self.line("stage", &format!("{stage}  {}", out.ink(Ink::Warn, reason.words())))?,
-            None => self.line("stage", stage.word())?,
+            Some(reason) => self.line("stage", &format!("{stage}  {}", out.paint(reason.into(), reason.message())))?,
+            None => self.line("stage", stage.as_str())?,
         }
         let NextStep { whose, what, until, .. } = self.state.next_step(self.now);
         if !what.is_empty() {
             let until = until.map(|until| format!(" (until {})", self.time(until))).unwrap_or_default();
-            self.line("next", &format!("{}: {what}{until}", whose.word()))?;
+            self.line("next", &format!("{}: {what}{until}", whose.as_str()))?;
         }
         self.line("group", &profile.group.plain())?;
         self.line("brand", &profile.brand.plain())?;
@@ -110,12 +110,12 @@ impl Page<'_> {
         let there = format!("{} (there {local})", zone.name());
         self.line("place", [place.join(", "), there].join("  ").trim_start())?;
         if let Some(words) = profile.zone_contradiction(self.now) {
-            self.line("", &out.ink(Ink::Warn, &words))?;
+            self.line("", &out.paint(Tone::Warn, &words))?;
         }
         let contact = &profile.contact;
-        self.line("contact", &contact.in_words())?;
+        self.line("contact", &contact.humanize())?;
         for further in &self.state.further_contacts {
-            self.line("also", &further.in_words())?;
+            self.line("also", &further.humanize())?;
         }
         self.line("owner", &profile.owner.as_ref().map(Untrusted::plain).unwrap_or_default())?;
         if let Some(until) = self.state.snoozed_until.filter(|until| *until > self.now) {
@@ -137,12 +137,12 @@ impl Page<'_> {
             return self.line("code", "never invited");
         };
         let shown = if reveal { newest.code.reveal().to_owned() } else { newest.code.masked() };
-        let state = state_word(newest.state(self.now));
+        let state = newest.state(self.now).as_str();
         let by = clean(&newest.issued_by);
         self.line("code", &format!("{shown}  {state}, issue {}, issued by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
         if let Some(ahead) = self.state.code_ahead(self.now, policy) {
-            self.line("", &self.app.out.ink(Ink::Bad, &code_ahead_in_words(ahead)))?;
+            self.line("", &self.app.out.paint(Tone::Bad, &humanize_code_ahead(ahead)))?;
         }
         self.line("expires", &self.time(newest.expires_at))
     }
@@ -165,14 +165,14 @@ impl Page<'_> {
     fn opcode(&self, default: &str) -> Result<(), CliError> {
         let (state, now, out) = (self.state, self.now, &self.app.out);
         let code = clean(state.opcode_code(default));
-        self.line("opcode", &format!("{code}  {}", opcode_word(state.opcode_state)))?;
+        self.line("opcode", &format!("{code}  {}", state.opcode_state.as_str()))?;
         self.line("", &words::choice(state, now))?;
         words::findings(state, now).iter().try_for_each(|finding| self.line("", finding))?;
         if let Some(gone) = words::gone(state, now) {
-            self.line("", &out.ink(Ink::Warn, &gone))?;
+            self.line("", &out.paint(Tone::Warn, &gone))?;
         }
         if let Some(lacks) = state.lacks() {
-            self.line("lacks", &out.ink(Ink::Warn, lacks))?;
+            self.line("lacks", &out.paint(Tone::Warn, lacks))?;
         }
         if let Some(at) = state.left_live_at {
             self.line("left live", &self.time(at))?;
@@ -188,7 +188,7 @@ impl Page<'_> {
             self.line("appointment", &words::appointment(stands, state, now))?;
         }
         if let Some(open) = &state.booking {
-            self.line("booking", &out.ink(Ink::Warn, &words::open_booking(open, state, now)))?;
+            self.line("booking", &out.paint(Tone::Warn, &words::open_booking(open, state, now)))?;
         }
         Ok(())
     }
@@ -197,9 +197,9 @@ impl Page<'_> {
         match &probe.last {
             None => self.line("last look", "none yet")?,
             Some(last) => {
-                let words = format!("{}, {}", last.words(), away(last.at, self.now));
-                let ink = if last.outcome.tells() { Ink::Plain } else { Ink::Warn };
-                self.line("last look", &self.app.out.ink(ink, &words))?;
+                let words = format!("{}, {}", last.message(), away(last.at, self.now));
+                let tone = if last.outcome.tells() { Tone::Plain } else { Tone::Warn };
+                self.line("last look", &self.app.out.paint(tone, &words))?;
                 if last.since < last.at {
                     self.line("", &format!("so since {}", self.time(last.since)))?;
                 }
@@ -216,7 +216,7 @@ impl Page<'_> {
         let Some(mail) = &self.state.mail else { return Ok(()) };
         if let Some(refused) = &mail.refused {
             let words = format!("address refused: {} ({})", refused.status, refused.address.plain());
-            self.line("mail", &self.app.out.ink(Ink::Warn, &words))?;
+            self.line("mail", &self.app.out.paint(Tone::Warn, &words))?;
         }
         if mail.reminders_off {
             self.line("reminders", "off")?;
@@ -230,16 +230,13 @@ impl Page<'_> {
     }
 
     fn timeline(&self, events: &[Event]) -> Result<(), CliError> {
-        self.app.out.line(format!("\n{}", self.app.out.ink(Ink::Bold, "timeline")))?;
+        self.app.out.line(format!("\n{}", self.app.out.paint(Tone::Strong, "timeline")))?;
         let actors = events.iter().map(|event| event.actor.to_string().chars().count()).max().unwrap_or(0).min(20);
-        let moment = |at| in_zone(at, self.state.profile.timezone);
-        // By when it happened: what was noticed or entered later stands where it belongs.
-        let mut events: Vec<&Event> = events.iter().collect();
-        events.sort_by_key(|event| event.happened_at());
-        for event in events {
-            let at = moment(event.happened_at());
-            let actor = fit(&event.actor.to_string(), actors);
-            self.app.out.line(format!("  {}  {actor}  {}", self.app.out.ink(Ink::Dim, &at), summary(event, moment)))?;
+        let moment = |at| Zone::from(self.state.profile.timezone).line(at);
+        for event in timeline(events) {
+            let EventLine { when, actor, words, .. } = EventLine::of(event, moment);
+            let (when, actor) = (self.app.out.paint(Tone::Faint, &when), fit(&actor, actors));
+            self.app.out.line(format!("  {when}  {actor}  {words}"))?;
         }
         Ok(())
     }

@@ -4,12 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::domain::{DealershipId, Onboarding, Twin, TwinIndex};
+use crate::present::Tone;
+use crate::present::json::AlikeDocument;
 
 use super::app::App;
-use super::output::Ink;
 
 /// Dealerships, and which of them are twins.
 pub(super) struct TwinFinder<'a> {
@@ -53,22 +52,15 @@ impl<'a> TwinFinder<'a> {
 /// Who may be the same as a dealership.
 pub(super) struct Alike<'a>(Vec<(&'a Onboarding, Twin)>);
 
-impl Alike<'_> {
+impl<'a> Alike<'a> {
     pub(super) fn hints(&self, app: &App) -> impl Iterator<Item = String> {
         self.0.iter().map(|(other, twin)| {
             let archived = if other.archived_at.is_some() { ", archived" } else { "" };
-            app.out.ink(Ink::Warn, &format!("{}{archived}", twin.hint(&other.profile)))
+            app.out.paint(Tone::Warn, &format!("{}{archived}", twin.hint(&other.profile)))
         })
     }
 
-    /// Adds the field `alike` to a dealership's document, where there is anybody.
-    pub(super) fn put(&self, document: &mut Value) {
-        let one = |(other, twin): &(&Onboarding, Twin)| {
-            let reasons: Vec<&str> = twin.reasons.iter().map(|field| field.word()).collect();
-            json!({ "dealership": other.id, "dealer_code": other.profile.dealer_code.raw(), "reasons": reasons })
-        };
-        if let Some(fields) = document.as_object_mut().filter(|_| !self.0.is_empty()) {
-            fields.insert("alike".to_owned(), self.0.iter().map(one).collect());
-        }
+    pub(super) fn documents(&self) -> Vec<AlikeDocument<'a>> {
+        self.0.iter().map(|(other, twin)| AlikeDocument::of(other, twin)).collect()
     }
 }

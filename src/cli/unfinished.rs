@@ -4,44 +4,55 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::bulk::BulkKind;
 use crate::domain::text::clean;
 use crate::domain::{Onboarding, rfc3339};
-use crate::engine::{CutOff, Engine};
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::protocol::{CutOff, Request};
 
-use super::app::{App, Need};
+use super::app::App;
 use super::args::Unfinished;
 use super::error::CliError;
-use super::json::SCHEMA;
-use super::report::{identity, named};
+use super::report::named;
+use crate::wiring::Need;
 
 fn words(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
-    let (what, by) = (one.bulk.what.word(), clean(&one.bulk.by));
+    let (what, by) = (one.bulk.what.as_str(), clean(&one.bulk.by));
     format!("`{what}` of {when} by {by} was cut off: {}", one.bulk.progress(one.left.len()))
 }
 
 /// Tells what was cut off, and how the rest is done; but not of the kind that is being resumed.
-pub(super) async fn tell(app: &App, engine: &Engine, resumed: Option<BulkKind>) {
-    for one in engine.cut_off().await.iter().filter(|one| Some(one.bulk.what) != resumed) {
-        let what = one.bulk.what.word();
+pub(super) async fn tell(app: &App, client: &dyn EngineClient, resumed: Option<BulkKind>) -> Result<(), CliError> {
+    for one in cut_off(app, client).await?.iter().filter(|one| Some(one.bulk.what) != resumed) {
+        let what = one.bulk.what.as_str();
         let how = match one.bulk.pasted {
             true => format!("`{what} --codes` with the same file does the rest"),
             false => format!("`{what} --resume` does the rest"),
         };
         app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, one)));
     }
+    Ok(())
+}
+
+async fn cut_off(app: &App, client: &dyn EngineClient) -> Result<Vec<CutOff>, CliError> {
+    Ok(ask(client, Request::CutOff, &app.actor()).await?)
 }
 
 /// The dealerships for which something of a kind was not done.
-pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onboarding>>, CliError> {
-    let mut found = engine.cut_off().await;
+pub(super) async fn left(
+    app: &App,
+    client: &dyn EngineClient,
+    what: BulkKind,
+) -> Result<Vec<Arc<Onboarding>>, CliError> {
+    let mut found = cut_off(app, client).await?;
     found.retain(|one| one.bulk.what == what);
     if found.is_empty() {
-        return Err(CliError::usage(format!("no `{}` was cut off", what.word())));
+        return Err(CliError::usage(format!("no `{}` was cut off", what.as_str())));
     }
-    if found.iter().any(|one| one.bulk.pasted) && engine.code_origin().is_none() {
-        let what = what.word();
+    if found.iter().any(|one| one.bulk.pasted) && client.info().code_origin.is_none() {
+        let what = what.as_str();
         return Err(CliError::usage(format!(
             "codes come by paste: run `{what} --codes` with the same file again, which passes over what is done"
         )));
@@ -49,16 +60,20 @@ pub(super) async fn left(engine: &Engine, what: BulkKind) -> Result<Vec<Arc<Onbo
     let mut left: Vec<_> = found.into_iter().flat_map(|one| one.left).collect();
     left.sort_unstable();
     left.dedup();
-    Ok(left.into_iter().filter_map(|id| engine.book().get(id)).collect())
+    Ok(left.into_iter().filter_map(|id| client.read_model().get(id)).collect())
 }
 
 pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let found = engine.cut_off().await;
+    let client = app.client(Need { states: true, ..Need::default() }).await?;
+    let found = cut_off(app, &*client).await?;
     if args.json.json {
         let one = |one: &CutOff| {
-            let left: Vec<Value> =
-                one.left.iter().filter_map(|id| engine.book().get(*id)).map(|state| identity(&state)).collect();
+            let left: Vec<Value> = one
+                .left
+                .iter()
+                .filter_map(|id| client.read_model().get(*id))
+                .map(|state| json!(DealershipName::of(&state)))
+                .collect();
             json!({
                 "what": one.bulk.what,
                 "at": rfc3339(one.bulk.at),
@@ -75,14 +90,14 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
         }
         for one in &found {
             app.out.line(words(app, one))?;
-            for state in one.left.iter().filter_map(|id| engine.book().get(*id)) {
+            for state in one.left.iter().filter_map(|id| client.read_model().get(*id)) {
                 app.out.line(format!("  {}", named(&state)))?;
             }
         }
     }
     if args.put_away {
         for one in found {
-            engine.put_away(one.id).await?;
+            ask::<()>(&*client, Request::PutAway(one.id), &app.actor()).await?;
         }
     }
     Ok(())

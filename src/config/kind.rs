@@ -18,6 +18,9 @@ use super::written::{self, quoted, quoted_list};
 /// The least length of time that makes sense for a clock of the process.
 pub(super) const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
 
+/// The least length of time in which anything gathers.
+pub(super) const A_SECOND: TimeDelta = TimeDelta::seconds(1);
+
 /// The least length of time that makes sense for a time-out.
 pub(super) const A_MOMENT: TimeDelta = TimeDelta::milliseconds(100);
 
@@ -180,7 +183,7 @@ pub(super) fn word<T: 'static, V: Copy + PartialEq + 'static>(
 }
 
 /// Texts that a function understands; in a variable as a TOML list, or as one text.
-fn list<T: 'static, V: 'static>(
+pub(super) fn list<T: 'static, V: 'static>(
     key: &'static str,
     summary: &'static str,
     element: &SettingForm,

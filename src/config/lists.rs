@@ -36,7 +36,7 @@ pub(super) fn settings() -> [Setting<ListSettings>; 2] {
             |section, list: &mut ListSettings| list.set = fixed_values(section),
             |list| {
                 let pair = |(field, value): &(ListField, String)| {
-                    format!("{} = {}", super::written::quoted(field.word()), super::written::quoted(value))
+                    format!("{} = {}", super::written::quoted(field.as_str()), super::written::quoted(value))
                 };
                 Some(format!("{{ {} }}", list.set.iter().map(pair).collect::<Vec<_>>().join(", ")))
             },
@@ -107,7 +107,7 @@ pub fn mapping_in_toml<'a>(pairs: impl IntoIterator<Item = (&'a str, ListField)>
         };
         let column = left.iter().map(|(column, _)| *column).find(is_next)?;
         let (its, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(known, _)| *known == column);
-        let fields: Vec<String> = its.iter().map(|(_, field)| format!("\"{}\"", field.word())).collect();
+        let fields: Vec<String> = its.iter().map(|(_, field)| format!("\"{}\"", field.as_str())).collect();
         let fields = if let [field] = fields.as_slice() { field.clone() } else { format!("[{}]", fields.join(", ")) };
         entries.push(format!("{} = {fields}", quoted(column)));
         left = others;
@@ -146,7 +146,7 @@ mod tests {
     /// Every field with its columns in their order.
     fn fields(mapping: &Mapping) -> BTreeMap<&'static str, Vec<&str>> {
         let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        mapping.pairs().for_each(|(column, field)| fields.entry(field.word()).or_default().push(column));
+        mapping.pairs().for_each(|(column, field)| fields.entry(field.as_str()).or_default().push(column));
         fields
     }
 

@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike};
 use super::diagnostic::{ConfigError, Diagnostic, SettingLocation, shown};
 use super::model::{Config, StoreUrl};
 use super::reader::{PREFIX, Reader, Section};
-use super::{lists, paths, table};
+use super::{hooks, lists, paths, table};
 
 /// What was asked for outside the file.
 #[derive(Debug, Clone, Default)]
@@ -41,9 +41,6 @@ pub struct LoadedConfig {
 }
 
 /// Reads the settings.
-///
-/// # Errors
-/// Every mistake at once, each with its place.
 pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),
@@ -65,9 +62,6 @@ pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
 }
 
 /// Reads settings from a text.
-///
-/// # Errors
-/// Every mistake at once, each with its place.
 pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let reader = Reader::new(path, text, &overrides.variables);
     let document = Document::parse(text).map_err(|error| {
@@ -85,6 +79,7 @@ fn read(reader: &Reader<'_>, table: &dyn TableLike, store: Option<&str>) -> Conf
     let mut config = Config::default();
     table::sections().iter().for_each(|section| section.read(&root, &mut config));
     config.lists = lists::read(&root.section(lists::KEY));
+    config.hooks = hooks::read(&root);
     root.end();
     match store.map(StoreUrl::parse) {
         Some(Ok(store)) => config.store = store,

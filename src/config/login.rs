@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use nix::unistd::{User, getuid};
 
 /// The login name. Asked once: the answer may come over a network.
-pub(super) fn name() -> String {
+pub fn name() -> String {
     static NAME: OnceLock<String> = OnceLock::new();
     let find = || {
         let uid = getuid();

@@ -2,6 +2,7 @@
 //! of `table`; what it is read into is used elsewhere.
 
 pub mod diagnostic;
+mod hooks;
 mod kind;
 mod lists;
 mod load;
@@ -15,18 +16,20 @@ pub mod schema;
 pub mod secret;
 mod section;
 mod setting;
-mod setup;
 mod table;
 pub mod teach;
 mod written;
 
 pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
+pub use hooks::HookConfig;
 pub use lists::mapping_in_toml;
 pub use load::{LoadedConfig, Overrides, load, parse};
+pub use login::name as login_name;
 pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};
-pub use setup::SetupFailure;
 
+#[cfg(test)]
+mod hooks_tests;
 #[cfg(test)]
 mod table_tests;
 #[cfg(test)]

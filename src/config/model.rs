@@ -1,6 +1,7 @@
 //! The settings as plain data, with their defaults: where it can be, in the types of those who use them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::{CommandSettings, HttpSettings};
 
+use super::hooks::HookConfig;
 use super::secret::SecretSource;
 
 /// The vehicle of a test appointment: a number that no car has, with a valid check digit.
@@ -41,6 +43,10 @@ pub struct Config {
     pub mail: MailSettings,
     /// How lists are read, by the name that they are called by.
     pub lists: BTreeMap<String, ListSettings>,
+    /// Whom to tell of which events.
+    pub hooks: Vec<HookConfig>,
+    /// Where `/metrics` and `/health` are answered; `None`: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     pub ui: Ui,
     /// Where the rules of time zones are read from.
     pub zone_database: DatabaseChoice,
@@ -62,9 +68,6 @@ impl std::fmt::Display for StoreUrl {
 
 impl StoreUrl {
     /// Reads an address.
-    ///
-    /// # Errors
-    /// In words, when this version has no such store.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("sled", "")) => Err("the directory is missing: sled:PATH".to_owned()),
@@ -140,6 +143,16 @@ pub struct MailSettings {
     pub bounces: Option<PathBuf>,
 }
 
+impl MailSettings {
+    /// Where letters become files instead of being mailed.
+    pub fn directory(&self) -> Option<&Path> {
+        match &self.transport {
+            Transport::Directory(path) => Some(path),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
     pub theme: ThemeChoice,
@@ -183,9 +196,6 @@ impl Config {
     }
 
     /// How the lists of a name are read.
-    ///
-    /// # Errors
-    /// When there are no such settings, with those that there are.
     pub fn list_settings(&self, name: &str) -> Result<ListSettings, String> {
         let known = || self.lists.keys().map(String::as_str);
         self.lists.get(name).cloned().ok_or_else(|| {
@@ -242,6 +252,8 @@ impl Default for Config {
                 bounces: None,
             },
             lists: BTreeMap::new(),
+            hooks: Vec::new(),
+            metrics_listen: None,
             ui: Ui { theme: ThemeChoice::default(), mouse: false, operator: super::login::name() },
             zone_database: DatabaseChoice::default(),
         }

@@ -6,7 +6,7 @@ use super::diagnostic::shown;
 use super::model::Config;
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{lists, table};
+use super::{hooks, lists, table};
 
 /// Writes every setting, the default meanings of answers included.
 pub fn effective(config: &Config) -> String {
@@ -20,6 +20,10 @@ pub fn effective(config: &Config) -> String {
     for (name, list) in &mut config.lists {
         heading(&mut out, &format!("{}.{}", lists::KEY, toml_edit::Key::new(name)));
         entries(&mut out, &lists::settings(), list);
+    }
+    for hook in &mut config.hooks {
+        line(&mut out, &format!("\n[[{}]]", hooks::KEY));
+        entries(&mut out, &hooks::settings(), hook);
     }
     meanings(&mut out, &config);
     out

@@ -20,7 +20,7 @@ use super::diagnostic::{Diagnostic, SettingLocation};
 pub(super) const PREFIX: &str = crate::child::OUR_OWN;
 
 /// Variables that are not settings.
-const OTHER_VARIABLES: &[&str] = &["CLOVERWATCH_CONFIG", "CLOVERWATCH_LOG"];
+const OTHER_VARIABLES: &[&str] = &["CLOVERWATCH_CONFIG", "CLOVERWATCH_LOG", "CLOVERWATCH_HOOK_ID"];
 
 /// One reading of one file and the environment.
 pub(super) struct Reader<'a> {

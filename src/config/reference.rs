@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::{Config, ListSettings};
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{lists, table};
+use super::{HookConfig, hooks, lists, table};
 
 const BEGINNING: &str = "\
 # Configuration
@@ -29,6 +29,8 @@ pub fn markdown() -> String {
     table::sections().iter().for_each(|section| section_in(&mut out, "", section, &mut config));
     heading(&mut out, &format!("{}.NAME", lists::KEY), lists::SUMMARY);
     rows(&mut out, &lists::settings(), &mut ListSettings::default());
+    heading(&mut out, &format!("[{}]", hooks::KEY), hooks::SUMMARY);
+    rows(&mut out, &hooks::settings(), &mut HookConfig::default());
     out
 }
 

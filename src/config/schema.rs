@@ -8,7 +8,7 @@ use super::kind::SECRET;
 use super::model::{Config, ListSettings};
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{lists, table};
+use super::{HookConfig, hooks, lists, table};
 
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
@@ -17,6 +17,8 @@ pub fn schema() -> Value {
         table::sections().iter().map(|section| (section.key.to_owned(), of_section(section, &mut config))).collect();
     let list = object(lists::SUMMARY, &of_settings(&lists::settings(), &mut ListSettings::default()));
     properties.insert(lists::KEY.to_owned(), json!({ "type": "object", "additionalProperties": list }));
+    let hook = object(hooks::SUMMARY, &of_settings(&hooks::settings(), &mut HookConfig::default()));
+    properties.insert(hooks::KEY.to_owned(), json!({ "type": "array", "items": hook }));
     let mut schema = object("The settings of cloverwatch (config.toml).", &properties);
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());

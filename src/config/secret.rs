@@ -49,9 +49,6 @@ pub enum SecretError {
 
 impl SecretSource {
     /// Fetches it. A command is waited for: it may ask the person something.
-    ///
-    /// # Errors
-    /// A [`SecretError`] that says why it cannot be had.
     pub fn fetch(&self) -> Result<SecretString, SecretError> {
         let text = match self {
             Self::Variable(name) => std::env::var(name).map_err(|_| SecretError::NoVariable(name.clone()))?,

@@ -90,6 +90,16 @@ impl SettingTarget<TimeDelta> for Duration {
     }
 }
 
+impl SettingTarget<TimeDelta> for Option<Duration> {
+    fn put(&mut self, value: TimeDelta) {
+        *self = value.to_std().ok();
+    }
+
+    fn get(&self) -> Option<TimeDelta> {
+        self.as_ref().and_then(SettingTarget::get)
+    }
+}
+
 macro_rules! targets_of_numbers {
     ($($number:ty),*) => {$(
         impl SettingTarget<i64> for $number {

@@ -4,6 +4,8 @@ mod codes;
 mod mail;
 mod platform;
 
+use std::net::SocketAddr;
+
 use chrono::TimeDelta;
 
 use crate::domain::text::masked_address;
@@ -30,6 +32,7 @@ pub fn sections() -> Vec<SettingSection> {
         reminders(),
         ui(),
         time(),
+        metrics(),
     ]
 }
 
@@ -139,6 +142,26 @@ fn ui() -> SettingSection {
         })
         .or("the login name"),
     ])
+}
+
+fn metrics() -> SettingSection {
+    let listen = parsed(
+        "listen",
+        "Where `/metrics` (Prometheus) and `/health` are answered, by whichever process does the background work.",
+        SettingForm::pattern("`ADDRESS:PORT`", r"^.+:[0-9]{1,5}$"),
+        |c: &mut Config| &mut c.metrics_listen,
+        |_, text| {
+            text.trim()
+                .parse::<SocketAddr>()
+                .map_err(|_| "an address and a port are needed: \"127.0.0.1:9464\"".to_owned())
+        },
+        SocketAddr::to_string,
+    );
+    SettingSection::new("metrics", "What a monitor is told.").with([listen.or("nowhere")]).checked(|section, config| {
+        if config.metrics_listen.is_some_and(|address| !address.ip().is_loopback()) {
+            section.warn("listen", "anybody who reaches this address reads the numbers; 127.0.0.1 keeps them here");
+        }
+    })
 }
 
 fn time() -> SettingSection {

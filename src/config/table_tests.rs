@@ -52,6 +52,7 @@ impl Row {
             "secret" => "{ env = \"NAME\" }".to_owned(),
             "table: name = text or secret" => "{ A = { env = \"NAME\" } }".to_owned(),
             "`Name <address>`" | "mail address" => "\"a@example.com\"".to_owned(),
+            "`ADDRESS:PORT`" => "\"127.0.0.1:9464\"".to_owned(),
             "`sled:PATH`" => "\"sled:/x\"".to_owned(),
             "`HH:MM-HH:MM`, `none`" => "\"21:00-08:00\"".to_owned(),
             "table: column = field, or list of fields" => "{ A = \"name\", B = [\"city\", \"state\"] }".to_owned(),
@@ -245,6 +246,10 @@ fn what_is_wrong_is_refused_by_the_reader_and_by_the_schema() {
         "[import.crm]\nmap = { A = [] }",
         "[ui]\nthme = \"dark\"",
         "[hooks]\n",
+        "[[hooks]]\non = \"note.*\"\nrun = [\"x\"]",
+        "[[hooks]]\non = [\"*\"]\nrun = [\"x\"]\nper_minute = 0",
+        "[[hooks]]\non = [\"*\"]\nrun = [\"x\"]\nones = 1",
+        "[metrics]\nlisten = \"9464\"",
     ] {
         refused(text);
     }

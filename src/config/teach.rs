@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
-use crate::xtime::ClassificationRule;
+use crate::domain::classification::ClassificationRule;
 
 use super::diagnostic::shown;
 use super::load::{Overrides, parse};
@@ -35,9 +35,6 @@ pub fn file(read: Option<&Path>) -> Result<PathBuf, TeachFailure> {
 
 /// Writes a row after the rows that are in the file: none of those read the answer, so the order among them says nothing. The answer is
 /// the row as it stands in the file.
-///
-/// # Errors
-/// When the file cannot be read, understood or written.
 pub fn add_row(path: &Path, row: &ClassificationRule, comment: &str) -> Result<String, TeachFailure> {
     let io = |what: &'static str| {
         let path = path.to_owned();

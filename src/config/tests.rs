@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::{CodeOrigin, LetterKind};
 use crate::mail::Transport;
 use crate::present::ThemeChoice;
+use crate::wiring;
 
 fn overrides(variables: &[(&str, &str)]) -> Overrides {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -89,7 +90,7 @@ fn nothing_at_all_is_fine() {
     assert_eq!(config.invitations.source, CodeOrigin::Paste);
     assert_eq!(config.policy, crate::domain::Policy::default());
     assert_eq!(config.xtime.missing(), ["client_id", "client_secret", "api_key"]);
-    assert!(config.platform(std::sync::Arc::new(crate::clock::WallClock::real())).unwrap().is_none());
+    assert!(wiring::platform(&config, std::sync::Arc::new(crate::clock::WallClock::real())).unwrap().is_none());
 }
 
 #[test]
@@ -220,14 +221,16 @@ fn mail_settings_that_do_not_fit_say_what_would() {
 }
 
 #[test]
-fn a_courier_is_made_of_the_settings() {
-    let courier = |text: &str| good(text).config.courier(std::sync::Arc::new(crate::clock::WallClock::real()));
-    assert!(courier("[mail]\ntransport = \"none\"").unwrap().is_none());
-    assert_eq!(courier("[mail]\ntransport = \"dir:/tmp/letters\"").unwrap().unwrap().name(), "dir:/tmp/letters");
+fn a_transport_is_made_of_the_settings() {
+    let transport =
+        |text: &str| wiring::transport(&good(text).config, std::sync::Arc::new(crate::clock::WallClock::real()));
+    assert!(transport("[mail]\ntransport = \"none\"").unwrap().is_none());
+    assert_eq!(transport("[mail]\ntransport = \"dir:/tmp/letters\"").unwrap().unwrap().name(), "dir:/tmp/letters");
     let local = "[mail]\ntransport = \"smtp://desk@localhost:2525\"\nfrom = \"a@example.com\"\nlanes = 7\n";
-    let made = courier(&format!("{local}password = {{ command = \"echo pw123\" }}")).unwrap().unwrap();
+    let made = transport(&format!("{local}password = {{ command = \"echo pw123\" }}")).unwrap().unwrap();
     assert_eq!((made.name().as_str(), made.max_connections()), ("smtp://desk@localhost:2525", 7));
-    let failed = courier(&format!("{local}password = {{ env = \"CW_NOT_SET_ANYWHERE\" }}")).err().unwrap().to_string();
+    let failed =
+        transport(&format!("{local}password = {{ env = \"CW_NOT_SET_ANYWHERE\" }}")).err().unwrap().to_string();
     assert_eq!(failed, "[mail] password: the variable CW_NOT_SET_ANYWHERE is not set");
 }
 
@@ -256,7 +259,7 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
             "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
         ),
         ("[ui]\nmouse = \"yes\"", "c.toml:2:9: error: `ui.mouse`: true or false is needed, not string"),
-        ("[[hooks]]\non = []", "c.toml:1:3: error: unknown section: `hooks` (there are: partner, store, xtime"),
+        ("[[plug]]\non = []", "c.toml:1:3: error: unknown section: `plug` (there are: partner, store, xtime"),
         ("[impot.crm]\n", "unknown section: `impot`; did you mean `import`?"),
         ("partner = 5", "c.toml:1:11: error: `partner` is a section"),
         ("[xtime]\napi_key = { evn = \"X\" }", "c.toml:2:11: error: `xtime.api_key`: one of { env"),

@@ -113,9 +113,6 @@ const LONGEST_LABEL: usize = 63;
 
 /// Takes one address. Names, comments, groups, quoted mailboxes and numbers in place of a domain are refused: nobody at a
 /// dealership has them, and each is a way to say more than one recipient.
-///
-/// # Errors
-/// When it is not one, with the reason.
 pub fn check(text: &str) -> Result<Address, AddressProblem> {
     let plain = unquoted(text);
     let text = plain.as_deref().unwrap_or(text).trim_matches(' ');
@@ -278,9 +275,6 @@ impl Mailbox {
     }
 
     /// Reads `Name <name@example.com>`, `"Name" <…>`, or an address alone.
-    ///
-    /// # Errors
-    /// When the address in it is not one, with the reason.
     pub fn read(text: &str) -> Result<Self, AddressProblem> {
         let text = text.trim();
         match text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {

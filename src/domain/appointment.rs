@@ -153,7 +153,7 @@ pub struct Appointment {
 }
 
 /// Why a booking is not sent. The words say what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum BookingProblem {
     /// The time is not among those that the platform offered.
     #[error("{} was not offered{}", local.format("%Y-%m-%d %H:%M"), instead(nearest))]
@@ -180,11 +180,11 @@ pub enum BookingProblem {
     Email(String),
     /// Something without which nothing is sent.
     #[error("{what} is missing: {remedy}")]
-    Missing { what: &'static str, remedy: &'static str },
+    Missing { what: Cow<'static, str>, remedy: Cow<'static, str> },
     /// A text that cannot be sent as it is.
     #[error("{what} cannot be sent: {why}")]
     Unsendable {
-        what: &'static str,
+        what: Cow<'static, str>,
         /// Why, and what to do.
         why: String,
     },
@@ -199,7 +199,7 @@ fn instead(nearest: &[NaiveDateTime]) -> String {
 }
 
 /// Why a telephone number cannot be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum PhoneProblem {
     #[error("it is missing; give one")]
     Missing,
@@ -265,22 +265,21 @@ impl Booking {
     pub fn complete(&self) -> Result<(), BookingProblem> {
         let Customer { first_name, last_name, email, phone } = &self.customer;
         if self.opcode.raw().trim().is_empty() {
-            let remedy = "record the dealership's choice first";
-            return Err(BookingProblem::Missing { what: "the opcode", remedy });
+            return Err(missing("the opcode", "record the dealership's choice first"));
         }
         // What is in it is the dealership's affair: it has to be sent exactly as it was published.
         if self.opcode.raw().len() > OPCODE_BYTES {
             let why = format!("it is longer than {OPCODE_BYTES} bytes: record the dealership's choice anew");
-            return Err(BookingProblem::Unsendable { what: "the opcode", why });
+            return Err(BookingProblem::Unsendable { what: "the opcode".into(), why });
         }
         for (what, name) in [("the customer's first name", first_name), ("the customer's last name", last_name)] {
             if name.raw().trim().is_empty() {
-                return Err(BookingProblem::Missing { what, remedy: "give one" });
+                return Err(missing(what, "give one"));
             }
             line(what, name.raw(), NAME_CHARS)?;
         }
         if email.raw().trim().is_empty() {
-            return Err(BookingProblem::Missing { what: "the customer's e-mail", remedy: "give one" });
+            return Err(missing("the customer's e-mail", "give one"));
         }
         address::check(email.raw()).map_err(|problem| BookingProblem::Email(problem.to_string()))?;
         phone_digits(phone.raw())?;
@@ -294,14 +293,14 @@ impl Vehicle {
     fn complete(&self) -> Result<(), BookingProblem> {
         for (what, value) in [("the vehicle's make", &self.make), ("the vehicle's model", &self.model)] {
             if value.trim().is_empty() {
-                return Err(BookingProblem::Missing { what, remedy: "write OTHER when none in particular is meant" });
+                return Err(missing(what, "write OTHER when none in particular is meant"));
             }
             line(what, value, NAME_CHARS)?;
         }
         match &self.vin {
             Some(vin) if !is_vin(vin) => {
                 let why = format!("it is not {VIN_CHARS} letters and digits without I, O and Q: copy it again");
-                Err(BookingProblem::Unsendable { what: "the VIN", why })
+                Err(BookingProblem::Unsendable { what: "the VIN".into(), why })
             }
             _ => Ok(()),
         }
@@ -313,15 +312,19 @@ fn is_vin(text: &str) -> bool {
     text.len() == VIN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric() && !b"IOQioq".contains(&byte))
 }
 
+const fn missing(what: &'static str, remedy: &'static str) -> BookingProblem {
+    BookingProblem::Missing { what: Cow::Borrowed(what), remedy: Cow::Borrowed(remedy) }
+}
+
 /// One line of bounded length without anything invisible.
 fn line(what: &'static str, text: &str, most: usize) -> Result<(), BookingProblem> {
     if text.chars().nth(most).is_some() {
         let why = format!("it is longer than {most} characters: shorten it");
-        return Err(BookingProblem::Unsendable { what, why });
+        return Err(BookingProblem::Unsendable { what: what.into(), why });
     }
     if text.chars().any(is_invisible) {
         let why = "it has an invisible character: type it anew".to_owned();
-        return Err(BookingProblem::Unsendable { what, why });
+        return Err(BookingProblem::Unsendable { what: what.into(), why });
     }
     Ok(())
 }

@@ -45,8 +45,28 @@ pub enum Attention {
 }
 
 impl Attention {
+    pub const ALL: [Self; 17] = [
+        Self::Lost,
+        Self::LeftLive,
+        Self::Overdue,
+        Self::Expired,
+        Self::CodeNotObtained,
+        Self::CodeFromFuture,
+        Self::AddressRefused,
+        Self::LetterFailed,
+        Self::ExpiringSoon,
+        Self::Doubted,
+        Self::OpcodeMissing,
+        Self::NoSlots,
+        Self::BookingUnknown,
+        Self::LetterUncertain,
+        Self::LetterHeldUp,
+        Self::Unrecognised,
+        Self::WaitingLong,
+    ];
+
     /// The reason in words, as `attention` in JSON.
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Lost => "integration lost",
             Self::LeftLive => "not live any more",

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// How much longer than its share of a second each request waits, in percent: what a late timer or the network moved
@@ -32,6 +33,11 @@ impl Budget {
     pub fn per_second(rate: u32, resolution: Duration) -> Self {
         let gap = SECOND / rate.max(1) * (100 + MARGIN) / 100;
         Self { gap, credit: resolution.max(gap / 2), ..Self::per(SECOND, rate) }
+    }
+
+    /// A budget of calls per minute; 0 counts as 1.
+    pub fn per_minute(rate: u32) -> Self {
+        Self::per(MINUTE, rate)
     }
 
     /// A budget of letters per hour; 0 counts as 1.

@@ -18,7 +18,7 @@ pub enum BulkKind {
 
 impl BulkKind {
     /// Its word: that of the command.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invite => "invite",
             Self::Reissue => "reissue",

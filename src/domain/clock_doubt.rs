@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::TimeDelta;
 
-use super::{Policy, Timestamp, in_words};
+use super::{Policy, Timestamp, humanize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClockDoubt {
@@ -31,10 +31,10 @@ pub fn side(skew: TimeDelta) -> &'static str {
 }
 
 /// What it means that a code is dated so much too late.
-pub fn code_ahead_in_words(ahead: TimeDelta) -> String {
+pub fn humanize_code_ahead(ahead: TimeDelta) -> String {
     format!(
         "that is at least {} too late: it was entered under a clock that ran ahead, or this machine's is behind; the code dies before the end that is shown",
-        in_words(ahead)
+        humanize(ahead)
     )
 }
 
@@ -42,8 +42,8 @@ impl ClockDoubt {
     /// How far off it is: `2d 23h behind the newest event of the store`.
     pub fn short(&self) -> String {
         match self {
-            Self::BehindStore(behind) => format!("{} behind the newest event of the store", in_words(*behind)),
-            Self::OffPlatform(skew) => format!("{} {} Xtime's", in_words(skew.abs()), side(*skew)),
+            Self::BehindStore(behind) => format!("{} behind the newest event of the store", humanize(*behind)),
+            Self::OffPlatform(skew) => format!("{} {} Xtime's", humanize(skew.abs()), side(*skew)),
         }
     }
 

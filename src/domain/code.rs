@@ -151,9 +151,6 @@ impl InvitationCode {
 
 impl InvitationCode {
     /// A code that was recorded: earlier versions took whatever has the shape of one.
-    ///
-    /// # Errors
-    /// When it has not even that.
     pub fn recorded(text: &str) -> Result<Self, CodeError> {
         let text = text.trim();
         for (index, c) in text.chars().enumerate() {

@@ -1,6 +1,7 @@
 //! What may be asked of an onboarding.
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 
 /// What is asked for. [`super::decide()`] turns it into facts or refuses it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Take a dealership into our books.
     Add {
@@ -177,7 +178,7 @@ pub enum Command {
 }
 
 /// What became of a test booking.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BookingEnd {
     Booked {
         /// The platform's name for it.
@@ -203,7 +204,7 @@ pub enum BookingEnd {
 }
 
 /// What became of a try to hand a letter over.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LetterEnd {
     /// The mail server took it.
     Sent {
@@ -230,7 +231,7 @@ pub enum LetterEnd {
 }
 
 /// What the operator wants and saw when asking for a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
     Invite,
     /// A new code instead of the one of this generation. If there is a newer one by now, somebody was faster.

@@ -30,7 +30,7 @@ impl Contact {
     }
 
     /// What is known of them, in a line.
-    pub fn in_words(&self) -> String {
+    pub fn humanize(&self) -> String {
         let parts = [&self.name, &self.email, &self.phone].map(|part| part.plain());
         parts.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
     }

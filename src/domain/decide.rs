@@ -17,9 +17,6 @@ use super::{
 };
 
 /// Decides. An empty list means that the command is already true: nothing is to be recorded.
-///
-/// # Errors
-/// A [`Refusal`] when a rule forbids the command in this state.
 pub fn decide(state: Option<&Onboarding>, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     if let Command::Add { profile } = command {
         return add(state, profile, ctx);
@@ -92,9 +89,6 @@ fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>
 }
 
 /// Decides several commands as one: each sees what those before it make of the state. All of it, or the first refusal.
-///
-/// # Errors
-/// As [`decide`].
 pub fn decide_in_turn<'a>(
     state: Option<&Onboarding>,
     dealership: DealershipId,
@@ -189,9 +183,6 @@ pub fn needs_no_probe(state: &Onboarding) -> Option<Refusal> {
 }
 
 /// The newest code, whatever became of it.
-///
-/// # Errors
-/// When there never was one.
 pub fn newest_code(state: &Onboarding) -> Result<&Invitation, Refusal> {
     state.invitation.as_ref().ok_or(Refusal::NeverInvited)
 }

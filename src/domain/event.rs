@@ -1,6 +1,7 @@
 //! Facts and events: everything that ever happened. What is shown is folded from these.
 
 mod actor;
+mod fact;
 mod facts;
 mod happened;
 mod kinds;
@@ -14,8 +15,8 @@ use serde_json::Value;
 use super::{DealershipId, Timestamp, Untrusted};
 
 pub use actor::Actor;
+pub use fact::besides_the_letter;
 pub use facts::Fact;
-pub use words::besides_the_letter;
 
 /// Where a code came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

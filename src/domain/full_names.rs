@@ -81,12 +81,12 @@ impl<'a> FullNames<'a> {
         match found.as_slice() {
             [] => Named::Nobody,
             [one] => Named::One(one.id),
-            several => Named::Several(in_words(several)),
+            several => Named::Several(humanize(several)),
         }
     }
 }
 
-fn in_words(several: &[&Onboarding]) -> String {
+fn humanize(several: &[&Onboarding]) -> String {
     let one =
         |state: &&Onboarding| format!("{} ({})", state.profile.dealer_code.plain(), clean(state.profile.name.raw()));
     let mut words: Vec<String> = several.iter().take(CANDIDATES).map(one).collect();

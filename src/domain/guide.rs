@@ -15,7 +15,7 @@ pub enum Observed {
 }
 
 impl Observed {
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Visible => "visible",
             Self::NotVisible => "not visible",
@@ -161,9 +161,9 @@ impl Guide {
             Observed::CannotBeObserved => None,
             Observed::Visible if ours => Some("done".to_owned()),
             Observed::NotVisible if ours => None,
-            Observed::Visible => Some(step.observed.words().to_owned()),
+            Observed::Visible => Some(step.observed.message().to_owned()),
             Observed::NotVisible => {
-                Some(format!("{}: {}", step.observed.words(), step.why.replacen("missing: ", "", 1)))
+                Some(format!("{}: {}", step.observed.message(), step.why.replacen("missing: ", "", 1)))
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod attention;
 pub mod budget;
 pub mod bulk;
 pub mod cadence;
+pub mod classification;
 pub mod clock_doubt;
 pub mod code;
 pub mod command;
@@ -38,6 +39,7 @@ pub mod profile_patch;
 pub mod profile_update;
 pub mod query;
 pub mod refusal;
+pub mod slot_window;
 pub mod slots;
 pub mod stage;
 pub mod suggest;
@@ -68,11 +70,12 @@ pub use guide::{Guide, GuideStep, Observed, guide};
 pub use id::{DealershipId, IntentId, LetterId};
 pub use list::value::{ListValue, Mended, is_placeholder, read_value};
 pub use mail::{
-    AddressRefused, Concerned, DueLetter, Letter, LetterCopy, LetterKind, LetterState, Mail, MailPolicy, Obstacle,
-    QuietHours, ReportedAddress, ReturnedMail, concerned, due_letter, enhanced_status, is_server_trouble, is_too_large,
-    next_letter_at, quoted_reply, refused_address, refuses_address,
+    AddressRefused, Concerned, DueLetter, LONGEST_REPORT, Letter, LetterCopy, LetterKind, LetterState, Mail,
+    MailPolicy, Obstacle, QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned,
+    due_letter, enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address,
+    refuses_address,
 };
-pub use next_step::{Mover, NextStep};
+pub use next_step::{CALL_BEFORE_EXPIRY, Mover, NextStep};
 pub use onboarding::{
     BookedAppointment, Confirmation, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, WasVisible,
@@ -80,19 +83,20 @@ pub use onboarding::{
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
 pub use probe::{Look, Outcome, ProbeRecord, ResponseFacts, Severity, SlotsLook};
-pub use probe_state::ProbeState;
+pub use probe_state::{ProbeState, ProbeStatus};
 pub use probe_window::ProbeWindow;
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
 pub use profile_patch::ProfilePatch;
 pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use refusal::Refusal;
-pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, slots_in_words};
+pub use slot_window::{DateRange, SlotWindow};
+pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, humanize_slots};
 pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use twins::{Twin, TwinIndex};
-pub use when::in_words;
+pub use when::humanize;
 pub use zone::read_zone;
 
 /// A moment in UTC, cut to milliseconds where it is recorded.

@@ -18,7 +18,7 @@ impl Mover {
     pub const ALL: [Self; 4] = [Self::Us, Self::Dealer, Self::Xtime, Self::Nobody];
 
     /// The word of JSON and of `move:` in filters.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Us => "us",
             Self::Dealer => "dealer",
@@ -41,7 +41,7 @@ pub struct NextStep {
 }
 
 /// How long before a code dies a letter is no longer enough, so that somebody calls.
-const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
+pub const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
 
 /// What a lead asks when Xtime does not show what the dealer did within 24 hours: these are the usual mistakes.
 const WHY_NOT_CONFIRMED: &str =

@@ -34,6 +34,19 @@ pub enum InvitationState {
     Revoked,
 }
 
+impl InvitationState {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Expired => "expired",
+            Self::Used => "used",
+            Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
 /// The newest code of a dealership.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
@@ -185,6 +198,13 @@ pub struct LastEvent {
     pub at: Timestamp,
     /// Place of its kind in [`super::Fact::KINDS`].
     pub kind: u8,
+}
+
+impl LastEvent {
+    /// The name of its kind.
+    pub fn name(self) -> &'static str {
+        super::Fact::KINDS.get(usize::from(self.kind)).copied().unwrap_or_default()
+    }
 }
 
 /// One dealership's onboarding. Nothing in here depends on *now*: see [`Onboarding::stage`]. What few of a hundred thousand have

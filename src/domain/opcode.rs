@@ -23,6 +23,16 @@ pub enum OpcodeOption {
     New,
 }
 
+impl OpcodeOption {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Existing => "existing",
+            Self::New => "new",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpcodeChoice {
     /// The code, exactly as it must be sent.
@@ -53,6 +63,19 @@ pub enum OpcodeState {
     Missing,
     /// The list was empty: could not tell.
     Unknown,
+}
+
+impl OpcodeState {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchecked => "unchecked",
+            Self::Ok => "ok",
+            Self::NearMiss => "near-miss",
+            Self::Missing => "missing",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What one list says about one chosen code.
@@ -89,7 +112,7 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     }
     let words = near
         .into_iter()
-        .map(|(how, opcode)| format!("did you mean `{}`? ({})", super::text::clean(opcode), how.words()));
+        .map(|(how, opcode)| format!("did you mean `{}`? ({})", super::text::clean(opcode), how.message()));
     Finding { state: OpcodeState::NearMiss, words: words.collect() }
 }
 
@@ -110,7 +133,7 @@ impl<'a> Sought<'a> {
 
     /// In what a service is like it without being it, in words: "it differs in upper and lower case".
     pub fn likeness(&self, service: &Service) -> Option<&'static str> {
-        (service.opcode.raw() != self.code).then(|| self.compare(service)).flatten().map(Likeness::words)
+        (service.opcode.raw() != self.code).then(|| self.compare(service)).flatten().map(Likeness::message)
     }
 
     fn compare(&self, service: &Service) -> Option<Likeness> {
@@ -140,7 +163,7 @@ enum Likeness {
 }
 
 impl Likeness {
-    fn words(self) -> &'static str {
+    fn message(self) -> &'static str {
         match self {
             Self::Case => "it differs in upper and lower case",
             Self::Spaces => "it differs in spaces",

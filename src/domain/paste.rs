@@ -228,9 +228,6 @@ fn is_present(id: DealershipId, code: &str, ctx: &PasteContext<'_>) -> bool {
 }
 
 /// The names that the lines of a block begin with, in their order.
-///
-/// # Errors
-/// When the block is no table.
 pub fn names(block: &str, resolve: &dyn Fn(&str) -> Named) -> Result<Vec<String>, TableError> {
     Ok(lines(block, resolve)?.into_iter().filter_map(|line| Some(line.name?.into_owned())).collect())
 }

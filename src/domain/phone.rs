@@ -31,9 +31,6 @@ impl PhoneNumber {
 }
 
 /// Whether a text may stand for a phone: `555-010O` may not, although people read it as a number.
-///
-/// # Errors
-/// Why not, in words that are fit to be printed.
 pub fn check(text: &str) -> Result<(), String> {
     match letter_for_digit(text) {
         Some((letter, place)) => {

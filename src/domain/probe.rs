@@ -21,6 +21,8 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub const ALL: [Self; 4] = [Self::Connected, Self::NotConnected, Self::OurCredentials, Self::Unknown];
+
     /// Whether it says something about the dealership.
     pub const fn tells(self) -> bool {
         matches!(self, Self::Connected | Self::NotConnected)
@@ -39,7 +41,7 @@ impl fmt::Display for Outcome {
 }
 
 /// What of an answer counts for its meaning, cleaned: kept with the event, shown whole, and what a person teaches the meaning by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseFacts {
     pub status: u16,
     /// The code that it gave.
@@ -69,7 +71,7 @@ impl fmt::Display for ResponseFacts {
 }
 
 /// One finished look at `GET /services` for one dealership.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Look {
     /// When the request began. An expiry counts only with a look that began after the deadline.
     pub began_at: Timestamp,
@@ -96,7 +98,7 @@ pub enum Severity {
 }
 
 /// A finished look at `GET /appointments-availabilities` for the chosen opcode, over the whole window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotsLook {
     /// When the answer was read.
     pub at: Timestamp,

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::text::clean;
 use super::{Look, Onboarding, OpcodeState, Outcome, Severity, SlotCounts, Timestamp};
 
@@ -22,7 +24,7 @@ impl Look {
 
 /// What the last look at a dealership said, whatever that was. It is kept beside the events, because an unchanged look
 /// records none; it is no history, and where it is lost, it is looked again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeState {
     /// The rooftop that was looked at: what another one answered says nothing of this one.
     pub dealer_code: Box<str>,
@@ -33,6 +35,15 @@ pub struct ProbeState {
     pub since: Timestamp,
     /// The slots when they were last counted, and when that was.
     pub slots: Option<(Timestamp, SlotCounts)>,
+}
+
+/// The last look at one dealership, and the next.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ProbeStatus {
+    /// The last one, whatever it said, of this run of the program or of one before.
+    pub last: Option<ProbeState>,
+    /// When the next one is due; a moment that is past: as soon as the budget allows it. `None`: never.
+    pub next_at: Option<Timestamp>,
 }
 
 impl ProbeState {
@@ -83,7 +94,7 @@ impl ProbeState {
     }
 
     /// What it said, in words; a look that told nothing is not taken for an answer.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         let reason = clean(&self.reason);
         match self.outcome {
             Outcome::Connected | Outcome::NotConnected => format!("{}, {reason}", self.outcome),
@@ -185,7 +196,7 @@ mod tests {
         assert_eq!(last(Some(&older), 6), Some(at(5)), "the clock was set back");
         let newer = ProbeState::after(&look(20, Outcome::Unknown), &books, None);
         assert_eq!(last(Some(&newer), 99), Some(at(20)), "also when it told nothing");
-        assert_eq!(newer.words(), "could not tell: seen");
+        assert_eq!(newer.message(), "could not tell: seen");
         let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };
         assert_eq!(last(Some(&elsewhere), 99), None);
     }

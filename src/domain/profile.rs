@@ -1,11 +1,13 @@
 //! The fields of a profile: what may stand in each, reading all of them, and correcting some.
 
+use serde::{Deserialize, Serialize};
+
 use super::text::{acts_on_direction, clean, is_invisible, is_line_break, named};
 use super::zone::{Place, read_zone, read_zone_at, zone_contradiction};
 use super::{Contact, Profile, Timestamp, Untrusted, address, owner, phone};
 
 /// A field of a profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ProfileField {
     Name,
     DealerCode,
@@ -56,7 +58,7 @@ impl ProfileField {
     ];
 
     /// Its name in files, in reports and in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::DealerCode => "dealer_code",
@@ -87,9 +89,6 @@ impl ProfileField {
     }
 
     /// Whether a text may stand in it; the reason if not.
-    ///
-    /// # Errors
-    /// Why not, in words that are fit to be printed.
     pub fn check(self, text: &str) -> Result<(), String> {
         check_text(text, self.longest())?;
         match self {
@@ -110,9 +109,6 @@ impl ProfileField {
 }
 
 /// Whether a text may stand in any field of so many characters.
-///
-/// # Errors
-/// Why not, in words.
 pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
     if let Some((place, c)) = text.chars().enumerate().find(|(_, c)| is_control(*c)) {
         let remedy = match c {
@@ -130,15 +126,15 @@ pub fn check_text(text: &str, longest: usize) -> Result<(), String> {
 }
 
 /// A field that shall read otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileEdit {
     pub field: ProfileField,
     pub text: String,
 }
 
 /// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}: {reason}", field.word())]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}: {reason}", field.as_str())]
 pub struct ProfileProblem {
     pub field: ProfileField,
     pub reason: String,
@@ -154,9 +150,6 @@ pub struct ProfileChange {
 
 impl Profile {
     /// Checks every field and makes a profile of them. The first one that is wrong is named.
-    ///
-    /// # Errors
-    /// What is wrong with it.
     pub fn read<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Result<Self, ProfileProblem> {
         if let Some(problem) = Self::problems(&text_of).into_iter().next() {
             return Err(problem);
@@ -208,9 +201,6 @@ impl Profile {
     }
 
     /// The profile with some fields corrected. What is not corrected is not judged: it may be older than a rule.
-    ///
-    /// # Errors
-    /// What is wrong with the first correction that cannot be taken.
     pub fn corrected(&self, edits: &[ProfileEdit]) -> Result<Self, ProfileProblem> {
         let mut profile = self.clone();
         for ProfileEdit { field, text } in edits {

@@ -1,10 +1,12 @@
 //! What a row of a list says of a dealership's profile. What it does not say, stays as it is.
 
+use serde::{Deserialize, Serialize};
+
 use super::phone::same_phone;
 use super::{Profile, ProfileEdit, ProfileField, ProfileProblem, same_address};
 
 /// What a row says, field by field.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfilePatch {
     /// What the fields read, at a dealership that is known too; an empty text clears.
     pub edits: Vec<ProfileEdit>,
@@ -24,9 +26,6 @@ impl ProfilePatch {
     }
 
     /// The profile of a new dealership.
-    ///
-    /// # Errors
-    /// The first field that is wrong or missing.
     pub fn new_profile(&self) -> Result<Profile, ProfileProblem> {
         Profile::read(|field| self.text_of(field))
     }
@@ -42,9 +41,6 @@ impl ProfilePatch {
 
     /// A known profile with what is said. Who looks after a dealership is decided at the desk, and another way to write the
     /// same address is no change.
-    ///
-    /// # Errors
-    /// What is wrong with the first field that cannot be taken.
     pub fn applied_to(&self, known: &Profile) -> Result<Profile, ProfileProblem> {
         let edits: Vec<ProfileEdit> = self.changing(known).cloned().collect();
         known.corrected(&edits)

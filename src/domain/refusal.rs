@@ -1,12 +1,15 @@
 //! Why a command is refused.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use std::borrow::Cow;
 
-use super::when::in_words;
+use chrono::{NaiveDateTime, TimeDelta};
+use serde::{Deserialize, Serialize};
+
+use super::when::humanize;
 use super::{DealershipId, LetterId, LetterKind, LetterState, Obstacle, ProfileProblem, Stage};
 
 /// A rule said no. The words say what, and what to do; exit code 4.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
     /// The id is not in our books.
     #[error("no such dealership")]
@@ -27,10 +30,10 @@ pub enum Refusal {
     /// It never had a code.
     #[error("never invited; invite it first")]
     NeverInvited,
-    #[error("already reissued by {by} {} ago: code {generation} is the newest", in_words(*.ago))]
+    #[error("already reissued by {by} {} ago: code {generation} is the newest", humanize(*.ago))]
     AlreadyReissued { by: String, ago: TimeDelta, generation: u32 },
     /// A code is on its way.
-    #[error("{by} asked for a code {} ago and it has not arrived yet", in_words(*.ago))]
+    #[error("{by} asked for a code {} ago and it has not arrived yet", humanize(*.ago))]
     InFlight { by: String, ago: TimeDelta },
     /// The dealership is connected; it needs no code.
     #[error("already connected; it needs no code")]
@@ -47,10 +50,10 @@ pub enum Refusal {
     #[error("this is a dealerCode, not an invitation code; copy the code from the partner's screen")]
     CodeIsDealerCode,
     /// Its time is already over.
-    #[error("this code died {} ago; generate a new one", in_words(*.0))]
+    #[error("this code died {} ago; generate a new one", humanize(*.0))]
     CodeDead(TimeDelta),
     /// Its generation lies in the future.
-    #[error("the code was generated in the future (in {}); check the date, the zone and the clock", in_words(*.0))]
+    #[error("the code was generated in the future (in {}); check the date, the zone and the clock", humanize(*.0))]
     GeneratedInFuture(TimeDelta),
     /// The intent is not the open one.
     #[error("this code belongs to a request that is no longer open")]
@@ -62,13 +65,13 @@ pub enum Refusal {
     #[error("the dealer's word is recorded already; Xtime has until the second clock ends")]
     WordRecorded,
     /// The dealer's word lies in the future.
-    #[error("the dealer cannot have finished in the future (in {})", in_words(*.0))]
+    #[error("the dealer cannot have finished in the future (in {})", humanize(*.0))]
     WordInFuture(TimeDelta),
     /// The dealer's word is older than the code it is about.
-    #[error("the code was generated {} after that moment; the dealer cannot have entered it", in_words(*.0))]
+    #[error("the code was generated {} after that moment; the dealer cannot have entered it", humanize(*.0))]
     WordBeforeCode(TimeDelta),
     /// The dealer's word is younger than the code's end.
-    #[error("the code died {} before that moment; say when the dealer entered it, or reissue", in_words(*.0))]
+    #[error("the code died {} before that moment; say when the dealer entered it, or reissue", humanize(*.0))]
     WordAfterCode(TimeDelta),
     #[error("that moment is past")]
     Past,
@@ -90,10 +93,10 @@ pub enum Refusal {
     #[error("reminders come by themselves; to send the code again, use `resend`")]
     ReminderByHand,
     /// The dealership had a letter a moment ago.
-    #[error("this dealership had a letter a moment ago; the next one may go in {}", in_words(*.0))]
+    #[error("this dealership had a letter a moment ago; the next one may go in {}", humanize(*.0))]
     TooSoon(TimeDelta),
     /// The letter is not due yet.
-    #[error("the letter is not due yet (in {})", in_words(*.0))]
+    #[error("the letter is not due yet (in {})", humanize(*.0))]
     NotDue(TimeDelta),
     #[error("the note is empty")]
     EmptyNote,
@@ -113,11 +116,11 @@ pub enum Refusal {
     OtherOpcode,
     /// The opcode that the appointment must carry is not visible to us.
     #[error("the opcode is not visible to us ({0}): an appointment with it would be refused")]
-    OpcodeNotVisible(&'static str),
+    OpcodeNotVisible(Cow<'static, str>),
     /// An earlier booking may have been made.
     #[error(
         "a booking for {local} was sent {} ago by {by}, and nobody knows whether it was made: it is read back before any other",
-        in_words(*.ago)
+        humanize(*.ago)
     )]
     BookingOpen {
         /// For when, by the dealership's wall clock.
@@ -140,6 +143,6 @@ pub enum Refusal {
     #[error("there is no booking without an answer")]
     BookingClosed,
     /// Its absence may only mean that it has not arrived yet.
-    #[error("not there, but it may still arrive; look again in {}", in_words(*.0))]
+    #[error("not there, but it may still arrive; look again in {}", humanize(*.0))]
     BookingUnsettled(TimeDelta),
 }

@@ -25,7 +25,7 @@ pub struct DaySlots {
     pub count: u32,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotCounts {
     pub count: u32,
     /// The earliest one, by the dealership's wall clock.
@@ -70,7 +70,7 @@ pub struct Slots {
 }
 
 /// "23 slots on 6 days, next Tue 09:15 EST", in the dealership's zone.
-pub fn slots_in_words(count: u32, days: u32, next: Option<NaiveDateTime>, zone: Tz) -> String {
+pub fn humanize_slots(count: u32, days: u32, next: Option<NaiveDateTime>, zone: Tz) -> String {
     let plural = |number: u32, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     match (count, next) {
         (0, _) => "no slot would be offered".to_owned(),
@@ -99,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn in_words() {
+    fn humanize() {
         let zone = Tz::of(chrono_tz::America::New_York);
         let next = Some(local("2026-12-01 09:15"));
-        assert_eq!(slots_in_words(23, 6, next, zone), "23 slots on 6 days, next Tue 09:15 EST");
-        assert_eq!(slots_in_words(1, 1, next, zone), "1 slot on 1 day, next Tue 09:15 EST");
-        assert_eq!(slots_in_words(5, 1, None, zone), "5 slots on 1 day");
-        assert_eq!(slots_in_words(0, 0, None, zone), "no slot would be offered");
+        assert_eq!(humanize_slots(23, 6, next, zone), "23 slots on 6 days, next Tue 09:15 EST");
+        assert_eq!(humanize_slots(1, 1, next, zone), "1 slot on 1 day, next Tue 09:15 EST");
+        assert_eq!(humanize_slots(5, 1, None, zone), "5 slots on 1 day");
+        assert_eq!(humanize_slots(0, 0, None, zone), "no slot would be offered");
         // A wall clock that the change to summer time skips is shown as it was said.
-        assert_eq!(slots_in_words(1, 1, Some(local("2026-03-08 02:30")), zone), "1 slot on 1 day, next Sun 02:30");
+        assert_eq!(humanize_slots(1, 1, Some(local("2026-03-08 02:30")), zone), "1 slot on 1 day, next Sun 02:30");
     }
 }

@@ -51,7 +51,7 @@ impl Stage {
     ];
 
     /// The word that JSON and the filter language use.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Invited => "invited",
@@ -71,7 +71,7 @@ impl Stage {
 
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
+        f.pad(self.as_str())
     }
 }
 
@@ -79,7 +79,7 @@ impl FromStr for Stage {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|stage| stage.word() == text).ok_or(())
+        Self::ALL.into_iter().find(|stage| stage.as_str() == text).ok_or(())
     }
 }
 

@@ -1,13 +1,14 @@
 //! The test appointment of the desk: what it says, and how it is recognised when it is read back.
 
 use chrono::{NaiveDateTime, TimeDelta, TimeZone};
+use serde::{Deserialize, Serialize};
 
 use super::appointment::{Appointment, AppointmentId, Booking, Customer, Label, Vehicle};
 use super::{BookedAppointment, IntentId, Onboarding, OpenBooking, Policy, Timestamp, Untrusted};
 
 /// What a test appointment says, by configuration. What is empty here is the dealership's own contact: whatever the platform sends
 /// about the appointment reaches them and nobody else.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestBooking {
     pub customer: Customer,
     /// A word for the dealership; the mark of the attempt follows it.

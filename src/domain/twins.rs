@@ -42,7 +42,7 @@ pub struct Twin<T = DealershipId> {
 
 impl<T> Twin<T> {
     /// What both share, in words.
-    pub fn words(&self) -> String {
+    pub fn message(&self) -> String {
         let words = self.reasons.iter().map(|field| match field {
             ProfileField::Email => "same address",
             ProfileField::Phone => "same phone",
@@ -55,7 +55,7 @@ impl<T> Twin<T> {
     /// The hint, given who it is.
     pub fn hint(&self, profile: &Profile) -> String {
         let (name, code) = (profile.name.plain(), profile.dealer_code.plain());
-        format!("may be the same as {name} ({code}): {}", self.words())
+        format!("may be the same as {name} ({code}): {}", self.message())
     }
 }
 
@@ -311,7 +311,7 @@ mod tests {
         let members: HashSet<u64> = index.members().into_iter().map(DealershipId::bits).collect();
         assert_eq!(members, HashSet::from([1, 2, 3, 4, 5, 6]));
         let twin = &index.twins_of(id(1), &all[0])[0];
-        assert_eq!(twin.words(), "same address, same phone, same name");
+        assert_eq!(twin.message(), "same address, same phone, same name");
     }
 
     #[test]

@@ -7,59 +7,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::{Engine, EngineError, Inner};
+use super::{Engine, Inner};
 use crate::domain::{
-    Actor, Appointment, AppointmentId, Booking, BookingEnd, Command, DealershipId, IntentId, Onboarding, Refusal,
-    TestBooking,
+    Actor, Appointment, AppointmentId, Booking, BookingEnd, Command, DealershipId, Onboarding, Refusal, Slot,
+    SlotWindow, TestBooking,
 };
-use crate::xtime::window::Window;
-use crate::xtime::{AttemptReport, BookingOutcome, Platform, RequestPreview, Slot};
-
-/// A booking as it would be sent.
-#[derive(Debug, Clone)]
-pub struct PlannedBooking {
-    pub intent: IntentId,
-    pub booking: Booking,
-    /// The request itself, secrets masked.
-    pub preview: RequestPreview,
-}
-
-/// Whether an appointment was seen when it was read back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReadBack {
-    Seen,
-    /// The platform does not show it (yet).
-    NotThere,
-    /// Why it could not be told.
-    CouldNotTell(String),
-}
-
-/// What became of a booking.
-#[derive(Debug, Clone)]
-pub enum Booked {
-    Stands {
-        /// The platform's name for it.
-        id: AppointmentId,
-        /// For when, by the dealership's wall clock.
-        local: NaiveDateTime,
-        /// It is the one that an earlier attempt made without an answer; nothing was sent now.
-        earlier: bool,
-        /// Whether it was seen again.
-        read_back: ReadBack,
-    },
-    /// Somebody else took the slot: nothing was booked.
-    SlotTaken {
-        /// What is offered now; or why that is not known.
-        slots: Result<Vec<Slot>, String>,
-    },
-    Not {
-        reason: String,
-    },
-    /// Nobody knows. It is read back before any second try.
-    Unknown {
-        reason: String,
-    },
-}
+use crate::protocol::{Booked, PlannedBooking, ReadBack, RequestError};
+use crate::xtime::{AttemptReport, BookingOutcome, Platform};
 
 impl Engine {
     /// What would be sent for a dealership and a time; sends nothing and records nothing. `moves`: the appointment that stands.
@@ -69,7 +23,7 @@ impl Engine {
         local: NaiveDateTime,
         moves: bool,
         plan: &TestBooking,
-    ) -> Result<PlannedBooking, EngineError> {
+    ) -> Result<PlannedBooking, RequestError> {
         let platform = self.inner.platform()?;
         let state = self.inner.known(id)?;
         let stands = state.appointment.as_deref().filter(|_| moves);
@@ -81,17 +35,17 @@ impl Engine {
         let booking = plan.booking(&state, local, intent, stands, &self.inner.parts.policy);
         booking.complete()?;
         let preview = platform.preview(state.profile.dealer_code.raw(), &booking);
-        let preview = preview.map_err(EngineError::CouldNotTell)?;
+        let preview = preview.map_err(RequestError::CouldNotTell)?;
         Ok(PlannedBooking { intent, booking, preview })
     }
 
     /// What is offered for the dealership's opcode now, in a window of days; records nothing.
-    pub async fn slots(&self, id: DealershipId, window: Window) -> Result<Vec<Slot>, EngineError> {
+    pub async fn slots(&self, id: DealershipId, window: SlotWindow) -> Result<Vec<Slot>, RequestError> {
         self.inner.slots_in(&*self.inner.known(id)?, window).await
     }
 
     /// The same in the window of the policy, from the dealership's today.
-    pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, EngineError> {
+    pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, RequestError> {
         let state = self.inner.known(id)?;
         self.inner.slots_in(&state, self.inner.window(&state)).await
     }
@@ -106,7 +60,7 @@ impl Engine {
         id: DealershipId,
         planned: &PlannedBooking,
         actor: &Actor,
-    ) -> Result<Booked, EngineError> {
+    ) -> Result<Booked, RequestError> {
         let inner = &self.inner;
         inner.may_record()?;
         let platform = inner.platform()?;
@@ -116,7 +70,7 @@ impl Engine {
         }
         let state = inner.known(id)?;
         let PlannedBooking { intent, booking, .. } = planned;
-        let day = Window { first: booking.local.date(), days: 1 };
+        let day = SlotWindow { first: booking.local.date(), days: 1 };
         booking.check(&inner.slots_in(&state, day).await?)?;
         let request = Command::RequestBooking {
             intent: *intent,
@@ -125,13 +79,13 @@ impl Engine {
             vin: booking.vehicle.vin.clone().unwrap_or_default().as_str().into(),
             moves: booking.appointment_id.is_some(),
         };
-        inner.execute(id, request, actor).await?;
+        inner.execute_as_leader(id, request, actor).await?;
         let answer = inner.send_booking(platform, &state, booking).await;
         inner.end_booking(&state, planned, answer, actor).await
     }
 
     /// Reads back a booking whose end is not known. `None`: there is none (any more).
-    pub async fn settle_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+    pub async fn settle_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, RequestError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
         self.inner.settle(id, actor).await
@@ -139,7 +93,7 @@ impl Engine {
 
     /// Ends a booking without an answer on the word of somebody who looked into the platform's own calendar: some answers never
     /// tell, and no other booking is sent meanwhile. It is read back first; what is found there counts more. `None`: it is ended.
-    pub async fn give_up_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+    pub async fn give_up_booking(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, RequestError> {
         let inner = &self.inner;
         inner.may_record()?;
         let _one_at_a_time = inner.booking.lock().await;
@@ -150,14 +104,14 @@ impl Engine {
             None => Ok(None),
             Some(stands @ Booked::Stands { .. }) => Ok(Some(stands)),
             Some(_) => {
-                inner.execute(id, Command::EndBooking { intent, end: BookingEnd::GivenUp }, actor).await?;
+                inner.execute_as_leader(id, Command::EndBooking { intent, end: BookingEnd::GivenUp }, actor).await?;
                 Ok(None)
             }
         }
     }
 
     /// Reads the appointment that stands back now. `None`: none stands.
-    pub async fn read_back(&self, id: DealershipId, actor: &Actor) -> Result<Option<ReadBack>, EngineError> {
+    pub async fn read_back(&self, id: DealershipId, actor: &Actor) -> Result<Option<ReadBack>, RequestError> {
         self.inner.may_record()?;
         let _one_at_a_time = self.inner.booking.lock().await;
         match &self.inner.known(id)?.appointment {
@@ -168,15 +122,15 @@ impl Engine {
 }
 
 impl Inner {
-    fn platform(&self) -> Result<Arc<dyn Platform>, EngineError> {
-        self.parts.platform.clone().ok_or(EngineError::NoPlatform)
+    fn platform(&self) -> Result<Arc<dyn Platform>, RequestError> {
+        self.parts.platform.clone().ok_or(RequestError::NoPlatform)
     }
 
-    fn window(&self, state: &Onboarding) -> Window {
-        Window::from_today(self.now(), state.profile.timezone, self.parts.policy.slot_window)
+    fn window(&self, state: &Onboarding) -> SlotWindow {
+        SlotWindow::from_today(self.now(), state.profile.timezone, self.parts.policy.slot_window)
     }
 
-    async fn slots_in(&self, state: &Onboarding, window: Window) -> Result<Vec<Slot>, EngineError> {
+    async fn slots_in(&self, state: &Onboarding, window: SlotWindow) -> Result<Vec<Slot>, RequestError> {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
@@ -184,7 +138,7 @@ impl Inner {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
             let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };
-            found.push(self.call(asked).await?.value.map_err(EngineError::CouldNotTell)?);
+            found.push(self.call(asked).await?.value.map_err(RequestError::CouldNotTell)?);
         }
         Ok(window.merged(found))
     }
@@ -193,7 +147,7 @@ impl Inner {
         &self,
         state: &Onboarding,
         vin: &str,
-    ) -> Result<Result<Vec<Appointment>, String>, EngineError> {
+    ) -> Result<Result<Vec<Appointment>, String>, RequestError> {
         let (platform, vin) = (self.platform()?, vin.to_owned());
         let dealer_code = state.profile.dealer_code.raw().to_owned();
         Ok(self.call(async move { platform.appointments(&dealer_code, &vin).await }).await?.value)
@@ -215,9 +169,9 @@ impl Inner {
         planned: &PlannedBooking,
         answer: BookingOutcome,
         actor: &Actor,
-    ) -> Result<Booked, EngineError> {
+    ) -> Result<Booked, RequestError> {
         let (id, local) = (state.id, planned.booking.local);
-        let end = |end| self.execute(id, Command::EndBooking { intent: planned.intent, end }, actor);
+        let end = |end| self.execute_as_leader(id, Command::EndBooking { intent: planned.intent, end }, actor);
         match answer {
             BookingOutcome::Booked { id: name } => {
                 end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
@@ -248,11 +202,11 @@ impl Inner {
 
     /// Reads a booked appointment back.
     async fn see(&self, id: DealershipId, name: &AppointmentId, actor: &Actor) -> ReadBack {
-        let Some(state) = self.book().get(id) else { return ReadBack::NotThere };
+        let Some(state) = self.read_model().get(id) else { return ReadBack::NotThere };
         let Some(stands) = &state.appointment else { return ReadBack::NotThere };
         match self.appointments(&state, stands.vin.raw()).await {
             Ok(Ok(list)) if list.iter().any(|one| one.id == *name && one.local == stands.local) => {
-                match self.execute(id, Command::SeeAppointment { id: name.clone() }, actor).await {
+                match self.execute_as_leader(id, Command::SeeAppointment { id: name.clone() }, actor).await {
                     Ok(_) => ReadBack::Seen,
                     Err(error) => ReadBack::CouldNotTell(error.to_string()),
                 }
@@ -264,7 +218,7 @@ impl Inner {
     }
 
     /// Reads an open booking back and records what is found. `None`: none is open (any more).
-    async fn settle(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, EngineError> {
+    async fn settle(&self, id: DealershipId, actor: &Actor) -> Result<Option<Booked>, RequestError> {
         let state = self.known(id)?;
         let Some(open) = &state.booking else { return Ok(None) };
         let (intent, local, asked_at) = (open.intent, open.local, self.now());
@@ -273,7 +227,7 @@ impl Inner {
             Err(why) => {
                 let reason = format!("it could not be read back: {why}");
                 let end = BookingEnd::Unknown { reason: reason.clone() };
-                self.execute(id, Command::EndBooking { intent, end }, actor).await?;
+                self.execute_as_leader(id, Command::EndBooking { intent, end }, actor).await?;
                 return Ok(Some(Booked::Unknown { reason }));
             }
         };
@@ -282,9 +236,9 @@ impl Inner {
             Some(one) => BookingEnd::Booked { id: one.id.clone(), read_back: true },
             None => BookingEnd::Absent { asked_at },
         };
-        match self.execute(id, Command::EndBooking { intent, end }, actor).await {
+        match self.execute_as_leader(id, Command::EndBooking { intent, end }, actor).await {
             Ok(_) => {}
-            Err(EngineError::Refused(unsettled @ Refusal::BookingUnsettled(_))) => {
+            Err(RequestError::Refused(unsettled @ Refusal::BookingUnsettled(_))) => {
                 return Ok(Some(Booked::Unknown { reason: unsettled.to_string() }));
             }
             Err(error) => return Err(error),

@@ -2,31 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Engine, EngineError};
+use super::Engine;
 use crate::domain::DealershipId;
 use crate::domain::bulk::Bulk;
-use crate::store::BulkId;
-
-/// A bulk that was cut off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CutOff {
-    pub id: BulkId,
-    pub bulk: Bulk,
-    /// Those for which it was not done.
-    pub left: Vec<DealershipId>,
-}
-
-impl EngineError {
-    /// Whether it cuts work off: nothing was decided of the dealership, and the same has to be asked again.
-    pub const fn cuts_off(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Fault(_) | Self::Ending)
-    }
-}
-
-/// Whether nothing of many was cut off.
-pub fn is_whole<'a, T: 'a>(answers: impl IntoIterator<Item = &'a Result<T, EngineError>>) -> bool {
-    !answers.into_iter().any(|answer| answer.as_ref().is_err_and(EngineError::cuts_off))
-}
+use crate::protocol::{BulkId, CutOff, RequestError};
 
 impl Engine {
     /// Does something for many, noted as long as it is under way. Whoever does the rest of an older one of the same kind ends that.
@@ -40,15 +19,19 @@ impl Engine {
         let Some(bulk) = bulk.filter(|_| !self.read_only()) else { return work.await };
         let (store, what) = (&self.inner.parts.store, bulk.what);
         let all: HashSet<DealershipId> = bulk.items.iter().map(|item| item.id).collect();
-        let older = store.bulks().await;
+        let older = self.cut_off_notes().await;
         let note = match store.begin_bulk(bulk).await {
-            Ok(note) => Some(note),
+            Ok(note) => {
+                self.inner.bulks.lock().insert(note);
+                Some(note)
+            }
             Err(error) => {
                 // It is done all the same: only how far it came would not be told.
                 tracing::warn!("what is done for many could not be noted: {error}");
                 None
             }
         };
+        let _under_way = note.map(|note| UnderWay { engine: self, note });
         if note.is_some() {
             for (id, older) in older {
                 if older.what == what && self.left(&older).iter().all(|left| all.contains(left)) {
@@ -63,10 +46,18 @@ impl Engine {
         done
     }
 
-    /// What was cut off and is not done by now, the oldest first. To be asked before anything is begun.
+    /// What is noted and not under way, the oldest first.
+    async fn cut_off_notes(&self) -> Vec<(BulkId, Bulk)> {
+        let mut notes = self.inner.parts.store.bulks().await;
+        let under_way = self.inner.bulks.lock();
+        notes.retain(|(id, _)| !under_way.contains(id));
+        notes
+    }
+
+    /// What was cut off and is not done by now, the oldest first.
     pub async fn cut_off(&self) -> Vec<CutOff> {
         let mut found = Vec::new();
-        for (id, bulk) in self.inner.parts.store.bulks().await {
+        for (id, bulk) in self.cut_off_notes().await {
             match self.left(&bulk) {
                 left if left.is_empty() => self.forget(id).await,
                 left => found.push(CutOff { id, bulk, left }),
@@ -76,13 +67,13 @@ impl Engine {
     }
 
     /// Puts away what was cut off: it is not told of again.
-    pub async fn put_away(&self, id: BulkId) -> Result<(), EngineError> {
+    pub async fn put_away(&self, id: BulkId) -> Result<(), RequestError> {
         self.inner.may_record()?;
         Ok(self.inner.parts.store.end_bulk(id).await?)
     }
 
     fn left(&self, bulk: &Bulk) -> Vec<DealershipId> {
-        bulk.left(self.inner.now(), |id| self.book().get(id))
+        bulk.left(self.inner.now(), |id| self.read_model().get(id))
     }
 
     async fn forget(&self, id: BulkId) {
@@ -92,5 +83,17 @@ impl Engine {
         if let Err(error) = self.inner.parts.store.end_bulk(id).await {
             tracing::warn!("the note of what was done for many stays: {error}");
         }
+    }
+}
+
+/// What is done for many, until it ends or is given up.
+struct UnderWay<'a> {
+    engine: &'a Engine,
+    note: BulkId,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.engine.inner.bulks.lock().remove(&self.note);
     }
 }

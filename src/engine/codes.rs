@@ -3,18 +3,21 @@
 //! The intent is durable before the source is asked, and is the idempotency key of every try: whatever happens in between,
 //! going on with the same key never makes a second code.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
-use super::inner::SOURCE_IN_FLIGHT;
-use super::{Engine, EngineError, Inner, PastedCode};
+use super::inner::{Authority, SOURCE_IN_FLIGHT};
+use super::{Engine, Inner};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
 };
-use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
+use crate::protocol::{PastedCode, RequestError};
+use crate::store::StoreError;
+use crate::xtime::{CodeSource, ObtainedCode, SourceError, SourceRequest};
 
 /// How often the source is asked within one saga, how long that may take in all, and the wait in between.
 const MOST_ASKS: u32 = 5;
@@ -27,18 +30,18 @@ const PASTES_AT_ONCE: usize = 64;
 impl Engine {
     /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
     /// the new generation. With `mail`, a letter takes it to the dealership. The saga goes on when nobody waits for the answer any more.
-    pub async fn obtain(&self, id: DealershipId, ask: Ask, mail: bool, actor: &Actor) -> Result<u32, EngineError> {
+    pub async fn obtain(&self, id: DealershipId, ask: Ask, mail: bool, actor: &Actor) -> Result<u32, RequestError> {
         let inner = Arc::clone(&self.inner);
         inner.may_record()?;
-        let source = inner.parts.source.clone().ok_or(EngineError::NoSource)?;
+        let source = inner.parts.source.clone().ok_or(RequestError::NoSource)?;
         let (task, actor) = (Arc::clone(&inner), actor.clone());
         let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await });
-        saga.await.unwrap_or_else(|error| Err(EngineError::Fault(error.to_string())))
+        saga.await.unwrap_or_else(|error| Err(RequestError::Fault(error.to_string())))
     }
 
     /// Records pasted codes, each on its own; the caller has checked the block as a whole. The answer for each is the
     /// new generation, in the order given.
-    pub async fn paste(&self, codes: Vec<PastedCode>, actor: &Actor) -> Vec<(DealershipId, Result<u32, EngineError>)> {
+    pub async fn paste(&self, codes: Vec<PastedCode>, actor: &Actor) -> Vec<(DealershipId, Result<u32, RequestError>)> {
         let paste = |pasted: PastedCode| async move {
             let id = pasted.dealership;
             (id, self.inner.paste(pasted, actor).await)
@@ -50,7 +53,7 @@ impl Engine {
 /// Goes on with every request that was open when the program ended, each with its own key.
 pub(super) async fn resume_all(inner: Arc<Inner>) {
     let mut open: Vec<(crate::domain::Timestamp, DealershipId, PendingCode)> = inner
-        .book()
+        .read_model()
         .all()
         .1
         .into_iter()
@@ -64,10 +67,13 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
             let result = match source {
                 Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
                 // Nobody can go on with it. It stays open, and says why.
-                None => inner.give_up(id, pending.intent, "the source that was asked is not configured any more").await,
+                None => {
+                    let why = "the source that was asked is not configured any more";
+                    inner.give_up(Authority::Leader, id, pending.intent, why).await
+                }
             };
             match result {
-                Ok(()) | Err(EngineError::Ending) => {}
+                Ok(()) | Err(RequestError::Ending) => {}
                 Err(error) => tracing::warn!(dealership = %id, "a request for a code is still open: {error}"),
             }
         }
@@ -87,10 +93,14 @@ struct Obtaining<'a> {
 }
 
 impl<'a> Obtaining<'a> {
-    fn begin(inner: &'a Inner, id: DealershipId) -> Option<Self> {
-        let free = inner.obtaining.lock().insert(id);
-        // Not eagerly: a mark that is dropped takes away the one that is there.
-        free.then(|| Self { inner, id })
+    /// # Errors
+    /// For whom it is served already.
+    fn begin(inner: &'a Inner, id: DealershipId, actor: &Actor) -> Result<Self, Actor> {
+        match inner.obtaining.lock().entry(id) {
+            Entry::Occupied(other) => return Err(other.get().clone()),
+            Entry::Vacant(free) => drop(free.insert(actor.clone())),
+        }
+        Ok(Self { inner, id })
     }
 }
 
@@ -108,22 +118,20 @@ impl Inner {
         id: DealershipId,
         ask: Option<(Ask, bool)>,
         actor: &Actor,
-    ) -> Result<u32, EngineError> {
-        let Some(_mark) = Obtaining::begin(self, id) else {
-            return Err(self.in_flight(id, actor).into());
-        };
-        let before = self.book().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
+    ) -> Result<u32, RequestError> {
+        let _mark = Obtaining::begin(self, id, actor).map_err(|other| self.in_flight(id, &other))?;
+        let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let Some(pending) = self.open_intent(source.origin(), id, ask, actor).await? else {
             return Err(Refusal::IntentClosed.into());
         };
-        let state = self.book().get(id).ok_or(Refusal::Unknown)?;
+        let state = self.read_model().get(id).ok_or(Refusal::Unknown)?;
         if let Some(refusal) = needs_no_code(&state) {
             // Connected or put aside meanwhile.
             let command = Command::FailCode { intent: pending.intent, reason: refusal.to_string(), refused: true };
-            self.execute(id, command, actor).await?;
+            self.execute_as_leader(id, command, actor).await?;
             return Err(refusal.into());
         }
-        let request = CodeRequest {
+        let request = SourceRequest {
             intent: pending.intent,
             dealer_code: state.profile.dealer_code.raw().to_owned(),
             dealership: id.to_string(),
@@ -143,8 +151,9 @@ impl Inner {
             SourceError::Unusable(_) | SourceError::Unclear { .. } => false,
         };
         let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
-        self.execute(id, command, actor).await?;
-        Err(if refused { EngineError::Source(error) } else { EngineError::StillOpen(error) })
+        self.execute_as_leader(id, command, actor).await?;
+        let words = error.to_string();
+        Err(if refused { RequestError::Source(words) } else { RequestError::StillOpen(words) })
     }
 
     /// The open intent of a dealership, or a new one; durable when this returns.
@@ -154,37 +163,40 @@ impl Inner {
         id: DealershipId,
         ask: Option<(Ask, bool)>,
         actor: &Actor,
-    ) -> Result<Option<PendingCode>, EngineError> {
-        let pending = || self.book().get(id).and_then(|state| state.pending.clone());
+    ) -> Result<Option<PendingCode>, RequestError> {
+        let pending = || self.read_model().get(id).and_then(|state| state.pending.clone());
         if let Some(open) = pending() {
             if open.source == origin {
                 if let Some((ask, mail)) = ask.filter(|(_, mail)| *mail != open.mail) {
                     let again = Command::RequestCode { intent: open.intent, source: origin, ask, mail };
-                    self.execute(id, again, actor).await?;
+                    self.execute_as_leader(id, again, actor).await?;
                 }
                 return Ok(pending());
             }
             // Another source made of the same key what it liked; this one knows nothing of it.
             let reason = "the source that was asked is not configured any more".to_owned();
-            self.execute(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
+            self.execute_as_leader(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
         }
         let Some((ask, mail)) = ask else { return Ok(None) };
         let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask, mail };
-        self.execute(id, command, actor).await?;
+        self.execute_as_leader(id, command, actor).await?;
         Ok(pending())
     }
 
     /// Asks until the source says something definite, at most a few times; the answer, and whether one before it may have made a code.
-    /// The outer error: the program ends.
+    /// The outer error: the program ends, or another process leads.
     async fn ask_source(
         &self,
         source: &dyn CodeSource,
-        request: &CodeRequest,
-    ) -> Result<(Result<ObtainedCode, SourceError>, bool), EngineError> {
+        request: &SourceRequest,
+    ) -> Result<(Result<ObtainedCode, SourceError>, bool), RequestError> {
         let clock = &self.parts.clock;
         let began = clock.elapsed();
         for attempt in 0.. {
-            let turn = self.source_slots.acquire().await.map_err(|_| EngineError::Ending)?;
+            let turn = self.source_slots.acquire().await.map_err(|_| RequestError::Ending)?;
+            if !self.leads() {
+                return Err(StoreError::NotLeader.into());
+            }
             let answer = source.obtain(request).await;
             drop(turn);
             let Err(SourceError::Unclear { retry_after, .. }) = &answer else { return Ok((answer, attempt > 0)) };
@@ -193,10 +205,10 @@ impl Inner {
                 return Ok((answer, true));
             }
             if !self.sleep(wait).await {
-                return Err(EngineError::Ending);
+                return Err(RequestError::Ending);
             }
         }
-        Err(EngineError::Ending)
+        Err(RequestError::Ending)
     }
 
     /// Records the code of a source; the answer is its generation.
@@ -208,7 +220,7 @@ impl Inner {
         obtained: ObtainedCode,
         ask: Option<Ask>,
         actor: &Actor,
-    ) -> Result<u32, EngineError> {
+    ) -> Result<u32, RequestError> {
         let command = Command::IssueCode {
             code: obtained.code,
             // An earlier try may have made it, whose answer was lost: the first moment possible is the safe one, because
@@ -220,30 +232,38 @@ impl Inner {
             ask: ask.unwrap_or(Ask::Invite),
             mail: pending.mail,
         };
-        match self.execute(id, command, actor).await {
+        match self.execute_as_leader(id, command, actor).await {
             Ok(events) => Ok(self.issued(id, &events)),
-            Err(EngineError::Refused(refusal)) => {
+            Err(RequestError::Refused(refusal)) => {
                 let reason = format!("the source gave a code that cannot be used: {refusal}");
                 let command = Command::FailCode { intent: pending.intent, reason, refused: true };
-                self.execute(id, command, actor).await?;
+                self.execute_as_leader(id, command, actor).await?;
                 Err(refusal.into())
             }
             Err(error) => Err(error),
         }
     }
 
-    async fn give_up(&self, id: DealershipId, intent: IntentId, reason: &str) -> Result<(), EngineError> {
+    async fn give_up(
+        &self,
+        authority: Authority,
+        id: DealershipId,
+        intent: IntentId,
+        reason: &str,
+    ) -> Result<(), RequestError> {
         let command = Command::FailCode { intent, reason: reason.to_owned(), refused: false };
-        self.execute(id, command, &Actor::system("codes")).await.map(drop)
+        self.execute_as(authority, id, command, &Actor::system("codes")).await.map(drop)
     }
 
-    async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, EngineError> {
+    pub(super) async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, RequestError> {
         let id = pasted.dealership;
         self.may_record()?;
-        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting.
-        let orphan = self.book().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
-        if let Some(open) = orphan.filter(|_| !self.obtaining.lock().contains(&id)) {
-            self.give_up(id, open.intent, "nobody goes on with it").await?;
+        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting. Where another
+        // process leads, it works on it.
+        let orphan =
+            self.read_model().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
+        if let Some(open) = orphan.filter(|_| self.leads() && !self.obtaining.lock().contains_key(&id)) {
+            self.give_up(Authority::Person, id, open.intent, "nobody goes on with it").await?;
         }
         let command = Command::IssueCode {
             code: pasted.code,
@@ -264,11 +284,11 @@ impl Inner {
             Fact::InvitationIssued { generation, .. } => Some(generation),
             _ => None,
         });
-        issued.or_else(|| self.book().get(id).map(|state| state.generation())).unwrap_or_default()
+        issued.or_else(|| self.read_model().get(id).map(|state| state.generation())).unwrap_or_default()
     }
 
     fn in_flight(&self, id: DealershipId, actor: &Actor) -> Refusal {
-        let pending = self.book().get(id).and_then(|state| state.pending.clone());
+        let pending = self.read_model().get(id).and_then(|state| state.pending.clone());
         let by = pending.as_ref().map_or_else(|| actor.to_string(), |pending| pending.by.to_string());
         let ago = pending.map_or(chrono::TimeDelta::zero(), |pending| self.now() - pending.at);
         Refusal::InFlight { by, ago }

@@ -59,10 +59,10 @@ async fn run(inner: &Inner, deadlines: Deadlines) {
     let mut follow = inner.parts.store.subscribe();
     let mut timers = Timers::default();
     let plan = |timers: &mut Timers, id: DealershipId| {
-        timers.set(id, inner.book().get(id).and_then(|state| deadlines.next(&state, inner, inner.now())));
+        timers.set(id, inner.read_model().get(id).and_then(|state| deadlines.next(&state, inner, inner.now())));
     };
     let plan_all = |timers: &mut Timers| {
-        for state in inner.book().all().1 {
+        for state in inner.read_model().all().1 {
             timers.set(state.id, deadlines.next(&state, inner, inner.now()));
         }
     };
@@ -72,7 +72,7 @@ async fn run(inner: &Inner, deadlines: Deadlines) {
         let due: Vec<_> = std::iter::from_fn(|| timers.take_due(now)).map(|(_, id)| id).collect();
         // A moment that is not one any more is no work.
         let (due, over): (Vec<_>, Vec<_>) = due.into_iter().partition(|id| {
-            let next = inner.book().get(*id).and_then(|state| deadlines.next(&state, inner, now));
+            let next = inner.read_model().get(*id).and_then(|state| deadlines.next(&state, inner, now));
             next.is_some_and(|next| next <= now)
         });
         over.into_iter().for_each(|id| plan(&mut timers, id));
@@ -102,7 +102,7 @@ async fn run(inner: &Inner, deadlines: Deadlines) {
 /// Whether everything is recorded that was due.
 async fn record(inner: &Inner, id: DealershipId, deadlines: Deadlines) -> (DealershipId, bool) {
     let (command, actor) = deadlines.command();
-    let done = match inner.execute(id, command, &actor).await {
+    let done = match inner.execute_as_leader(id, command, &actor).await {
         // Nothing recorded although the timer rang: the clock was set back meanwhile. It is due again later.
         Ok(events) => !events.is_empty(),
         Err(error) => {

@@ -3,46 +3,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::inner::MOST_TRIES;
-use super::{Engine, EngineError, Inner};
+use super::inner::{Authority, MOST_TRIES};
+use super::{Engine, Inner};
 use crate::domain::{
-    Actor, Claim, Claims, Command, Contact, Context, DealershipId, Fact, Onboarding, OpcodeChoice, Profile,
-    ProfileField, ProfilePatch, Refusal, Untrusted, decide_in_turn,
+    Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, ProfileField, Refusal, decide_in_turn,
 };
+use crate::protocol::{Imported, Incoming, RequestError};
 use crate::store::{Append, Overlay, StoreError};
 
 /// How many dealerships one commit takes.
 const BATCH: usize = 1_000;
-
-/// A dealership as a file or a form brings it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incoming {
-    /// What is said of who it is.
-    pub profile: ProfilePatch,
-    /// More people of it, besides its contact.
-    pub further_contacts: Vec<Contact>,
-    /// Its opcode choice, taken when none is recorded; `None`: nothing is said of it.
-    pub opcode: Option<OpcodeChoice>,
-    /// On whose word the choice is.
-    pub word: Option<Untrusted>,
-}
-
-impl From<Profile> for Incoming {
-    fn from(profile: Profile) -> Self {
-        Self { profile: profile.into(), further_contacts: Vec::new(), opcode: None, word: None }
-    }
-}
-
-/// What became of one profile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
-    /// It is new.
-    Added(DealershipId),
-    /// Its `dealerCode` was known, and something else in it had changed.
-    Updated(DealershipId),
-    /// It was known, exactly so. Nothing is recorded.
-    Unchanged(DealershipId),
-}
 
 fn all(incoming: Vec<impl Into<Incoming>>) -> Vec<Incoming> {
     incoming.into_iter().map(Into::into).collect()
@@ -55,7 +25,7 @@ impl Engine {
         &self,
         incoming: Vec<impl Into<Incoming>>,
         actor: &Actor,
-    ) -> Result<Vec<Result<DealershipId, Refusal>>, EngineError> {
+    ) -> Result<Vec<Result<DealershipId, Refusal>>, RequestError> {
         let answers = self.inner.take_in(all(incoming), actor, false, |_| {}).await?;
         let id = |answer: Imported| match answer {
             Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id) => id,
@@ -72,7 +42,7 @@ impl Engine {
         incoming: Vec<impl Into<Incoming>>,
         actor: &Actor,
         progress: impl FnMut(usize),
-    ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
+    ) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
         self.inner.take_in(all(incoming), actor, true, progress).await
     }
 }
@@ -84,27 +54,36 @@ impl Inner {
         actor: &Actor,
         update: bool,
         mut progress: impl FnMut(usize),
-    ) -> Result<Vec<Result<Imported, Refusal>>, EngineError> {
-        self.may_record()?;
+    ) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
         let mut answers = Vec::with_capacity(incoming.len());
-        let mut tries = 0;
         while answers.len() < incoming.len() {
-            let (decided, batch) = self.decide_batch(&incoming[answers.len()..], actor, update);
-            if !batch.is_empty() {
-                match self.parts.store.append(batch).await {
-                    Ok(_) => tries = 0,
-                    // Somebody else recorded something about one of them: all of this batch is decided anew.
-                    Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => {
-                        tries += 1;
-                        continue;
-                    }
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            answers.extend(decided);
+            answers.extend(self.take_in_batch(&incoming[answers.len()..], actor, update).await?);
             progress(answers.len());
         }
         Ok(answers)
+    }
+
+    /// Takes in as many as one commit takes, at least one; the answers in their order.
+    pub(super) async fn take_in_batch(
+        &self,
+        incoming: &[Incoming],
+        actor: &Actor,
+        update: bool,
+    ) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
+        self.may_record()?;
+        let mut tries = 0;
+        loop {
+            let (decided, batch) = self.decide_batch(incoming, actor, update);
+            if batch.is_empty() {
+                return Ok(decided);
+            }
+            match self.append(Authority::Person, batch).await {
+                Ok(_) => return Ok(decided),
+                // Somebody else recorded something about one of them: all of this batch is decided anew.
+                Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Decides as many profiles as one commit takes; at least one.
@@ -115,7 +94,7 @@ impl Inner {
         update: bool,
     ) -> (Vec<Result<Imported, Refusal>>, Vec<Append>) {
         let now = self.now();
-        let mut claims = Overlay::on(self.book());
+        let mut claims = Overlay::on(self.read_model());
         let mut fresh = HashSet::new();
         let mut updated = HashSet::new();
         let (mut answers, mut batch) = (Vec::new(), Vec::new());
@@ -127,7 +106,7 @@ impl Inner {
                 break;
             }
             let (id, state) = match known {
-                Some(id) => (id, self.book().get(id)),
+                Some(id) => (id, self.read_model().get(id)),
                 None => (self.unused_id(&fresh), None),
             };
             let command = match &state {

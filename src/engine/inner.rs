@@ -11,19 +11,31 @@ use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Parts;
 use super::circuit_breaker::ClockReading;
+use super::leadership::LeaderTerm;
 use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
-use super::{EngineError, Parts, PlatformState, Status};
+use super::task_monitor::TaskMonitor;
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
-use crate::store::{Append, ReadModel, StoreError};
+use crate::protocol::{BulkId, Committed, PlatformState, ReadModel, RequestError, Status};
+use crate::store::{Append, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
 pub const MOST_TRIES: u32 = 16;
 
 /// How many requests to the code source are under way at once.
 pub const SOURCE_IN_FLIGHT: usize = 4;
+
+/// For whom something is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authority {
+    /// A person, whoever leads.
+    Person,
+    /// Whoever leads: refused when another process does by now.
+    Leader,
+}
 
 pub struct Inner {
     pub parts: Parts,
@@ -43,25 +55,37 @@ pub struct Inner {
     pub calls_asked: tokio::sync::Mutex<mpsc::Receiver<Call>>,
     /// One test booking at a time.
     pub booking: tokio::sync::Mutex<()>,
-    /// Dealerships for which a code is being obtained by this process.
-    pub obtaining: Mutex<HashSet<DealershipId>>,
+    /// Dealerships for which a code is being obtained by this process, and for whom.
+    pub obtaining: Mutex<HashMap<DealershipId, Actor>>,
     pub source_slots: Semaphore,
+    /// Notes of what is being done for many by this process: they were not cut off.
+    pub bulks: Mutex<HashSet<BulkId>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
+    /// The term in which this process leads a team.
+    pub term: watch::Sender<Option<LeaderTerm>>,
+    /// Held while a term begins or ends.
+    pub campaign: tokio::sync::Mutex<()>,
     pub cancel: CancellationToken,
     pub tasks: TaskTracker,
+    pub monitor: TaskMonitor,
+}
+
+/// What is known before anything was asked.
+pub fn starting_status(parts: &Parts) -> Status {
+    let source = parts.source.as_ref().map(|source| source.origin());
+    let requests_per_second = parts.pace.requests_per_second.max(1);
+    let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
+    Status { platform, requests_per_second, source, ..Status::default() }
 }
 
 impl Inner {
     pub fn new(parts: Parts) -> Self {
-        let source = parts.source.as_ref().map(|source| source.origin());
-        let requests_per_second = parts.pace.requests_per_second.max(1);
-        let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
         let (probes, probes_asked) = mpsc::channel(REQUESTS_WAITING);
         let (calls, calls_asked) = mpsc::channel(REQUESTS_WAITING);
         Self {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
-            status: watch::Sender::new(Status { platform, requests_per_second, source, ..Status::default() }),
+            status: watch::Sender::new(starting_status(&parts)),
             next_probes: RwLock::default(),
             probes_to_save: Notify::new(),
             shown: Mutex::default(),
@@ -72,19 +96,23 @@ impl Inner {
             booking: tokio::sync::Mutex::default(),
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
+            bulks: Mutex::default(),
             outbox_nudge: Notify::new(),
+            term: watch::Sender::new(None),
+            campaign: tokio::sync::Mutex::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            monitor: TaskMonitor::default(),
             parts,
         }
     }
 
-    pub fn book(&self) -> &ReadModel {
+    pub fn read_model(&self) -> &ReadModel {
         self.parts.store.read_model()
     }
 
-    pub fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, EngineError> {
-        Ok(self.book().get(id).ok_or(Refusal::Unknown)?)
+    pub fn known(&self, id: DealershipId) -> Result<Arc<Onboarding>, RequestError> {
+        Ok(self.read_model().get(id).ok_or(Refusal::Unknown)?)
     }
 
     pub fn now(&self) -> Timestamp {
@@ -95,16 +123,21 @@ impl Inner {
         ClockReading { at: self.now(), elapsed: self.parts.clock.elapsed() }
     }
 
-    /// Whether this process does what is due by itself.
-    pub fn works(&self) -> bool {
+    /// Whether this process is one that does what is due by itself.
+    pub fn is_worker(&self) -> bool {
         self.parts.background && !self.parts.read_only
     }
 
+    /// Whether it does so now.
+    pub fn works(&self) -> bool {
+        self.is_worker() && self.leads()
+    }
+
     /// Whether anything may be recorded at all.
-    pub fn may_record(&self) -> Result<(), EngineError> {
+    pub fn may_record(&self) -> Result<(), RequestError> {
         match () {
-            () if self.parts.read_only => Err(EngineError::ReadOnly),
-            () if self.cancel.is_cancelled() => Err(EngineError::Ending),
+            () if self.parts.read_only => Err(RequestError::ReadOnly),
+            () if self.cancel.is_cancelled() => Err(RequestError::Ending),
             () => Ok(()),
         }
     }
@@ -118,27 +151,60 @@ impl Inner {
         }
     }
 
-    /// What another task answers to a question, unless the program ends before.
-    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, EngineError>>) -> Result<T, EngineError> {
+    /// What another task answers to a question, unless the program or its term ends before.
+    pub async fn answer<T>(&self, answer: oneshot::Receiver<Result<T, RequestError>>) -> Result<T, RequestError> {
         tokio::select! {
             biased;
-            answer = answer => answer.unwrap_or_else(|_| Err(EngineError::Fault("the answer was lost".to_owned()))),
-            () = self.cancel.cancelled() => Err(EngineError::Ending),
+            answer = answer => answer.unwrap_or_else(|_| Err(RequestError::Fault("the answer was lost".to_owned()))),
+            () = self.cancel.cancelled() => Err(RequestError::Ending),
+            () = self.deposed() => Err(StoreError::NotLeader.into()),
         }
     }
 
+    /// Records what a person wants.
     pub async fn execute(
         &self,
         id: DealershipId,
         command: Command,
         actor: &Actor,
-    ) -> Result<Vec<Arc<Event>>, EngineError> {
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
+        self.execute_as(Authority::Person, id, command, actor).await
+    }
+
+    /// Records what the leader's work came to.
+    pub async fn execute_as_leader(
+        &self,
+        id: DealershipId,
+        command: Command,
+        actor: &Actor,
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
+        self.execute_as(Authority::Leader, id, command, actor).await
+    }
+
+    pub async fn append(&self, authority: Authority, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        match (authority, self.parts.store.team()) {
+            (Authority::Leader, Some(_)) => {
+                let term = self.term().ok_or(StoreError::NotLeader)?;
+                self.parts.store.append_as_leader(term.epoch, batch).await
+            }
+            _ => self.parts.store.append(batch).await,
+        }
+    }
+
+    /// Decides a command on the present state and records what comes of it.
+    pub async fn execute_as(
+        &self,
+        authority: Authority,
+        id: DealershipId,
+        command: Command,
+        actor: &Actor,
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
         if self.parts.read_only {
-            return Err(EngineError::ReadOnly);
+            return Err(RequestError::ReadOnly);
         }
         let mut tries = 0;
         while let Some(append) = self.decided(id, &command, actor)? {
-            match self.parts.store.append(vec![append]).await {
+            match self.append(authority, vec![append]).await {
                 Ok(committed) => return Ok(committed.events.to_vec()),
                 // Somebody was faster: the rules see the new state, and may now refuse.
                 Err(StoreError::Conflict { .. } | StoreError::Claimed { .. }) if tries < MOST_TRIES => tries += 1,
@@ -150,10 +216,10 @@ impl Inner {
 
     /// What a command makes of the present state; `None`: nothing that is not recorded already.
     pub fn decided(&self, id: DealershipId, command: &Command, actor: &Actor) -> Result<Option<Append>, Refusal> {
-        let state = self.book().get(id);
+        let state = self.read_model().get(id);
         let now = self.now();
         let letter = self.parts.outbox.as_ref().map(|_| self.new_letter_id());
-        let context = Context { now, policy: &self.parts.policy, claims: self.book(), letter };
+        let context = Context { now, policy: &self.parts.policy, claims: self.read_model(), letter };
         let facts = decide(state.as_deref(), command, &context)?;
         let expected_version = state.map_or(0, |state| state.version);
         let append = Append { dealership: Some(id), expected_version, actor: actor.clone(), at: now, facts };
@@ -163,7 +229,7 @@ impl Inner {
     pub fn new_dealership_id(&self) -> DealershipId {
         loop {
             let id = DealershipId::from_bits(self.rng.lock().next_u64());
-            if self.book().get(id).is_none() {
+            if self.read_model().get(id).is_none() {
                 return id;
             }
         }

@@ -8,37 +8,36 @@ mod codes;
 mod deadlines;
 mod import;
 mod inner;
+mod leadership;
 mod meanings;
 mod outbox;
 mod probe;
-pub mod status;
+mod relay;
+mod requests;
 mod supervisor;
+mod task_monitor;
 mod timers;
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::{broadcast, oneshot, watch};
-use tokio_util::sync::DropGuard;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::SharedClock;
-use crate::domain::{
-    Actor, Ask, BookingProblem, ClockDoubt, CodeOrigin, Command, DealershipId, Event, InvitationCode, Look, Policy,
-    ProbeSchedule, Refusal, Service, SlotCounts, Timestamp,
-};
-use crate::mail::LetterError;
-use crate::mail::bounce::ReportError;
-use crate::store::{Committed, EventQuery, ReadModel, Store, StoreError};
-use crate::xtime::{CodeSource, Platform, SourceError};
+use crate::domain::{Actor, CodeOrigin, Command, DealershipId, Event, Policy, ProbeSchedule, Service};
+use crate::protocol::{Checked, Committed, EngineInfo, EventQuery, ReadModel, RequestError, Status};
+use crate::store::Store;
+use crate::xtime::{CodeSource, Platform};
 use inner::Inner;
 use probe::PriorityProbe;
 
-pub use crate::xtime::ClassificationRule;
-pub use booking::{Booked, PlannedBooking, ReadBack};
-pub use bulks::{CutOff, is_whole};
-pub use import::{Imported, Incoming};
-pub use outbox::{LetterText, MailState, MailStatus, OutboxParts, Returns, SendResult, TakenReport};
-pub use status::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
+pub use backoff::Backoff;
+pub use leadership::LeaseSettings;
+pub use meanings::RuleKeeper;
+pub use outbox::{OutboxParts, letter_text};
+pub use probe::ProbeQueueLength;
+pub use task_monitor::{TaskFault, TaskState};
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -52,6 +51,8 @@ pub struct Parts {
     pub source: Option<Arc<dyn CodeSource>>,
     /// Letters; `None`: nobody sends any.
     pub outbox: Option<OutboxParts>,
+    /// Where rows of the classification are kept that a person teaches; `None`: nowhere.
+    pub rules: Option<Arc<dyn RuleKeeper>>,
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,
@@ -65,6 +66,8 @@ pub struct Parts {
     /// Whether this process does the background work (probes that are due, clocks, open requests for codes), as the
     /// dashboard, `watch` and `demo` do. A one-shot command does not; it can still `check` and `obtain`.
     pub background: bool,
+    /// Where several processes share the store, the background work is done by the one that leads.
+    pub lease: LeaseSettings,
 }
 
 /// The numbers of the background tasks.
@@ -100,77 +103,12 @@ impl Pace {
     }
 }
 
-/// Why the engine did not do it.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum EngineError {
-    /// A rule said no (exit 4).
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The code source gave no code, and there is none.
-    #[error("no code: {0}")]
-    Source(SourceError),
-    /// The code source gave no code, but may have made one: the request stays open.
-    #[error("no code yet: {0}; the request stays open, and the same command goes on with it")]
-    StillOpen(SourceError),
-    /// Codes come by paste, and none was given.
-    #[error("codes come by paste: give the code (--code), or configure [invitations] source")]
-    NoSource,
-    /// Nobody can be probed: the platform is not configured.
-    #[error("Xtime is not configured: set [xtime] client_id, client_secret and api_key")]
-    NoPlatform,
-    #[error("read-only: nothing is recorded")]
-    ReadOnly,
-    /// A booking that is not sent (exit 4).
-    #[error(transparent)]
-    Booking(#[from] BookingProblem),
-    /// What the platform would have to say first was not heard.
-    #[error("could not tell: {0}; nothing was sent")]
-    CouldNotTell(String),
-    /// The platform asks us to wait, for longer than anybody waits.
-    #[error("Xtime asks us to wait for too long: {0}")]
-    RateLimited(String),
-    /// A letter cannot be written (exit 1).
-    #[error(transparent)]
-    Letter(#[from] LetterError),
-    /// What should be a delivery report is none.
-    #[error(transparent)]
-    Report(#[from] ReportError),
-    /// The task that did it failed; it is restarted, so asking again may help.
-    #[error("a part of the program failed while doing it: {0}")]
-    Fault(String),
-    /// The engine is shutting down.
-    #[error("the program is ending")]
-    Ending,
-}
-
-#[derive(Debug, Clone)]
-pub struct PastedCode {
-    pub dealership: DealershipId,
-    pub code: InvitationCode,
-    pub generated_at: Timestamp,
-    /// When it dies, if that is known better than by the rule.
-    pub expires_at: Option<Timestamp>,
-    pub ask: Ask,
-    /// Whether a letter takes it to the dealership.
-    pub mail: bool,
-}
-
-/// What a probe that was asked for found out, and what was recorded of it.
-#[derive(Debug, Clone)]
-pub struct Checked {
-    pub look: Look,
-    /// Slots in the window of the policy, when connected and the opcode is visible; or why they are not known.
-    pub slots: Option<Result<SlotCounts, String>>,
-    pub events: Vec<Arc<Event>>,
-}
-
 /// The engine. Cheap to clone; all clones are the same engine. When the last one is dropped its tasks end.
 #[derive(Clone)]
 pub struct Engine {
     inner: Arc<Inner>,
-    _last: Arc<DropGuard>,
+    /// `None` for the engine's own tasks, which do not keep it running.
+    _last: Option<Arc<DropGuard>>,
 }
 
 impl Engine {
@@ -178,14 +116,17 @@ impl Engine {
     /// platform, or with `background`).
     pub fn start(parts: Parts) -> Self {
         let inner = Arc::new(Inner::new(parts));
-        supervisor::start(&inner);
+        match inner.parts.store.team() {
+            None => supervisor::start(&inner).detach_all(),
+            Some(_) => supervisor::start_in_team(&inner),
+        }
         let last = inner.cancel.clone().drop_guard();
-        Self { inner, _last: Arc::new(last) }
+        Self { inner, _last: Some(Arc::new(last)) }
     }
 
     /// The states after the last durable commit.
-    pub fn book(&self) -> &ReadModel {
-        self.inner.book()
+    pub fn read_model(&self) -> &ReadModel {
+        self.inner.read_model()
     }
 
     /// The numbers of the process.
@@ -202,14 +143,47 @@ impl Engine {
         self.inner.parts.read_only
     }
 
+    /// Whether this process does what is due by itself.
+    pub fn is_leader(&self) -> bool {
+        self.inner.works()
+    }
+
+    /// The background tasks that do not run as they should.
+    pub fn task_faults(&self) -> Vec<TaskFault> {
+        self.inner.monitor.faults(&*self.inner.parts.clock)
+    }
+
     /// Where codes come from; `None`: by paste.
     pub fn code_origin(&self) -> Option<CodeOrigin> {
         self.inner.parts.source.as_ref().map(|source| source.origin())
     }
 
-    /// Follows commits from now on. Whoever lags is told so by the receiver, and reads [`Engine::book`] anew.
-    pub fn follow(&self) -> broadcast::Receiver<Committed> {
+    /// Follows commits from now on. Whoever lags is told so by the receiver, and reads [`Engine::read_model`] anew.
+    pub fn subscribe(&self) -> broadcast::Receiver<Committed> {
         self.inner.parts.store.subscribe()
+    }
+
+    /// What does not change while it runs.
+    pub fn info(&self) -> EngineInfo {
+        EngineInfo {
+            policy: self.policy().clone(),
+            read_only: self.read_only(),
+            code_origin: self.code_origin(),
+            mail_name: self.mail_name(),
+            mails: self.mails(),
+            notices: self.inner.parts.store.notices(),
+            owner: None,
+        }
+    }
+
+    /// Does something beside the engine until it ends, which waits for it as for everything that is under way.
+    pub fn run_beside<W: Future<Output = ()> + Send + 'static>(&self, work: impl FnOnce(CancellationToken) -> W) {
+        self.inner.tasks.spawn(work(self.inner.cancel.clone()));
+    }
+
+    /// Tells how many desks are open on the store.
+    pub fn count_desks(&self, desks: usize) {
+        self.inner.status.send_if_modified(|status| std::mem::replace(&mut status.desks, desks) != desks);
     }
 
     /// Follows how the program is doing.
@@ -217,23 +191,12 @@ impl Engine {
         self.inner.status.subscribe()
     }
 
-    /// Why our clock cannot be believed, as far as the store and the platform tell.
-    pub fn clock_doubt(&self) -> Option<ClockDoubt> {
-        let inner = &self.inner;
-        ClockDoubt::find(inner.now(), inner.book().newest_event(), inner.status.borrow().clock_skew, self.policy())
-    }
-
-    /// What happened when the store was opened that people should know, in words.
-    pub fn notices(&self) -> Vec<String> {
-        self.inner.parts.store.notices()
-    }
-
     /// The opcodes that Xtime showed us of a dealership, when a person had it probed in the last ten minutes.
     pub fn shown_services(&self, id: DealershipId) -> Option<Arc<[Service]>> {
         self.inner.shown.lock().get(id, self.inner.now())
     }
 
-    pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, EngineError> {
+    pub async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {
         Ok(self.inner.parts.store.events(query).await?)
     }
 
@@ -243,7 +206,7 @@ impl Engine {
         id: DealershipId,
         command: Command,
         actor: &Actor,
-    ) -> Result<Vec<Arc<Event>>, EngineError> {
+    ) -> Result<Vec<Arc<Event>>, RequestError> {
         let nudge = matches!(command, Command::RetryLetter { .. });
         let done = self.inner.execute(id, command, actor).await;
         if nudge && done.is_ok() {
@@ -252,32 +215,27 @@ impl Engine {
         done
     }
 
-    /// What the rules say to a command now; nothing is recorded.
-    pub fn dry_run(&self, id: DealershipId, command: &Command) -> Result<(), Refusal> {
-        self.inner.decided(id, command, &Actor::system("dry run")).map(drop)
-    }
-
     /// Probes now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
     /// at a time.
-    pub async fn check(&self, id: DealershipId) -> Result<Checked, EngineError> {
+    pub async fn check(&self, id: DealershipId) -> Result<Checked, RequestError> {
         let inner = &self.inner;
         if inner.parts.platform.is_none() {
-            return Err(EngineError::NoPlatform);
+            return Err(RequestError::NoPlatform);
         }
         inner.may_record()?;
         let (waiter, answered) = oneshot::channel();
-        inner.probes.send(PriorityProbe::asked(id, waiter)).await.map_err(|_| EngineError::Ending)?;
+        inner.probes.send(PriorityProbe::asked(id, waiter)).await.map_err(|_| RequestError::Ending)?;
         inner.answer(answered).await
     }
 
     /// Ends the background tasks, waits for what is under way (5 seconds at most), and closes the store.
-    pub async fn shutdown(&self) -> Result<(), EngineError> {
+    pub async fn shutdown(&self) -> Result<(), RequestError> {
         let inner = &self.inner;
         inner.cancel.cancel();
         inner.tasks.close();
         tokio::select! {
             biased;
-            () = inner.tasks.wait() => {}
+            () = inner.tasks.wait() => inner.resign().await,
             () = inner.parts.clock.sleep(LAST_WAIT) => {}
         }
         Ok(inner.parts.store.close().await?)

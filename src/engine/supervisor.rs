@@ -8,9 +8,11 @@ use std::sync::Arc;
 use futures::FutureExt;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
-use super::{Inner, codes, deadlines, outbox, probe};
+use super::task_monitor::{Wakes, WantedTask};
+use super::{Inner, codes, deadlines, leadership, outbox, probe, relay};
 
 /// How long until a task that failed is started again.
 const BACKOFF: Backoff = Backoff::seconds(2, 60);
@@ -18,35 +20,60 @@ const BACKOFF: Backoff = Backoff::seconds(2, 60);
 /// How many faults are kept.
 const FAULTS_KEPT: usize = 10;
 
-/// Starts the tasks that this engine needs.
-pub(super) fn start(inner: &Arc<Inner>) {
+/// Starts the tasks of whoever leads. They end with the program; dropping what is returned ends them at once.
+pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
     if inner.parts.platform.is_some() {
-        supervise(inner, "probe", probe::run);
-        supervise(inner, "probe states", probe::save);
+        supervise(&mut tasks, inner, "probe", Wakes::Regularly, probe::run);
+        supervise(&mut tasks, inner, "probe states", Wakes::OnDemand, probe::save);
     }
     if inner.works() {
-        supervise(inner, "clock", deadlines::clocks);
-        supervise(inner, "codes", codes::resume_all);
+        supervise(&mut tasks, inner, "clock", Wakes::Regularly, deadlines::clocks);
+        supervise(&mut tasks, inner, "codes", Wakes::OnDemand, codes::resume_all);
         if inner.parts.outbox.is_some() {
-            supervise(inner, "reminders", deadlines::letters);
-            supervise(inner, "mail", outbox::run);
-            supervise(inner, "reports", outbox::read_reports);
+            supervise(&mut tasks, inner, "reminders", Wakes::Regularly, deadlines::letters);
+            supervise(&mut tasks, inner, "mail", Wakes::Regularly, outbox::run);
+            supervise(&mut tasks, inner, "reports", Wakes::OnDemand, outbox::read_reports);
+        }
+        if inner.parts.store.team().is_some() {
+            supervise(&mut tasks, inner, "requests", Wakes::OnDemand, relay::serve);
         }
     }
+    tasks
 }
 
-fn supervise<F>(inner: &Arc<Inner>, name: &'static str, task: fn(Arc<Inner>) -> F)
-where
+/// Starts the tasks of one of several processes, leading or not.
+pub(super) fn start_in_team(inner: &Arc<Inner>) {
+    let mut tasks = JoinSet::new();
+    if inner.parts.background {
+        supervise(&mut tasks, inner, "team", Wakes::OnDemand, leadership::tell);
+    }
+    if inner.is_worker() {
+        supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);
+    }
+    tasks.detach_all();
+}
+
+fn supervise<F>(
+    tasks: &mut JoinSet<()>,
+    inner: &Arc<Inner>,
+    name: &'static str,
+    wakes: Wakes,
+    task: fn(Arc<Inner>) -> F,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
     let inner = Arc::clone(inner);
+    let wanted = WantedTask(inner.monitor.add(name, wakes));
     let tracker = inner.tasks.clone();
-    tracker.spawn(async move {
+    tasks.spawn(tracker.track_future(async move {
         let mut rng = StdRng::seed_from_u64(inner.parts.seed ^ name.len() as u64);
         let mut attempt = 0;
         loop {
             let began = inner.parts.clock.elapsed();
-            let Err(panic) = AssertUnwindSafe(task(Arc::clone(&inner))).catch_unwind().await else { return };
+            let running = wanted.0.run(&*inner.parts.clock, task(Arc::clone(&inner)));
+            let Err(panic) = AssertUnwindSafe(running).catch_unwind().await else { return wanted.0.ended() };
+            wanted.0.failed();
             inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
             // Failures that are far apart have nothing to do with each other.
             if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {
@@ -57,7 +84,7 @@ where
             }
             attempt += 1;
         }
-    });
+    }));
 }
 
 pub(super) fn words(panic: &(dyn Any + Send)) -> &str {
@@ -91,7 +118,7 @@ mod tests {
     use super::*;
     use crate::clock::{Clock, ManualClock};
     use crate::domain::{Policy, Timestamp};
-    use crate::engine::{Engine, Pace, Parts};
+    use crate::engine::{Engine, LeaseSettings, Pace, Parts, TaskState};
     use crate::store::memory::MemoryStore;
 
     static STARTS: AtomicU32 = AtomicU32::new(0);
@@ -110,21 +137,25 @@ mod tests {
             platform: None,
             source: None,
             outbox: None,
+            rules: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
             seed: 1,
             read_only: false,
             background: false,
+            lease: LeaseSettings::of("ana"),
         });
         let mut status = engine.status();
-        supervise(&engine.inner, "clumsy", fails_three_times);
+        let mut tasks = JoinSet::new();
+        supervise(&mut tasks, &engine.inner, "clumsy", Wakes::OnDemand, fails_three_times);
         for failure in 0..3_u32 {
             status.changed().await.unwrap();
             let faults = status.borrow_and_update().faults.clone();
             assert_eq!(faults.len(), failure as usize + 1);
             assert!(faults.last().unwrap().ends_with(&format!("failure {failure}")), "{faults:?}");
             assert_eq!(STARTS.load(Ordering::SeqCst), failure + 1, "not before it has rested");
+            assert_eq!(engine.task_faults().first().map(|fault| fault.state), Some(TaskState::Restarting));
             while clock.next_wake().is_none() {
                 tokio::task::yield_now().await;
             }
@@ -133,6 +164,7 @@ mod tests {
         while STARTS.load(Ordering::SeqCst) < 4 {
             tokio::task::yield_now().await;
         }
+        assert_eq!(engine.task_faults(), []);
         engine.shutdown().await.unwrap();
         assert!(engine.inner.tasks.is_empty());
         assert!(clock.elapsed() < Duration::from_secs(600));

@@ -10,10 +10,7 @@ mod returned_mail;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use crate::domain::text::one_line;
-use crate::domain::{ReturnedMail, Untrusted};
-
-/// The most of a report that is read; what follows is the returned letter.
-pub const LONGEST_REPORT: usize = 1 << 20;
+use crate::domain::{LONGEST_REPORT, ReportAction, ReportError, Returned, ReturnedMail};
 
 /// The most of its text, and of what a server said of one recipient, that is searched, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
@@ -30,39 +27,6 @@ pub struct DeliveryReport {
     pub mail: ReturnedMail,
     /// What became of it at each address where something became of it that somebody should know. Empty: it tells of a delivery.
     pub returned: Vec<Returned>,
-}
-
-/// What became of a letter at one address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returned {
-    /// The address at which it failed, in each form that the report gives. None: only a person can read it.
-    pub addresses: Vec<Untrusted>,
-    /// The address that it was for at first, where the report says that too.
-    pub original: Vec<Untrusted>,
-    pub action: ReportAction,
-    /// The status (RFC 3463), such as `5.1.1`: the one that the server itself gave, where the report is less exact.
-    pub status: String,
-    /// What the mail server said, in a line.
-    pub reason: String,
-}
-
-/// What a report says of a letter (the `Action` of RFC 3464).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportAction {
-    Failed,
-    /// It was not delivered yet. With some servers (OpenSMTPD) this is the last word.
-    Delayed,
-}
-
-/// Why a message is not taken for a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ReportError {
-    /// It is no message at all.
-    #[error("this is not an e-mail message")]
-    NoMessage,
-    /// It is a message of another kind.
-    #[error("this is not a delivery report")]
-    NoReport,
 }
 
 pub fn read_report(message: &[u8]) -> Result<DeliveryReport, ReportError> {

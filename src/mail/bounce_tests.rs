@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{LetterCopy, LetterId};
+use crate::domain::{LetterCopy, LetterId, Untrusted};
 
 fn letter() -> LetterId {
     LetterId::from_bits(0x0123_4567_89ab_cdef)

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::bounce::LONGEST_REPORT;
+use crate::domain::LONGEST_REPORT;
 
 /// A maildir. What is about us is moved from `new` to `cur`, as read or for a person to read; whatever else is there stays where it is.
 #[derive(Debug)]

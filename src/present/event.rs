@@ -1,9 +1,36 @@
 //! Events in a line.
 
+use super::Tone;
 use crate::domain::{Event, Fact, Timestamp};
 
+/// An event as logs and timelines show it; `moment` tells moments in the zone and the form of the place.
+pub struct EventLine {
+    pub when: String,
+    pub actor: String,
+    pub words: String,
+    pub tone: Tone,
+}
+
+impl EventLine {
+    pub fn of(event: &Event, moment: impl Fn(Timestamp) -> String) -> Self {
+        Self {
+            when: moment(event.happened_at()),
+            actor: event.actor.to_string(),
+            words: summary(event, moment),
+            tone: event.fact.severity().into(),
+        }
+    }
+}
+
+/// Events by when they happened: what was noticed or entered later stands where it belongs.
+pub fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Event> {
+    let mut events: Vec<&Event> = events.into_iter().collect();
+    events.sort_by_key(|event| event.happened_at());
+    events
+}
+
 /// What happened, without the dealership's name and the moment at which it happened; when it was noticed or recorded, where
-/// that was another one. `moment` tells moments in the zone and the form of the place.
+/// that was another one.
 pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
     let words = match &event.fact {
         Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", moment(*until)),

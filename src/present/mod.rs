@@ -1,7 +1,13 @@
 //! What both frontends show, and how: neither decides anything here, neither has a style of its own.
 
+pub mod clocks;
+pub mod column;
 pub mod event;
+pub mod json;
+pub mod letters;
 mod theme;
 pub mod time;
+mod tone;
 
 pub use theme::ThemeChoice;
+pub use tone::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};

@@ -1,16 +1,17 @@
 //! Moments in words. One rule for commands and screen: where one dealership is spoken of, its own zone with the
 //! abbreviation; where many are, the operator's zone, named beside each moment or once for all, never mixed.
 //!
-//! Commands print the date as it is sorted and typed back ([`Zone::line`], the form of [`crate::domain::when::in_zone`]);
+//! Commands print the date as it is sorted and typed back ([`Zone::line`]);
 //! the screen, which is read to people on the phone, the day of the week ([`Zone::show`]).
 
+use std::cmp::Ordering;
 use std::path::Path;
 
 use crate::timezone::Tz;
 use chrono::{DateTime, Datelike, Local, NaiveDateTime};
 
-use crate::domain::Timestamp;
 use crate::domain::when::{WhenError, abbreviation, parse_moment, parse_start};
+use crate::domain::{Timestamp, humanize};
 
 /// A zone in which moments are told: a dealership's, or the operator's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,9 +75,6 @@ impl Zone {
     }
 
     /// Reads a moment that names no zone in this one.
-    ///
-    /// # Errors
-    /// When it is none.
     pub fn read(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
         match self {
             Self::Named(tz) => parse_moment(text, now, &tz),
@@ -85,9 +83,6 @@ impl Zone {
     }
 
     /// Reads where a span of time begins or ends: a day stands for its start.
-    ///
-    /// # Errors
-    /// When it is neither a moment nor a day.
     pub fn read_start(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
         match self {
             Self::Named(tz) => parse_start(text, now, &tz),
@@ -108,6 +103,21 @@ impl Zone {
             }
         }
     }
+}
+
+/// How far away a moment is: `in 5h 12m`, `2d 03h ago`, `now`.
+pub fn away(at: Timestamp, now: Timestamp) -> String {
+    let left = at - now;
+    match left.num_seconds().cmp(&0) {
+        Ordering::Greater => format!("in {}", humanize(left)),
+        Ordering::Less => format!("{} ago", humanize(-left)),
+        Ordering::Equal => "now".to_owned(),
+    }
+}
+
+/// Both: `2026-03-30 14:05 CDT, in 5h 12m`.
+pub fn for_people(at: Timestamp, zone: Tz, now: Timestamp) -> String {
+    format!("{}, {}", Zone::from(zone).line(at), away(at, now))
 }
 
 #[cfg(test)]
@@ -133,6 +143,18 @@ mod tests {
         assert_eq!(chicago.short(moment, moment + TimeDelta::days(2)), "24 Nov 14:05");
         assert_eq!(chicago.short(moment, moment + TimeDelta::days(60)), "24 Nov 2026");
         assert_eq!(Zone::find(Some("UTC"), None).show(moment), "Tue 24 Nov 20:05 UTC");
+    }
+
+    #[test]
+    fn a_moment_is_told_in_the_zone_of_the_dealership() {
+        let now = at("2026-03-30T12:00:00Z");
+        let text = for_people(at("2026-03-30T17:12:00Z"), chrono_tz::America::Chicago.into(), now);
+        assert_eq!(text, "2026-03-30 12:12 CDT, in 5h 12m");
+        assert_eq!(away(now, now), "now");
+        assert_eq!(away(at("2026-03-28T09:00:00Z"), now), "2d 03h ago");
+        for zone in [chrono_tz::Etc::GMTPlus3, chrono_tz::America::Sao_Paulo] {
+            assert_eq!(Zone::Named(zone.into()).line(now), "2026-03-30 09:00 UTC-03");
+        }
     }
 
     #[test]

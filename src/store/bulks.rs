@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use super::StoreError;
 use super::disk::{io_error, is_regular, private_dir, replace_private};
 use crate::domain::bulk::Bulk;
-
-/// The number of a noted bulk.
-pub type BulkId = u64;
+use crate::protocol::BulkId;
 
 fn directory(store: &Path) -> PathBuf {
     store.join("bulk")

@@ -125,7 +125,7 @@ pub(super) fn store_dir(dir: &Path) -> Result<Option<String>, StoreError> {
 }
 
 /// How the names begin that a store has in its directory.
-const OURS: [&str; 5] = ["journal", "index", "lock", "bulk", "probes"];
+const OURS: [&str; 6] = ["journal", "index", "lock", "bulk", "probes", "hooks"];
 
 /// Closes everything in a directory to others, as far as that is possible.
 pub(super) fn tighten_all(dir: &Path) {

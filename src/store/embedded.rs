@@ -15,10 +15,11 @@ use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
 use super::writer::{StoreShared, Writer};
-use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError, bulks};
+use super::{Append, HookPosition, ProbeStates, Store, StoreError, bulks, hook_positions};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
+use crate::protocol::{BulkId, Committed, EventQuery, ReadModel};
 
 /// How long a segment of the journal gets.
 pub(super) const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
@@ -185,6 +186,18 @@ impl Store for EmbeddedStore {
     async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
         let dir = self.dir.clone();
         tokio::task::spawn_blocking(move || bulks::end(&dir, id)).await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
+        let (dir, hook) = (self.dir.clone(), hook.to_owned());
+        let read = tokio::task::spawn_blocking(move || hook_positions::hook_position(&dir, &hook)).await;
+        read.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn keep_hook_position(&self, hook: &str, position: HookPosition) -> Result<(), StoreError> {
+        let (dir, hook) = (self.dir.clone(), hook.to_owned());
+        let kept = tokio::task::spawn_blocking(move || hook_positions::keep(&dir, &hook, &position)).await;
+        kept.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn bulks(&self) -> Vec<(BulkId, Bulk)> {

@@ -62,38 +62,59 @@ impl Sum {
     }
 }
 
-/// Writes the events of a snapshot; `partial`: they are not the whole log, which the export says of itself. The answer is how many
-/// there are.
-pub(super) fn write(snapshot: &JournalSnapshot, partial: bool, out: &mut impl Write) -> Result<u64, StoreError> {
-    let mut sum = Sum::default();
-    let (mut failed, mut bytes) = (None, Vec::new());
-    snapshot.scan(0, |segment, offset, text| {
-        let Some(head) = line::head(text) else {
-            return ControlFlow::Break(Err(segment.damaged(offset, "the checksum of the line does not fit")));
+/// An export being written, line by line.
+pub(super) struct ExportWriter<W> {
+    out: W,
+    sum: Sum,
+    line: Vec<u8>,
+}
+
+impl<W: Write> ExportWriter<W> {
+    pub fn new(out: W) -> Self {
+        Self { out, sum: Sum::default(), line: Vec::new() }
+    }
+
+    /// Adds an event; `prev` and `fields` as [`line::write_alone`] has them.
+    pub fn event(&mut self, seq: u64, prev: u64, fields: &[u8]) -> Result<(), StoreError> {
+        self.line.clear();
+        let written = line::write_alone(&mut self.line, seq, prev, fields);
+        written.and_then(|()| self.out.write_all(&self.line)).map_err(|error| not_written(&error))?;
+        self.sum.take(&self.line);
+        Ok(())
+    }
+
+    /// The last line; `partial`: these are not all events, which the export says of itself. The answer is how many there are.
+    pub fn finish(mut self, partial: bool) -> Result<u64, StoreError> {
+        let events = self.sum.events;
+        let mut end = || {
+            serde_json::to_writer(&mut self.out, &LastLine { end: mem::take(&mut self.sum).end(partial) })?;
+            self.out.write_all(b"\n")?;
+            self.out.flush()
         };
-        bytes.clear();
-        let written = line::write_alone(&mut bytes, head, text).and_then(|()| out.write_all(&bytes));
-        sum.take(&bytes);
+        end().map_err(|error| not_written(&error))?;
+        Ok(events)
+    }
+}
+
+fn not_written(error: &io::Error) -> StoreError {
+    let (what, path) = ("writing the export", "the output".into());
+    StoreError::Io { what, path, why: error.to_string(), full: is_full(error) }
+}
+
+/// Writes the events of a snapshot; `partial`: they are not the whole log. The answer is how many there are.
+pub(super) fn write(snapshot: &JournalSnapshot, partial: bool, out: &mut impl Write) -> Result<u64, StoreError> {
+    let mut out = ExportWriter::new(out);
+    snapshot.scan(0, |segment, offset, text| {
+        let written = match line::head(text) {
+            None => Err(segment.damaged(offset, "the checksum of the line does not fit")),
+            Some(head) => out.event(head.seq, head.prev, text.get(head.body + 1..).unwrap_or_default()),
+        };
         match written {
             Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(Ok(()))
-            }
+            Err(error) => ControlFlow::Break(Err(error)),
         }
     })?;
-    let events = sum.events;
-    let finish = || {
-        serde_json::to_writer(&mut *out, &LastLine { end: sum.end(partial) })?;
-        out.write_all(b"\n")?;
-        out.flush()
-    };
-    failed.map_or_else(finish, Err).map(|()| events).map_err(|error: io::Error| StoreError::Io {
-        what: "writing the export",
-        path: "the output".into(),
-        why: error.to_string(),
-        full: is_full(&error),
-    })
+    out.finish(partial)
 }
 
 /// An export being read, line by line.

@@ -5,10 +5,11 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use super::StoreError;
 use super::journal_snapshot::{JournalSnapshot, Segment, decode};
 use super::line::LineHeader;
-use super::{ReadModel, StoreError};
 use crate::domain::{DealershipId, Event, Onboarding, evolve};
+use crate::protocol::ReadModel;
 
 /// How many lines are handed from the thread that reads them to the one that folds them at once.
 const PORTION: usize = 1_024;

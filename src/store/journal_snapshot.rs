@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memmem};
 
+use super::StoreError;
 use super::disk::io_error;
 use super::line::{self, LineHeader};
 use super::lines::{backward, forward, read_some};
-use super::{EventQuery, StoreError};
 use crate::domain::{DealershipId, Event, Fact, Timestamp};
+use crate::protocol::EventQuery;
 
 /// One file of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -50,6 +50,18 @@ struct Body<'a> {
     fact: &'a Fact,
 }
 
+impl<'a> Body<'a> {
+    fn of(event: &'a Event) -> Self {
+        let Event { at, actor, dealership, fact, .. } = event;
+        Self { at: *at, actor, dealership: *dealership, fact }
+    }
+}
+
+/// An event without its place in the log, as the fields of its line are written.
+pub(super) fn body(event: &Event) -> serde_json::Result<String> {
+    serde_json::to_string(&Body::of(event))
+}
+
 /// Adds a line, with its newline. The answer is its checksum.
 pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, group: bool) -> serde_json::Result<u32> {
     let start = out.len();
@@ -58,21 +70,20 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, grou
         out.extend_from_slice(GROUP);
     }
     let brace = out.len();
-    let Event { at, actor, dealership, fact, .. } = event;
-    serde_json::to_writer(&mut *out, &Body { at: *at, actor, dealership: *dealership, fact })?;
+    serde_json::to_writer(&mut *out, &Body::of(event))?;
     // The event's opening brace becomes the comma between head and body.
     out[brace] = b',';
     end(out, start).map_err(serde_json::Error::io)
 }
 
-/// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same. An export
-/// may be looked at, so nothing in it acts on a terminal.
-pub(super) fn write_alone(out: &mut Vec<u8>, head: LineHeader, text: &[u8]) -> io::Result<()> {
+/// Adds the line of an event by itself, without its place in a batch: however it was recorded, it reads the same. `fields`
+/// are those of [`body`] behind its brace. An export may be looked at, so nothing in it acts on a terminal.
+pub(super) fn write_alone(out: &mut Vec<u8>, seq: u64, prev: u64, fields: &[u8]) -> io::Result<()> {
     let start = out.len();
-    begin(out, head.seq, 0, head.prev)?;
-    let body = text.get(head.body..).unwrap_or_default();
-    let body = std::str::from_utf8(body).map_err(io::Error::other)?;
-    out.extend_from_slice(escaped(body).as_bytes());
+    begin(out, seq, 0, prev)?;
+    let fields = std::str::from_utf8(fields).map_err(io::Error::other)?;
+    out.push(b',');
+    out.extend_from_slice(escaped(fields).as_bytes());
     end(out, start).map(drop)
 }
 
@@ -118,8 +129,13 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
 
 /// Reads the event of a line whose head was checked.
 pub(super) fn event(line: &[u8], head: LineHeader) -> serde_json::Result<Event> {
-    let mut json = serde_json::Deserializer::from_slice(line);
-    let event = json.deserialize_map(EventVisitor { seq: head.seq })?;
+    event_at(line, head.seq)
+}
+
+/// Reads the event of a line, or of a [`body`], at a place in the log.
+pub(super) fn event_at(text: &[u8], seq: u64) -> serde_json::Result<Event> {
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let event = json.deserialize_map(EventVisitor { seq })?;
     json.end()?;
     Ok(event)
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rustix::process::{Pid, getpid, test_kill_process};
 
+use super::StoreError;
 use super::disk::{io_error, is_regular, private_file};
-use super::{Holder, StoreError};
 use crate::domain::Timestamp;
+use crate::protocol::Holder;
 
 /// How often, and how far apart, the file is looked at again when it is locked but does not (yet) say by whom.
 const TRIES: u32 = 20;
@@ -71,7 +72,7 @@ fn path(dir: &Path) -> PathBuf {
     dir.join("lock")
 }
 
-fn host() -> String {
+pub(super) fn host() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 

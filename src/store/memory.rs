@@ -8,9 +8,10 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast;
 
 use super::pending_batch::PendingBatch;
-use super::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError};
+use super::{Append, ProbeStates, SUBSCRIBERS_LAG, Store, StoreError};
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
+use crate::protocol::{BulkId, Committed, EventQuery, ReadModel};
 
 /// The event log in memory. What it acknowledged lives as long as it does; [`MemoryStore::log`] and
 /// [`MemoryStore::from_events`] carry it over a simulated crash.

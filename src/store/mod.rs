@@ -8,30 +8,31 @@ pub mod embedded;
 mod export;
 mod fold;
 mod history;
+mod hook_positions;
 mod index;
 mod journal;
 mod journal_snapshot;
+mod leadership;
 mod line;
 mod lines;
 pub mod lock;
 mod loss;
 mod mark;
 pub mod memory;
+mod open;
 mod opening;
 mod pending_batch;
+pub mod postgres;
 mod probe_file;
 pub mod probes;
 mod quarantine;
-pub mod read_model;
 pub mod reader;
 mod recover;
 pub mod scratch;
 pub mod transfer;
 mod writer;
 
-use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio::sync::broadcast;
@@ -39,17 +40,21 @@ use tokio::sync::broadcast;
 use loss::WAY_OUT;
 
 use crate::domain::bulk::Bulk;
-use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Onboarding, Timestamp};
+use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
+use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
-pub use bulks::BulkId;
 pub use embedded::EmbeddedStore;
+pub use hook_positions::{HookAttempt, HookPosition, hook_position};
+
+pub use leadership::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, Team};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
+pub use open::open;
 pub use pending_batch::Overlay;
+pub use postgres::PostgresStore;
 pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
-pub use read_model::ReadModel;
 pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
 pub use transfer::{RestoreError, Restored, restore};
@@ -73,58 +78,6 @@ pub struct Append {
     pub actor: Actor,
     pub at: Timestamp,
     pub facts: Vec<Fact>,
-}
-
-/// What subscribers are told after a commit: the events, and the states after it, in order.
-#[derive(Debug, Clone)]
-pub struct Committed {
-    /// The events of one batch, in the order of their `seq`.
-    pub events: Arc<[Arc<Event>]>,
-    /// The new state of every dealership that was touched.
-    pub states: Arc<[Arc<Onboarding>]>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct EventQuery {
-    /// Only events with a greater `seq`.
-    pub after: u64,
-    /// Only events with a smaller `seq`.
-    pub before: Option<u64>,
-    /// Only those of one dealership.
-    pub dealership: Option<DealershipId>,
-    /// Only these kinds (places in [`Fact::KINDS`]); empty: all.
-    pub kinds: Vec<u8>,
-    /// Only from this moment on.
-    pub since: Option<Timestamp>,
-    pub until: Option<Timestamp>,
-    pub limit: Option<usize>,
-    /// With a limit: the newest ones instead of the oldest. The answer is in ascending order all the same.
-    pub newest: bool,
-}
-
-impl EventQuery {
-    /// Whether an event is asked for; the limit is not looked at.
-    pub fn matches(&self, event: &Event) -> bool {
-        event.seq > self.after
-            && self.before.is_none_or(|before| event.seq < before)
-            && self.dealership.is_none_or(|dealership| event.dealership == Some(dealership))
-            && (self.kinds.is_empty() || self.kinds.contains(&event.fact.index()))
-            && self.since.is_none_or(|since| event.at >= since)
-            && self.until.is_none_or(|until| event.at < until)
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Holder {
-    pub pid: u32,
-    pub host: String,
-    pub since: Timestamp,
-}
-
-impl fmt::Display for Holder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "process {} on {}", self.pid, self.host)
-    }
 }
 
 /// Why the store could not do it. Whatever was not acknowledged is not in it.
@@ -168,6 +121,30 @@ pub enum StoreError {
     Poisoned(String),
     #[error("the store is closed")]
     Closed,
+    /// The database does not answer: nothing of the batch was recorded, and nothing waits to be.
+    #[error("{place} cannot be reached: {why}")]
+    Unavailable { place: String, why: String },
+    /// The database answers, and will not do it.
+    #[error("{place}: {what}. {advice}")]
+    Database { place: String, what: String, advice: String },
+    /// The connection was lost at the commit and did not come back.
+    #[error(
+        "the connection to {place} was lost while this was being recorded, and has not come back: it is either recorded \
+         or not. Look before you do it again"
+    )]
+    InDoubt { place: String },
+    /// Another process took over.
+    #[error("another process leads now")]
+    NotLeader,
+}
+
+impl From<StoreError> for RequestError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Held(holder) => Self::Held(holder),
+            error => Self::Store(error.to_string()),
+        }
+    }
 }
 
 /// The event log. Acknowledged means durable.
@@ -175,6 +152,19 @@ pub enum StoreError {
 pub trait Store: Send + Sync + 'static {
     /// Records a batch: all of it or nothing. `seq` and versions are given in the order of the batch.
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
+
+    /// The same for the leader of an epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::NotLeader`] when another process took over: nothing was recorded.
+    async fn append_as_leader(&self, _epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.append(batch).await
+    }
+
+    /// The other processes that share it; `None`: this one owns it.
+    fn team(&self) -> Option<&dyn Team> {
+        None
+    }
 
     /// The states after the last durable commit.
     fn read_model(&self) -> &ReadModel;
@@ -202,6 +192,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// What was begun and is not over, the oldest first.
     async fn bulks(&self) -> Vec<(BulkId, Bulk)>;
+
+    /// How far a hook has come; `None`: it is new. A store that keeps none has every hook begin anew.
+    async fn hook_position(&self, _hook: &str) -> Result<Option<HookPosition>, StoreError> {
+        Ok(None)
+    }
+
+    /// Keeps how far a hook has come; durable when it returns.
+    async fn keep_hook_position(&self, _hook: &str, _position: HookPosition) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// Ends cleanly: whatever was taken is durable, the index and the last probes are written. Later calls are refused.
     async fn close(&self) -> Result<(), StoreError>;

@@ -11,8 +11,9 @@ use super::journal_snapshot::{JournalSnapshot, journal_dir};
 use super::loss::JournalEnd;
 use super::mark::{self, Mark};
 use super::recover::{Examined, cut, examine};
-use super::{ReadModel, StoreError, fold};
+use super::{StoreError, fold};
 use crate::domain::Onboarding;
+use crate::protocol::ReadModel;
 
 /// What was found, and made ready.
 pub(super) struct OpenedStore {

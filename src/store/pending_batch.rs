@@ -1,10 +1,11 @@
 //! The check before every commit: what a batch would record on top of the read model and of batches that are not durable yet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Append, Committed, ReadModel, StoreError};
+use super::{Append, StoreError};
 use crate::domain::{Claim, Claims, DealershipId, Event, Fact, Onboarding, evolve};
+use crate::protocol::{Committed, ReadModel};
 
 /// States and claims that are planned and not in the read model yet. A claim that was given up has no holder.
 #[derive(Debug, Default)]
@@ -97,6 +98,18 @@ impl PendingBatch {
         let planned = self.plan(read_model, vec![append])?;
         self.accept(&planned);
         Ok(planned)
+    }
+
+    /// Takes in a batch that was recorded before.
+    pub fn replay_batch(&mut self, read_model: &ReadModel, batch: Vec<Event>) -> Result<Committed, StoreError> {
+        let (mut events, mut order, mut seen) = (Vec::with_capacity(batch.len()), Vec::new(), HashSet::new());
+        for event in batch {
+            let planned = self.replay(read_model, event)?;
+            events.extend(planned.committed.events.iter().cloned());
+            order.extend(planned.committed.states.iter().map(|state| state.id).filter(|id| seen.insert(*id)));
+        }
+        let states = order.iter().filter_map(|id| self.states.get(id).cloned()).collect();
+        Ok(Committed { events: events.into(), states })
     }
 
     /// Puts everything planned into an empty read model.

@@ -192,12 +192,21 @@ fn next(reader: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<Option<(Deale
     if crc32fast::hash(bytes) != crc {
         return Err(io::ErrorKind::InvalidData.into());
     }
+    of_record(bytes).map(Some)
+}
+
+/// A state by itself, as it stands in the file.
+pub(super) fn record(id: DealershipId, state: &ProbeState) -> io::Result<Vec<u8>> {
+    postcard::to_stdvec(&Record::of(id, state)).map_err(io::Error::other)
+}
+
+pub(super) fn of_record(bytes: &[u8]) -> io::Result<(DealershipId, ProbeState)> {
     let record: Record = postcard::from_bytes(bytes).map_err(io::Error::other)?;
-    record.read().map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    record.read().ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 fn encode(id: DealershipId, state: &ProbeState, out: &mut Vec<u8>) -> io::Result<()> {
-    let payload = postcard::to_stdvec(&Record::of(id, state)).map_err(io::Error::other)?;
+    let payload = record(id, state)?;
     if payload.len() > LONGEST {
         return Ok(());
     }

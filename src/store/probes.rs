@@ -58,6 +58,14 @@ impl ProbeStates {
         }
     }
 
+    /// Takes in what another process kept, unless there is something newer here.
+    pub(super) fn take_in(&self, id: DealershipId, state: ProbeState) {
+        let mut rows = self.rows.write();
+        if !rows.unsaved.contains(&id) && rows.by_id.get(&id).is_none_or(|own| own.at <= state.at) {
+            rows.by_id.insert(id, Arc::new(state));
+        }
+    }
+
     /// What was put in since this was last called.
     pub(super) fn take_unsaved(&self) -> Vec<(DealershipId, Arc<ProbeState>)> {
         let mut rows = self.rows.write();

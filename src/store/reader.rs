@@ -14,9 +14,10 @@ use super::journal_snapshot::{JournalSnapshot, Segment, decode, journal_dir};
 use super::lines::forward;
 use super::mark::{self, Mark};
 use super::recover::{Examined, examine, verify};
-use super::{EventQuery, JournalEnd, Lock, ProbeStates, ReadModel, StoreError, export, fold, line, probe_file};
+use super::{JournalEnd, Lock, ProbeStates, StoreError, export, fold, line, probe_file};
 use crate::clock::Clock;
 use crate::domain::Event;
+use crate::protocol::{EventQuery, ReadModel};
 
 /// How often a subscription looks for something new.
 const POLL: Duration = Duration::from_millis(200);
@@ -56,9 +57,6 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Events in ascending order.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
     pub fn events(&self, query: &EventQuery) -> Result<Vec<Event>, StoreError> {
         self.journal.events(query, query.dealership.map(|id| self.read_model.newest_seq_of(id)))
     }

@@ -18,9 +18,6 @@ pub struct Scratch {
 
 impl Scratch {
     /// Makes one for a purpose: its name, and the number of this process, are a part of the directory's name.
-    ///
-    /// # Errors
-    /// When there is no room.
     pub fn make(purpose: &str) -> io::Result<Self> {
         let prefix = format!("{}{}-", prefix(purpose), std::process::id());
         loop {
@@ -39,9 +36,6 @@ impl Scratch {
     }
 
     /// Makes a private directory below it.
-    ///
-    /// # Errors
-    /// When it is there already, or there is no room.
     pub fn below(&self, name: &str) -> io::Result<PathBuf> {
         let path = self.path().join(name);
         DirBuilder::new().mode(0o700).create(&path)?;

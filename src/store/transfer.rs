@@ -14,8 +14,9 @@ use super::mark::{self, Mark};
 use super::opening::indexed;
 use super::pending_batch::PendingBatch;
 use super::recover::{Examined, examine};
-use super::{JournalEnd, ReadModel, StoreError, index, line};
+use super::{JournalEnd, StoreError, index, line};
 use crate::domain::{Event, Timestamp};
+use crate::protocol::ReadModel;
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
 const BATCH: usize = 1_000;

@@ -16,7 +16,8 @@ use super::index::SnapshotWriter;
 use super::journal::{AppendFailure, Journal};
 use super::mark::Mark;
 use super::pending_batch::{PendingBatch, PlannedBatch};
-use super::{Append, Committed, ReadModel, SUBSCRIBERS_LAG, StoreError, line};
+use super::{Append, SUBSCRIBERS_LAG, StoreError, line};
+use crate::protocol::{Committed, ReadModel};
 
 /// How many requests may be under way before those who append have to wait.
 const UNDER_WAY: usize = 4_096;

@@ -7,11 +7,11 @@ use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onb
 
 use super::actions::{LetterUse, RecordingAction};
 use super::dialog::{Dialog, Item};
-use super::letters::{Fate, NO_MAIL};
 use super::msg::{Outcome, WorkId};
 use super::queue::LetterRef;
 use super::rows::DealershipRows;
 use super::theme::Tone;
+use crate::present::letters::{Fate, NO_MAIL};
 
 #[derive(Debug)]
 pub struct BulkJob {
@@ -104,7 +104,7 @@ impl ItemLetter {
             return Some((format!("no letter: {why}"), Tone::Warn));
         }
         let letter = self.find(&rows.get(id)?.state)?;
-        let (glyph, word, tone) = Fate::of(letter).look();
+        let (glyph, word, tone) = Fate::of(letter).label();
         let why = letter.words.as_deref().filter(|_| !matches!(letter.state, LetterState::Sent));
         let why = why.map_or_else(String::new, |why| format!(", {}", clean(why)));
         Some((format!("letter {glyph} {word}{why}"), tone))
@@ -113,7 +113,7 @@ impl ItemLetter {
     /// The word that it is counted under.
     fn counted(&self, rows: &DealershipRows, id: DealershipId) -> &'static str {
         let letter = rows.get(id).and_then(|row| self.find(&row.state));
-        letter.map_or("none", |letter| Fate::of(letter).look().1)
+        letter.map_or("none", |letter| Fate::of(letter).label().1)
     }
 }
 
@@ -134,7 +134,7 @@ impl JobItem {
     pub fn told(&self, rows: &DealershipRows) -> Option<(String, Tone)> {
         let (words, tone) = match self.outcome.as_ref()? {
             Err(why) => return Some((why.clone(), Tone::Bad)),
-            Ok(done) => (done.words.clone(), Tone::of(done.severity)),
+            Ok(done) => (done.words.clone(), Tone::from(done.severity)),
         };
         let letter = self.letter.as_ref().and_then(|letter| letter.told(rows, self.id));
         Some(match letter {

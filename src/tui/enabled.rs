@@ -12,9 +12,6 @@ pub const NO_PLATFORM: &str = "Xtime is not configured: set client_id, client_se
 const ASKED: usize = 64;
 
 /// Whether an action is possible now.
-///
-/// # Errors
-/// Why not.
 pub fn can(state: &ScreenState, action: Action) -> Result<(), String> {
     let info = action.info();
     if state.setup.read_only && info.danger != Danger::None {

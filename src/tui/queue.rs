@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::letters::Fate;
 use super::list_cursor::{ListCursor, Motion};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
+use crate::present::letters::Fate;
 
 /// From how many changed dealerships at once everything is ordered anew instead of moving each.
 const MANY: usize = 8;

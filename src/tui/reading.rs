@@ -4,8 +4,8 @@
 use super::list_cursor::Scroll;
 use super::msg::WorkId;
 use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding, Timestamp};
-use crate::engine::LetterText;
 use crate::present::time::Zone;
+use crate::protocol::LetterText;
 
 /// What stands in the place of a code that nobody knows yet.
 pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
@@ -102,7 +102,7 @@ impl LetterReader {
 
     pub fn take(&mut self, letter: Result<LetterText, String>) {
         self.sheets = Some(letter.map(|letter| {
-            let LetterText { to, subject, text } = letter;
+            let LetterText { to, subject, text, .. } = letter;
             let head = vec![("to", to), ("subject", subject)];
             let (masked, whole) = match &self.secret {
                 LetterCode::None => (text, None),

@@ -1,14 +1,17 @@
 //! Everything that the screen knows. Cursor, marks and dialogs hold ids, never row numbers.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, QueryError, Timestamp};
-use crate::engine::{CutOff, ProbeStatus, Status};
+use crate::domain::{
+    Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, ProbeStatus, QueryError, TestBooking, Timestamp,
+};
 use crate::present::time::Zone;
+use crate::protocol::{CutOff, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
 use super::cursor::Cursor;
@@ -24,7 +27,7 @@ use super::queue::Queue;
 use super::reading::{LetterReader, Mailboxes};
 use super::rows::{DealershipRow, DealershipRows, Tab};
 use super::tail::EventTail;
-use super::teach::{Lessons, ToldAnswers};
+use super::teach::ToldAnswers;
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 use super::view::layout::ScreenLayout;
@@ -50,13 +53,9 @@ pub struct Setup {
     pub mails: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
-    /// What can be taught; `None`: nothing.
-    pub lessons: Option<Arc<dyn Lessons>>,
     /// Who is in front of the screen: what `is:mine` means, and who records.
     pub me: String,
-    /// The zone of the desk.
     pub zone: Zone,
-    /// The numbers of the process.
     pub policy: Policy,
     /// Which codes and dealerCodes are taken.
     pub claims: Arc<dyn Claims + Send + Sync>,
@@ -65,6 +64,8 @@ pub struct Setup {
     pub store: String,
     /// Who we are to the dealerships: in the steps and the letter of the opcode.
     pub partner: String,
+    /// What a test appointment says.
+    pub appointment: TestBooking,
     /// The demo: says so, and that nothing is real.
     pub demo: bool,
 }
@@ -158,8 +159,9 @@ pub struct ScreenState {
     pub rows: DealershipRows,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
+    /// How the owner of the store is, when that is another process.
+    pub owner: OwnerState,
     pub loaded: bool,
-    /// How the program is doing.
     pub status: Status,
     pub focus: Focus,
     pub cursor: Cursor,
@@ -194,6 +196,8 @@ pub struct ScreenState {
     /// Whether something visible changed since the last frame.
     pub dirty: bool,
     next_work: u64,
+    /// What was asked for and awaits its one answer.
+    asked: BTreeMap<WorkId, Request>,
     /// What [`ScreenState::hidden_marks`] counted last, and for which rows and marks.
     hidden: Cell<Option<((u64, u64), usize)>>,
 }
@@ -224,6 +228,7 @@ impl ScreenState {
             size,
             rows,
             opening: false,
+            owner: OwnerState::Answers,
             loaded: false,
             status: Status::default(),
             focus: Focus::default(),
@@ -247,6 +252,7 @@ impl ScreenState {
             filtered_at: now.at,
             dirty: true,
             next_work: 1,
+            asked: BTreeMap::new(),
             hidden: Cell::new(None),
         }
     }
@@ -325,6 +331,23 @@ impl ScreenState {
     pub(super) fn new_work(&mut self) -> WorkId {
         self.next_work += 1;
         WorkId(self.next_work)
+    }
+
+    /// Asks for something that has one answer.
+    pub(super) fn ask(&mut self, request: Request) -> Effect {
+        let work = self.new_work();
+        self.ask_as(work, request)
+    }
+
+    /// The same under a number that is known already.
+    pub(super) fn ask_as(&mut self, work: WorkId, request: Request) -> Effect {
+        self.asked.insert(work, request.clone());
+        Effect::Ask(work, request)
+    }
+
+    /// What an answer is about.
+    pub(super) fn answered(&mut self, work: WorkId) -> Option<Request> {
+        self.asked.remove(&work)
     }
 
     /// Puts a piece of work among those that are under way.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::domain::{DealershipId, Event, EventSeverity, Fact};
+use crate::domain::{DealershipId, Event, Fact};
 
 use super::list_cursor::Motion;
 use super::theme::Tone;
@@ -58,15 +58,7 @@ impl Group {
             "email" | "reminders" => Self::Mail,
             _ => Self::Desk,
         };
-        let tone = match fact.severity() {
-            EventSeverity::Routine => Tone::Faint,
-            EventSeverity::Progress => Tone::Busy,
-            EventSeverity::Neutral => Tone::Plain,
-            EventSeverity::Good => Tone::Good,
-            EventSeverity::Warning => Tone::Warn,
-            EventSeverity::Bad => Tone::Bad,
-        };
-        (group, tone)
+        (group, fact.severity().into())
     }
 
     const fn bit(self) -> u8 {

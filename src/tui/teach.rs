@@ -7,7 +7,6 @@ use super::action::Action;
 use super::state::ScreenState;
 use super::theme::Tone;
 use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
-use crate::engine::ClassificationRule;
 
 /// An answer that no row knew, and the event that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,36 +15,6 @@ pub struct Unrecognised {
     /// About whom it was given.
     pub dealership: DealershipId,
     pub answer: ResponseFacts,
-}
-
-/// A row that would be written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RuleDraft {
-    pub row: ClassificationRule,
-    /// The row as it will stand in the settings.
-    pub text: String,
-    pub place: String,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lesson {
-    pub about: Unrecognised,
-    pub draft: RuleDraft,
-}
-
-/// Makes rows of the meanings, and keeps them.
-pub trait Lessons: Send + Sync {
-    /// The row that would read an answer as a person says. Touches no file.
-    ///
-    /// # Errors
-    /// Why there is none, in words.
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String>;
-
-    /// Writes a row down, then puts it in effect. May wait for a disk.
-    ///
-    /// # Errors
-    /// Why nothing was done, in words.
-    fn teach(&self, lesson: &Lesson) -> Result<(), String>;
 }
 
 /// Of which answers it was told in this run.
@@ -68,7 +37,7 @@ impl ToldAnswers {
 /// Tells of answers that no row knew: once each, for whomever they were given.
 pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     for event in events {
-        let (Some(about), Some(words)) = (of_event(event), event.fact.unrecognised_in_words()) else { continue };
+        let (Some(about), Some(words)) = (of_event(event), event.fact.humanize_unrecognised()) else { continue };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
         if !state.told.is_new(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw())) {
             continue;
@@ -87,18 +56,12 @@ fn of_event(event: &Event) -> Option<Unrecognised> {
 }
 
 /// The answer of the event under the tail's cursor.
-///
-/// # Errors
-/// Why there is none to teach, in words.
 pub fn under_tail_cursor(state: &ScreenState) -> Result<Unrecognised, String> {
     let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
     of_event(event).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
 }
 
 /// What Xtime answered last about the dealership under the table's cursor.
-///
-/// # Errors
-/// Why there is nothing to teach, in words.
 pub fn newest_of_selected(state: &ScreenState) -> Result<Unrecognised, String> {
     let row = state.selected().ok_or("there is no dealership here")?;
     let id = row.state.id;

@@ -235,9 +235,6 @@ impl TerminalGuard {
 
 /// Waits until the shell has brought the program to the foreground: whoever changes the modes of the terminal in the
 /// background is stopped by the system in the middle of it, each time anew, and hears no signal.
-///
-/// # Errors
-/// When the process cannot be stopped.
 pub async fn wait_for_foreground(signals: &mut Signals) -> io::Result<Option<Termination>> {
     if in_foreground() {
         return Ok(None);

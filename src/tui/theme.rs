@@ -8,28 +8,7 @@ mod depth;
 pub use bar::Bar;
 pub use depth::{Depth, TerminalEnv};
 
-use crate::domain::{Attention, Severity, Stage};
-pub use crate::present::ThemeChoice;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    Plain,
-    Good,
-    Busy,
-    Warn,
-    Bad,
-    Faint,
-}
-
-impl Tone {
-    pub const fn of(severity: Severity) -> Self {
-        match severity {
-            Severity::Good => Self::Good,
-            Severity::Doubtful => Self::Warn,
-            Severity::Bad => Self::Bad,
-        }
-    }
-}
+pub use crate::present::{ThemeChoice, Tone};
 
 /// A theme for each background.
 #[derive(Debug, Clone, Copy)]
@@ -210,43 +189,13 @@ impl Theme {
     pub fn tone(&self, tone: Tone) -> Style {
         match tone {
             Tone::Plain => self.text,
+            Tone::Strong => self.title,
             Tone::Good => self.good,
             Tone::Busy => self.busy,
             Tone::Warn => self.warn,
             Tone::Bad => self.bad,
             Tone::Faint => self.dim,
         }
-    }
-}
-
-/// Glyph, word and tone of a stage.
-pub fn stage_look(stage: Stage) -> (&'static str, &'static str, Tone) {
-    match stage {
-        Stage::New => ("○", "new", Tone::Plain),
-        Stage::Invited => ("◔", "invited", Tone::Busy),
-        Stage::Expired => ("✗", "expired", Tone::Bad),
-        Stage::AwaitingXtime => ("◑", "awaiting-xtime", Tone::Busy),
-        Stage::Overdue => ("▲", "overdue", Tone::Bad),
-        Stage::Confirmed => ("◕", "confirmed", Tone::Good),
-        Stage::OpcodeMissing => ("◇", "opcode-missing", Tone::Warn),
-        Stage::NoSlots => ("□", "no-slots", Tone::Warn),
-        Stage::Live => ("●", "live", Tone::Good),
-        Stage::Lost => ("▼", "lost", Tone::Bad),
-        Stage::Revoked => ("⊘", "revoked", Tone::Faint),
-        Stage::Archived => ("▫", "archived", Tone::Faint),
-    }
-}
-
-/// The tone of a reason to look.
-pub fn attention_tone(attention: Attention) -> Tone {
-    match attention {
-        Attention::Lost
-        | Attention::LeftLive
-        | Attention::Overdue
-        | Attention::Expired
-        | Attention::CodeFromFuture
-        | Attention::CodeNotObtained => Tone::Bad,
-        _ => Tone::Warn,
     }
 }
 

@@ -254,12 +254,3 @@ fn the_number_of_colours_is_read_from_the_names_of_terminals() {
     }
     assert_eq!(depth("linux", Some("truecolor")), Depth::Many);
 }
-
-#[test]
-fn stages_differ_by_glyph_and_word() {
-    let mut looks: Vec<_> = Stage::ALL.into_iter().map(stage_look).collect();
-    assert!(looks.iter().zip(Stage::ALL).all(|((_, word, _), stage)| *word == stage.word()));
-    looks.sort_unstable_by_key(|(glyph, ..)| *glyph);
-    looks.dedup_by_key(|(glyph, ..)| *glyph);
-    assert_eq!(looks.len(), Stage::ALL.len());
-}

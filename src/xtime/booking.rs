@@ -10,9 +10,10 @@ use super::booking_response::BookingResponse;
 use super::connection::{NoResponse, RawResponse, ResponseBody, ResponseMeta};
 use super::platform::{HttpPlatform, checked, with_query};
 use super::token::TokenError;
-use super::{AttemptReport, BookingOutcome, RequestPreview};
+use super::{AttemptReport, BookingOutcome};
 use crate::domain::text::masked_address;
 use crate::domain::{Booking, phone_digits, wall_with_offset};
+use crate::protocol::RequestPreview;
 
 /// What stands for a secret where a request is shown.
 const MASK: &str = "••••";

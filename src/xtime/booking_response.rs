@@ -4,10 +4,10 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use super::gateway::read_other_names;
 use super::reply::{given, scalar, short_code, short_message};
 use super::{BookingOutcome, PlatformSettings};
+use crate::domain::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use crate::domain::{AppointmentId, Outcome};
 
 /// Words of a failure that may have come too late, or that may be about the very appointment that was asked for.

@@ -3,35 +3,31 @@
 
 mod booking;
 pub mod booking_response;
-pub mod classification;
 mod connection;
-mod default_rules;
 pub mod diagnose;
 mod gateway;
 pub mod platform;
 mod proxy;
 mod redact;
 pub mod reply;
+mod rule_table;
 pub mod settings;
 pub mod source;
-pub mod teach;
 mod token;
-pub mod window;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 
-pub use crate::domain::Slot;
-use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Timestamp};
+use crate::domain::classification::{ClassificationRule, TeachError};
+use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Slot, Timestamp};
+use crate::protocol::RequestPreview;
 pub use crate::tls::install_crypto;
-pub use classification::{Classification, ClassificationRule, RulePattern, StatusMatch};
-pub use default_rules::with_defaults;
 pub use diagnose::{Diagnosis, DiagnosticFinding};
 pub use platform::HttpPlatform;
+pub use redact::Redactor;
 pub use settings::{PlatformSettings, SetupError, TlsFiles};
-pub use teach::TeachError;
 
 /// What a call came to, and what its response says beside that.
 #[derive(Debug, Clone)]
@@ -64,16 +60,6 @@ pub enum BookingOutcome {
         /// Why that cannot be told.
         reason: String,
     },
-}
-
-/// A booking as it would be sent, with every secret masked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RequestPreview {
-    pub method: String,
-    pub url: String,
-    /// The headers that we set, by name; what the transport adds (`host`, `content-length`) is not among them.
-    pub headers: Vec<(String, String)>,
-    pub body: serde_json::Value,
 }
 
 /// Calls to the platform for one dealership. Implementations never retry: the one retry layer is the engine's, and a booking has none.
@@ -118,7 +104,7 @@ pub trait Platform: Send + Sync + 'static {
 
 /// For which dealership a code is asked.
 #[derive(Debug, Clone)]
-pub struct CodeRequest {
+pub struct SourceRequest {
     /// The idempotency key: the same for every try of one intent.
     pub intent: crate::domain::IntentId,
     /// Xtime's identifier of the dealership.
@@ -167,5 +153,5 @@ pub trait CodeSource: Send + Sync + 'static {
     fn origin(&self) -> crate::domain::CodeOrigin;
 
     /// Asks for a code. Asking twice with one intent must give one code.
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError>;
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError>;
 }

@@ -8,16 +8,17 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::classification::{BodyShape, Classification, ClassificationRule, classify};
 use super::connection::{ConnectionSettings, PlatformConnection, RawResponse, ResponseBody, ResponseMeta};
 use super::redact::{Redactor, percent};
 use super::reply::{PlatformReply, ReplyList, RequestedList};
+use super::rule_table::RuleTable;
 use super::settings::{address, below, header_name, is_loopback, secret_value};
-use super::teach::{RuleTable, TeachError, row_for};
 use super::token::{Token, TokenError, Tokens};
-use super::{AttemptReport, BookingOutcome, Platform, PlatformSettings, RequestPreview, SetupError, Slot};
+use super::{AttemptReport, BookingOutcome, Platform, PlatformSettings, SetupError};
 use crate::clock::SharedClock;
-use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts};
+use crate::domain::classification::{BodyShape, Classification, ClassificationRule, TeachError, classify, row_for};
+use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts, Slot};
+use crate::protocol::RequestPreview;
 
 /// The longest dealerCode and opcode that are sent, in bytes.
 const LONGEST_VALUE: usize = 512;

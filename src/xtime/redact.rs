@@ -24,14 +24,14 @@ const HIDDEN: &[(&str, &str)] = &[
 
 /// Turns text from outside into a reason that may be shown, kept and compared.
 #[derive(Debug)]
-pub(super) struct Redactor {
+pub struct Redactor {
     secrets: Vec<SecretString>,
     patterns: Vec<(Regex, &'static str)>,
 }
 
 impl Redactor {
     /// Knows the secrets that are never to be repeated.
-    pub(super) fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
+    pub fn new(secrets: impl IntoIterator<Item = SecretString>) -> Self {
         let mut secrets: Vec<SecretString> =
             secrets.into_iter().filter(|secret| secret.expose_secret().len() >= SHORTEST_SECRET).collect();
         // Of `Bearer abc…` the second word is a secret by itself.
@@ -48,8 +48,8 @@ impl Redactor {
         Self { secrets, patterns }
     }
 
-    /// One line of at most [`REASON_CHARS`] characters without any secret.
-    pub(super) fn line(&self, text: &str) -> String {
+    /// One line of at most `REASON_CHARS` characters without any secret.
+    pub fn line(&self, text: &str) -> String {
         self.line_hiding(text, &[])
     }
 

@@ -10,11 +10,10 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::Slot;
-use super::classification::{BodyShape, ResponseDetails};
 use super::gateway::read_other_names;
+use crate::domain::classification::{BodyShape, ResponseDetails};
 use crate::domain::text::one_line;
-use crate::domain::{Appointment, AppointmentId, Customer, Service, Untrusted};
+use crate::domain::{Appointment, AppointmentId, Customer, Service, Slot, Untrusted};
 
 /// Longest message and code that take part in matching, in characters.
 const MESSAGE_CHARS: usize = 2_000;

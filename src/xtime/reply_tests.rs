@@ -7,10 +7,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::Outcome;
-use crate::xtime::classification::{ClassificationRule, classify};
-use crate::xtime::default_rules::defaults;
+use crate::domain::classification::{ClassificationRule, classify, default_rules};
 
-static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(defaults);
+static TABLE: LazyLock<Vec<ClassificationRule>> = LazyLock::new(default_rules);
 
 fn services(status: u16, body: &str) -> PlatformReply {
     PlatformReply::read(status, body.as_bytes(), RequestedList::Services, 100)

@@ -7,7 +7,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::ClassificationRule;
+use crate::domain::classification::{ClassificationRule, default_rules};
 
 /// Everything about the platform that is configuration. Hosts, paths, header names and limits have the public defaults.
 ///
@@ -40,7 +40,7 @@ pub struct PlatformSettings {
     pub max_in_flight: usize,
     /// More headers for every call to the base, or other values for those that are sent anyway.
     pub headers: Vec<(String, SecretString)>,
-    /// How answers are read; the first match wins. See [`super::with_defaults`].
+    /// How answers are read; the first match wins. See [`crate::domain::classification::with_defaults`].
     pub meanings: Vec<ClassificationRule>,
     pub user_agent: String,
     pub services_path: String,
@@ -101,7 +101,7 @@ impl Default for PlatformSettings {
             max_rows: 10_000,
             max_in_flight: 4,
             headers: Vec::new(),
-            meanings: super::default_rules::defaults(),
+            meanings: default_rules(),
             user_agent: concat!("cloverwatch/", env!("CARGO_PKG_VERSION")).to_owned(),
             services_path: "/services".to_owned(),
             slots_path: "/appointments-availabilities".to_owned(),

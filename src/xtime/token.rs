@@ -10,13 +10,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use url::Url;
 
-use super::classification::{BodyShape, classify};
 use super::connection::{PlatformConnection, ResponseBody, ResponseMeta};
 use super::gateway::{CODES, first_text};
 use super::redact::Redactor;
 use super::reply::{PlatformReply, RequestedList};
-use super::teach::RuleTable;
+use super::rule_table::RuleTable;
 use crate::clock::SharedClock;
+use crate::domain::classification::{BodyShape, classify};
 use crate::domain::{Outcome, Timestamp};
 
 /// The shortest and longest life that a token is given, whatever the answer says: the first keeps a wrong answer from becoming a storm

@@ -21,23 +21,52 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("child", &[]),
     ("signals", &[]),
     ("guard", &[]),
-    ("store", &["domain", "clock", "guard"]),
-    ("xtime", &["domain", "clock", "timezone", "tls", "child"]),
+    ("protocol", &["domain", "timezone"]),
+    ("store", &["protocol", "domain", "clock", "guard"]),
+    ("xtime", &["protocol", "domain", "clock", "timezone", "tls", "child"]),
     ("mail", &["domain", "clock", "timezone", "tls"]),
     ("sandbox", &["clock", "timezone"]),
-    ("engine", &["store", "xtime", "mail", "domain", "clock"]),
-    ("config", &["present", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"]),
+    ("engine", &["store", "xtime", "mail", "protocol", "domain", "clock"]),
+    ("client", &["engine", "protocol", "domain", "clock"]),
+    ("service", &["engine", "store", "xtime", "protocol", "domain", "clock", "tls", "child"]),
+    ("attach", &["client", "protocol", "domain", "clock"]),
+    (
+        "config",
+        &["present", "service", "engine", "store", "xtime", "mail", "domain", "clock", "timezone", "tls", "child"],
+    ),
+    (
+        "wiring",
+        &[
+            "attach", "client", "config", "service", "engine", "store", "xtime", "mail", "protocol", "domain", "clock",
+            "tls",
+        ],
+    ),
     ("present", &["domain", "timezone"]),
-    // A row that is taught on the screen is one of xtime.
-    ("tui", &["present", "engine", "store", "xtime", "domain", "clock", "timezone", "signals"]),
+    ("tui", &["present", "client", "protocol", "domain", "clock", "timezone", "signals"]),
     (
         "cli",
         &[
-            "tui", "present", "config", "engine", "store", "xtime", "mail", "sandbox", "domain", "clock", "timezone",
+            "tui", "present", "wiring", "client", "config", "protocol", "sandbox", "domain", "clock", "timezone",
             "tls", "signals", "guard",
         ],
     ),
     ("main", &["cli", "xtime"]),
+];
+
+/// What a module, and what is below it, may know besides.
+const EXCEPTIONS: &[(&str, &[&str])] = &[
+    // They read and write the files of a store that nobody has open, or beside its owner.
+    ("cli::backup", &["store"]),
+    ("cli::doctor", &["store"]),
+    ("cli::store_access", &["store"]),
+    // The exit code of what these say.
+    ("cli::error", &["store"]),
+    // How letters leave is a setting in the words of mail, and `mail test` sends one without an engine.
+    ("cli::desk", &["mail"]),
+    ("cli::settings", &["mail"]),
+    ("cli::mail::test", &["mail"]),
+    // A demo brings a platform, a post office, a store to throw away and a past of its own.
+    ("cli::demo", &["engine", "store", "xtime", "mail"]),
 ];
 
 /// What a layer must not touch, wherever it is written.
@@ -46,8 +75,10 @@ const PURE: &[(&str, &[&str])] = &[
         "domain",
         &["tokio::", "ratatui::", "std::fs", "std::net", "std::process", "std::env", "reqwest::", "sled::", "lettre::"],
     ),
+    ("protocol", &["tokio::", "ratatui::", "std::fs", "std::net", "std::process", "std::env", "reqwest::", "sled::"]),
     ("tui", &["reqwest::", "lettre::", "sled::", "std::net", "EmbeddedStore", "JournalReader"]),
     ("engine", &["reqwest::", "lettre::", "sled::", "ratatui::", "crossterm::", "axum::"]),
+    ("service", &["lettre::", "sled::", "ratatui::", "crossterm::"]),
     ("sandbox", &["lettre::", "sled::", "ratatui::"]),
 ];
 
@@ -60,33 +91,8 @@ const MOST_FUNCTION_LINES: usize = 60;
 /// Functions that are one `match` that reads as a table.
 const TABLES: &[&str] = &["src/domain/evolve.rs apply", "src/domain/mail/fold.rs fold", "src/tui/update/mod.rs update"];
 
-/// Functions that are still to be split.
-const STILL_LONG: &[&str] = &[
-    "src/cli/demo/history.rs tell",
-    "src/cli/demo/mod.rs start",
-    "src/cli/json.rs dealership",
-    "src/cli/watch.rs statuses",
-    "src/domain/query/tests/writings.rs what_is_written_in_several_ways_is_found_in_each",
-    "src/tui/view/dialog/body.rs facts",
-    "src/tui/view/dialog/field.rs field",
-    "src/tui/view/footer.rs useful",
-    "src/tui/view/help.rs lines",
-];
-
 /// Circles that are still to be broken, by their first module.
-const STILL_CIRCULAR: &[&str] = &[
-    "cli::app",
-    "cli::import::opcode_words",
-    "cli::import::source::json::flat",
-    "cli::invite",
-    "domain::event::facts",
-    "engine::codes",
-    "sandbox::control",
-    "sandbox::post",
-    "store::export",
-    "tui::action",
-    "tui::view::detail",
-];
+const STILL_CIRCULAR: &[&str] = &["engine::codes", "store::export", "tui::action", "tui::msg"];
 
 /// Names that once stood for what has a standard name now.
 const OLD_NAMES: &[&str] = &[
@@ -99,6 +105,12 @@ static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(source_files);
 
 fn none_of(wrong: &[String], advice: &str) {
     assert!(wrong.is_empty(), "{advice}:\n{}", wrong.join("\n"));
+}
+
+/// Whether a module may know a layer besides those of its own.
+fn is_excepted(user: &str, other: &str) -> bool {
+    let is_below = |above: &str| user.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    EXCEPTIONS.iter().any(|(above, layers)| is_below(above) && layers.contains(&other))
 }
 
 /// The layer of a module; `None` for the crate itself.
@@ -114,7 +126,7 @@ fn imports_point_downward() {
         let (Some(own), Some(other)) = (layer(user), layer(used)) else { continue };
         match plan.get(own) {
             None => wrong.push(format!("{}: `{own}` is no layer of the plan", user.join("::"))),
-            Some(may) if own != other && !may.contains(&other) => {
+            Some(may) if own != other && !may.contains(&other) && !is_excepted(&user.join("::"), other) => {
                 wrong.push(format!("{}: `{own}` must not know `{}`", user.join("::"), used.join("::")));
             }
             Some(_) => {}
@@ -159,10 +171,10 @@ fn functions_fit_on_a_screen() {
     let long = long.map(|(file, function)| {
         (format!("{} {}", file.path.display(), function.name), format!("{} lines", function.lines))
     });
-    let is_named = |place: &str| TABLES.contains(&place) || STILL_LONG.contains(&place);
+    let is_named = |place: &str| TABLES.contains(&place);
     let (named, long): (Vec<_>, Vec<_>) = long.partition(|(place, _)| is_named(place));
     none_of(&long.iter().map(|(place, lines)| format!("{place}: {lines}")).collect::<Vec<_>>(), "functions to split");
-    assert_eq!(named.len(), TABLES.len() + STILL_LONG.len(), "of those named, only these are still long: {named:?}");
+    assert_eq!(named.len(), TABLES.len(), "of those named, only these are still long: {named:?}");
 }
 
 #[test]

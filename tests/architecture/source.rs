@@ -159,6 +159,9 @@ impl<'ast> Visit<'ast> for SourceFile {
         });
     }
 
+    /// `pub(super)` names a module without using it.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.paths.extend(absolute(&segments, &self.module));

@@ -1,5 +1,11 @@
 //! Runs the real program on a store of its own, with nothing of this machine's settings.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "every test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "every test file uses a part of it"
+)]
 
 pub mod history;
 
@@ -116,6 +122,7 @@ impl Desk {
     }
 
     pub fn run_with(&self, args: &[&str], input: &str) -> Ran {
+        let _owner = self.owner_beside(args);
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A command that does not read its input may be gone before all of it was written.
@@ -134,18 +141,34 @@ impl Desk {
         Running::of(self.command(args).spawn().unwrap())
     }
 
-    /// Starts `watch` and waits until it owns the books.
+    /// With `CLOVERWATCH_TEST_ATTACHED` every command works through an owner of its own, which has the settings of the moment.
+    fn owner_beside(&self, args: &[&str]) -> Option<Running> {
+        let alone = ["--no-attach", "--store", "--config", "--read-only", "watch", "restore", "doctor", "demo"];
+        std::env::var_os("CLOVERWATCH_TEST_ATTACHED")?;
+        // Somebody owns the store already, or nobody may.
+        let is_owned = cloverwatch::store::Lock::holder(&self.path("store")).is_some()
+            || args.iter().any(|arg| alone.contains(arg));
+        if is_owned { None } else { self.watching() }
+    }
+
+    /// Starts `watch` and waits until it owns the store.
     pub fn owner(&self) -> Running {
+        self.watching().expect("it ended before it watched")
+    }
+
+    fn watching(&self) -> Option<Running> {
         let mut running = self.start(&["watch"]);
         let mut log = BufReader::new(running.child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("watching") {
             line.clear();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended before it watched");
+            if log.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
         }
         // What it says later must not fill the pipe.
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        running
+        Some(running)
     }
 }
 

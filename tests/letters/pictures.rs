@@ -29,7 +29,7 @@ fn every_kind() {
             LetterKind::Live => choose(&mut state, "Tell Us More", OpcodeOption::Existing),
         }
         let letter = renderer().write(&state, &context, &Policy::default()).unwrap();
-        insta::assert_snapshot!(kind.word(), picture(&letter));
+        insta::assert_snapshot!(kind.as_str(), picture(&letter));
     }
 }
 

@@ -4,10 +4,8 @@ use chrono::NaiveDateTime;
 use cloverwatch::domain::{
     AppointmentId, BookingEnd, Command, Customer, IntentId, Label, OpcodeOption, Slot, TestBooking, Vehicle,
 };
-use cloverwatch::engine::{Booked, PlannedBooking, ReadBack};
-use cloverwatch::tui::msg::PreparedBooking;
+use cloverwatch::protocol::{Booked, PlannedBooking, ReadBack, Request, RequestPreview, Response};
 use cloverwatch::tui::{Effect, Msg};
-use cloverwatch::xtime::RequestPreview;
 
 use crate::desk::Desk;
 use crate::opcodes::{choose, id, opcodes};
@@ -40,8 +38,8 @@ fn test_booking() -> TestBooking {
     }
 }
 
-/// What the engine would answer to [`Effect::Plan`].
-fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> PreparedBooking {
+/// What the engine would answer to [`Request::PlanBooking`].
+fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> Box<PlannedBooking> {
     let state = desk.world.lock().get(id(n));
     let intent = IntentId::from_bits(77);
     let booking = test_booking().booking(&state, at, intent, None, &desk.state.setup.policy);
@@ -54,7 +52,7 @@ fn plan(desk: &Desk, n: u64, at: NaiveDateTime) -> PreparedBooking {
             "services": [{ "opcode": "Tell Us More" }],
         }),
     };
-    PreparedBooking(Box::new(PlannedBooking { intent, booking, preview }))
+    Box::new(PlannedBooking { intent, booking, preview })
 }
 
 /// Answers what the desk asked of the engine, but for sending; what is left.
@@ -67,15 +65,21 @@ fn answer(desk: &mut Desk) -> Vec<Effect> {
         }
         for effect in effects {
             match effect {
-                Effect::ShowSlots(of) => desk.tell(Msg::Slots(of, Ok(slots(&OFFERED)))),
-                Effect::Plan(of, at, false) => {
-                    let planned = plan(desk, of.bits(), at);
-                    desk.tell(Msg::Planned(of, at, Ok(planned)));
+                Effect::Ask(work, Request::Slots { window: None, .. }) => {
+                    desk.tell(Msg::Answer(work, Response::Slots(slots(&OFFERED))));
+                }
+                Effect::Ask(work, Request::PlanBooking { dealership, local, moves: false, .. }) => {
+                    let planned = plan(desk, dealership.bits(), local);
+                    desk.tell(Msg::Answer(work, Response::Planned(planned)));
                 }
                 other => left.push(other),
             }
         }
     }
+}
+
+fn is_sent(request: &Request) -> bool {
+    matches!(request, Request::Book { .. } | Request::SettleBooking(_))
 }
 
 fn opened(size: (u16, u16)) -> Desk {
@@ -86,10 +90,12 @@ fn opened(size: (u16, u16)) -> Desk {
 }
 
 /// Types the dealerCode and presses the button.
-fn book(desk: &mut Desk) -> PreparedBooking {
+fn book(desk: &mut Desk) -> Box<PlannedBooking> {
     desk.press("tab").write("xts000008").press("tab tab enter");
     let effects = desk.take_effects();
-    let [Effect::Book(of, planned)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let [Effect::Ask(_, Request::Book { dealership: of, planned })] = effects.as_slice() else {
+        panic!("{effects:?}\n{}", desk.picture())
+    };
     assert_eq!(*of, id(8));
     planned.clone()
 }
@@ -115,14 +121,16 @@ fn nothing_is_sent_before_the_dealer_code_is_typed() {
     }
     desk.press("esc b");
     assert_eq!(answer(&mut desk), []);
-    assert_eq!(book(&mut desk).0.booking.local, local(OFFERED[0]));
+    assert_eq!(book(&mut desk).booking.local, local(OFFERED[0]));
 }
 
 #[test]
 fn another_offered_time_has_its_own_request_and_no_other_time_is_taken() {
     let mut desk = opened((120, 40));
     desk.press("down");
-    assert!(matches!(desk.effects.as_slice(), [Effect::Plan(_, at, false)] if *at == local(OFFERED[1])));
+    assert!(
+        matches!(desk.effects.as_slice(), [Effect::Ask(_, Request::PlanBooking { local: at, .. })] if *at == local(OFFERED[1]))
+    );
     assert_eq!(answer(&mut desk), []);
     desk.sees("2026-03-31T09:30-0700").press("ctrl-u").write("2026-04-02").sees("^ this time is not offered");
     desk.sees_no("09:30-0700").press("down");
@@ -133,7 +141,9 @@ fn another_offered_time_has_its_own_request_and_no_other_time_is_taken() {
     assert_eq!(desk.take_effects(), []);
     // A request that was made for another time meanwhile is not this one's.
     let stale = plan(&desk, 8, local(OFFERED[0]));
-    desk.tell(Msg::Planned(id(8), local(OFFERED[0]), Ok(stale)));
+    let first =
+        |request: &Request| matches!(request, Request::PlanBooking { local: at, .. } if *at == local(OFFERED[0]));
+    desk.answer(first, Response::Planned(stale));
     desk.sees_no("09:15-0700");
 }
 
@@ -150,15 +160,15 @@ fn what_became_of_it_is_told_and_nothing_is_sent_twice() {
         read_back,
     };
     // It was closed: a message tells it.
-    desk.tell(Msg::Booked(id(8), Ok(Some(stands(ReadBack::Seen)))));
+    desk.answer(is_sent, Response::Booked(Some(stands(ReadBack::Seen))));
     desk.sees("Vandermeer Lexus: It stands: Tue 31 Mar 09:15 PDT, appt-1.");
     let mut desk = opened((120, 40));
     book(&mut desk);
-    desk.tell(Msg::Booked(id(8), Ok(Some(stands(ReadBack::NotThere)))));
+    desk.answer(is_sent, Response::Booked(Some(stands(ReadBack::NotThere))));
     desk.sees("It stands: Tue 31 Mar 09:15 PDT").sees("does not show it yet").press("enter").sees_no("It stands");
     let mut desk = opened((120, 40));
     book(&mut desk);
-    desk.tell(Msg::Booked(id(8), Ok(Some(Booked::Unknown { reason: "no answer in 15 s".to_owned() }))));
+    desk.answer(is_sent, Response::Booked(Some(Booked::Unknown { reason: "no answer in 15 s".to_owned() })));
     desk.sees("Nobody knows what became of it: no answer in 15 s").sees("It may stand in the calendar");
 }
 
@@ -166,7 +176,7 @@ fn what_became_of_it_is_told_and_nothing_is_sent_twice() {
 fn a_taken_slot_asks_again_with_fresh_times() {
     let mut desk = opened((120, 40));
     book(&mut desk);
-    desk.tell(Msg::Booked(id(8), Ok(Some(Booked::SlotTaken { slots: Ok(slots(&OFFERED[1..])) }))));
+    desk.answer(is_sent, Response::Booked(Some(Booked::SlotTaken { slots: Ok(slots(&OFFERED[1..])) })));
     assert_eq!(answer(&mut desk), []);
     desk.sees("Somebody else took that time meanwhile: nothing was booked.");
     desk.sees("Tue 31 Mar 09:30 PDT, 1 of 2 offered").sees("2026-03-31T09:30-0700");
@@ -192,10 +202,10 @@ fn an_open_booking_is_read_back_before_anything_else() {
     desk.happens(|world| world.person(id(8), ago(0.3), &request)).happens(|world| world.person(id(8), ago(0.2), &end));
     desk.go_to(8).press("b").sees("has no answer: no answer in 15 s").sees("[ Read it back ]");
     desk.press("tab enter");
-    assert_eq!(desk.take_effects(), [Effect::ReadBack(id(8))]);
+    assert!(matches!(desk.take_effects()[..], [Effect::Ask(_, Request::SettleBooking(of))] if of == id(8)));
     let absent = Command::EndBooking { intent: IntentId::from_bits(5), end: BookingEnd::Absent { asked_at: now() } };
     desk.happens(|world| world.person(id(8), now(), &absent));
-    desk.tell(Msg::Booked(id(8), Ok(None)));
+    desk.answer(is_sent, Response::Booked(None));
     desk.sees("Xtime has no such appointment: nothing was booked");
 }
 
@@ -217,5 +227,5 @@ fn a_dealership_that_changes_under_the_dialog_refuses() {
     let other = choose("OIL10", OpcodeOption::Existing, None);
     desk.happens(|world| world.person(id(8), now(), &other)).sees("another opcode was chosen meanwhile");
     desk.press("tab").write("xts000008").press("tab tab enter");
-    assert!(!desk.take_effects().iter().any(|effect| matches!(effect, Effect::Book(..))));
+    assert!(!desk.take_effects().iter().any(|effect| matches!(effect, Effect::Ask(_, Request::Book { .. }))));
 }

@@ -1,7 +1,7 @@
 //! Looks that somebody asks for: at one, coloured and worded by what was found; at many, asked about, followed and stopped.
 
 use cloverwatch::domain::{CodeOrigin, DealershipId, Severity};
-use cloverwatch::engine::{MailStatus, Status};
+use cloverwatch::protocol::{MailStatus, Request, Status};
 use cloverwatch::tui::msg::{ItemResult, WorkId};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::Tone;
@@ -25,7 +25,7 @@ fn a_look_that_found_trouble_is_not_green() {
         let mut desk = Desk::open((120, 30));
         desk.go_to(4).press("c");
         let effects = desk.take_effects();
-        let [Effect::Check(work, ids)] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::Ask(work, Request::Probe(ids))] = effects.as_slice() else { panic!("{effects:?}") };
         assert_eq!(ids, &[id(4)]);
         desk.tell(Msg::Outcome(*work, id(4), Ok(ItemResult { severity, words: words.to_owned() })));
         desk.sees(words);
@@ -44,7 +44,7 @@ fn crowded(count: u64) -> Desk {
 /// A look at many, as it was asked for.
 fn asked(desk: &mut Desk) -> (WorkId, Vec<DealershipId>) {
     let effect = only(desk);
-    let Effect::Check(work, ids) = effect else { panic!("{effect:?}\n{}", desk.picture()) };
+    let Effect::Ask(work, Request::Probe(ids)) = effect else { panic!("{effect:?}\n{}", desk.picture()) };
     (work, ids)
 }
 
@@ -134,7 +134,7 @@ fn the_results_of_the_last_bulks_can_be_shown_again() {
     for n in 0..7 {
         desk.press("m c").go_to(4).press("space").go_to(1).press("space n").write(&format!("ring {n}")).press("ctrl-s");
         let effect = only(&mut desk);
-        let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
+        let Effect::Ask(work, Request::Execute(items)) = effect else { panic!("{effect:?}") };
         for (id, _) in items {
             desk.tell(Msg::Outcome(work, id, Ok(format!("ring {n}").into())));
         }
@@ -163,6 +163,6 @@ fn whatever_is_done_to_many_asks_first() {
 fn more_letters_than_an_hour_allows_are_told_of_before() {
     let mut desk = crowded(120);
     let mail = MailStatus { last_hour: 10, per_hour: 30, ..MailStatus::default() };
-    desk.tell(Msg::Status(Status { mail, ..desk.state.status.clone() }));
+    desk.tell(Msg::Status(Box::new(Status { mail, ..desk.state.status.clone() })));
     desk.press("e e").sees("At most 30 letters go out in an hour: the last of these in about ");
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
-use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
 use cloverwatch::present::time::Zone;
-use cloverwatch::store::Committed;
+use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Request, Response, Status};
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
+use cloverwatch::tui::msg::WorkId;
 use cloverwatch::tui::rows::DealershipRows;
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
@@ -37,6 +37,8 @@ pub struct Desk {
     pub world: Arc<Mutex<World>>,
     pub now: ArrivalTime,
     pub effects: Vec<Effect>,
+    /// What was asked of the engine so far.
+    asked: Vec<(WorkId, Request)>,
 }
 
 impl Desk {
@@ -55,7 +57,6 @@ impl Desk {
             post: Some("smtp.example.com:587".to_owned()),
             mails: true,
             mailboxes: None,
-            lessons: None,
             me: "ana".to_owned(),
             zone: Zone::Named(chrono_tz::America::Chicago.into()),
             policy: world.lock().policy.clone(),
@@ -63,12 +64,14 @@ impl Desk {
             keymap: Arc::new(Keymap::default()),
             store: String::new(),
             partner: "DataClover".to_owned(),
+            appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
         };
         change(&mut setup);
         let policy = setup.policy.clone();
-        let mut desk = Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new() };
-        desk.tell(Msg::Status(Status {
+        let mut desk =
+            Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new(), asked: Vec::new() };
+        desk.tell(Msg::Status(Box::new(Status {
             platform: PlatformState::Ok,
             requests_last_second: 3,
             requests_per_second: 10,
@@ -76,7 +79,7 @@ impl Desk {
             last_answer_at: Some(now.at - TimeDelta::seconds(20)),
             mail: MailStatus { state: MailState::Ok, last_hour: 4, ..MailStatus::default() },
             ..Status::default()
-        }));
+        })));
         let all = desk.world.lock().all();
         let rows = DealershipRows::new(all, Some("ana".to_owned()), policy, now.at);
         desk.tell(Msg::Loaded(Box::new(rows)));
@@ -91,6 +94,9 @@ impl Desk {
 
     pub fn tell(&mut self, msg: Msg) {
         for effect in update(&mut self.state, msg, self.now) {
+            if let Effect::Ask(work, request) = &effect {
+                self.asked.push((*work, request.clone()));
+            }
             if let Effect::LoadTimeline(id) = &effect {
                 let events =
                     self.world.lock().events.iter().filter(|event| event.dealership == Some(*id)).cloned().collect();
@@ -99,6 +105,13 @@ impl Desk {
                 self.effects.push(effect);
             }
         }
+    }
+
+    /// Answers the newest of these requests.
+    #[track_caller]
+    pub fn answer(&mut self, of: impl Fn(&Request) -> bool, response: Response) {
+        let asked = self.asked.iter().rev().find(|(_, request)| of(request)).map(|(work, _)| *work);
+        self.tell(Msg::Answer(asked.expect("that was asked for"), response));
     }
 
     /// Presses keys as `keymap.toml` writes them, separated by spaces.

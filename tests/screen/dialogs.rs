@@ -1,6 +1,7 @@
 //! What every dialog must show before something is done, at every size, and what it must not show.
 
 use cloverwatch::domain::{CodeOrigin, DealershipId};
+use cloverwatch::protocol::Request;
 use cloverwatch::tui::Effect;
 
 use crate::desk::Desk;
@@ -177,7 +178,7 @@ fn what_was_only_suggested_is_left_at_once() {
         // Enter on Cancel, where nothing was typed, is Cancel.
         let to_cancel = if keys == "o" { "shift-tab shift-tab shift-tab enter" } else { "shift-tab shift-tab enter" };
         desk.press(keys).press(to_cancel).sees_no(&format!("{title} Chevrolet"));
-        let recorded = |effect: &Effect| !matches!(effect, Effect::ShowServices(_));
+        let recorded = |effect: &Effect| !matches!(effect, Effect::Ask(_, Request::Services(_)));
         assert!(!desk.take_effects().iter().any(recorded), "{title}");
     }
     // The number above which it must be typed says itself again.

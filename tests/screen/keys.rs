@@ -1,8 +1,8 @@
 //! What happens at the desk when somebody presses keys, and when the world moves meanwhile.
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Ask, Command, DealershipId, Outcome, Untrusted};
-use cloverwatch::engine::{PlatformState, ProbeStatus, Status};
+use cloverwatch::domain::{Ask, Command, DealershipId, Outcome, ProbeStatus, Untrusted};
+use cloverwatch::protocol::{CodeRequest, PlatformState, Request, Status};
 use cloverwatch::tui::msg::Clip;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::{Effect, Msg};
@@ -34,10 +34,10 @@ pub fn nothing(desk: &mut Desk) {
 /// The engine answers that everything asked for went well, except for some.
 fn answer(desk: &mut Desk, effect: &Effect, failed: &[u64]) {
     let (work, ids): (_, Vec<DealershipId>) = match effect {
-        Effect::Execute(work, items) => (*work, items.iter().map(|(id, _)| *id).collect()),
-        Effect::Obtain(work, items) => (*work, items.iter().map(|(id, ..)| *id).collect()),
-        Effect::Paste(work, codes) => (*work, codes.iter().map(|code| code.0.dealership).collect()),
-        Effect::Check(work, ids) => (*work, ids.clone()),
+        Effect::Ask(work, Request::Execute(items)) => (*work, items.iter().map(|(id, _)| *id).collect()),
+        Effect::Ask(work, Request::Obtain(items)) => (*work, items.iter().map(|item| item.dealership).collect()),
+        Effect::Ask(work, Request::Paste(codes)) => (*work, codes.iter().map(|code| code.dealership).collect()),
+        Effect::Ask(work, Request::Probe(ids)) => (*work, ids.clone()),
         other => panic!("{other:?}"),
     };
     for id in ids {
@@ -100,8 +100,8 @@ fn reissue_by_paste_takes_the_code_and_when_it_was_generated() {
 
     desk.press("r").paste("FRESH-44").press("tab tab tab tab enter");
     let effect = only(&mut desk);
-    let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
-    let code = &codes[0].0;
+    let Effect::Ask(_, Request::Paste(codes)) = &effect else { panic!("{effect:?}") };
+    let code = &codes[0];
     assert_eq!((code.dealership, code.code.reveal(), code.generated_at), (id(4), "FRESH-44", now()));
     assert_eq!(code.ask, Ask::Reissue { seen: 1, despite_word: false });
     answer(&mut desk, &effect, &[]);
@@ -135,8 +135,8 @@ fn a_dialog_says_when_its_dealership_changed_and_refuses() {
     // Looking again shows the new state; only then can it be accepted, with the new number.
     desk.press("enter").sees("old code     2:").press("tab tab tab tab enter");
     let effect = only(&mut desk);
-    let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
-    assert_eq!(codes[0].0.ask, Ask::Reissue { seen: 2, despite_word: false });
+    let Effect::Ask(_, Request::Paste(codes)) = &effect else { panic!("{effect:?}") };
+    assert_eq!(codes[0].ask, Ask::Reissue { seen: 2, despite_word: false });
 }
 
 #[test]
@@ -158,8 +158,9 @@ fn a_dealership_that_awaits_xtime_needs_a_word_more() {
     // Refused, the keyboard is on the check box.
     desk.press("space tab tab tab enter");
     let effect = only(&mut desk);
-    let Effect::Obtain(_, asks) = &effect else { panic!("{effect:?}") };
-    assert_eq!(asks[0], (id(5), Ask::Reissue { seen: 1, despite_word: true }, true));
+    let Effect::Ask(_, Request::Obtain(asks)) = &effect else { panic!("{effect:?}") };
+    let ask = Ask::Reissue { seen: 1, despite_word: true };
+    assert_eq!(asks[0], CodeRequest { dealership: id(5), ask, mail: true });
 }
 
 #[test]
@@ -170,8 +171,8 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
     desk.press("r").sees("Reissue 3 dealerships").sees("2 of these are not shown");
     desk.press("tab enter");
     let effect = only(&mut desk);
-    let Effect::Obtain(_, asks) = &effect else { panic!("{effect:?}") };
-    let mut asked: Vec<u64> = asks.iter().map(|(id, ..)| id.bits()).collect();
+    let Effect::Ask(_, Request::Obtain(asks)) = &effect else { panic!("{effect:?}") };
+    let mut asked: Vec<u64> = asks.iter().map(|one| one.dealership.bits()).collect();
     asked.sort_unstable();
     assert_eq!(asked, [3, 4, 11]);
     desk.sees("0 done, 0 failed, 3 under way");
@@ -180,7 +181,7 @@ fn marks_survive_filters_are_counted_and_make_it_a_bulk() {
     // What failed can be tried again, as it is now.
     desk.press("tab enter").sees("Reissue Chevrolet of Louisville").press("tab enter");
     let effect = only(&mut desk);
-    assert!(matches!(&effect, Effect::Obtain(_, asks) if asks.len() == 1));
+    assert!(matches!(&effect, Effect::Ask(_, Request::Obtain(asks)) if asks.len() == 1));
     assert_eq!(desk.state.marks.iter().map(DealershipId::bits).collect::<Vec<_>>(), [4]);
 }
 
@@ -205,8 +206,8 @@ fn a_pasted_block_is_matched_by_dealer_code_and_wholly_checked() {
         .sees("→ ••••11 02 Apr 07:00 PDT = 02 Apr 09:00 CDT");
     desk.press("tab tab tab tab enter");
     let effect = only(&mut desk);
-    let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
-    let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.0.dealership.bits(), one.0.code.reveal())).collect();
+    let Effect::Ask(_, Request::Paste(codes)) = &effect else { panic!("{effect:?}") };
+    let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.dealership.bits(), one.code.reveal())).collect();
     assert_eq!(codes, [(11, "FRESH-11"), (4, "FRESH-04")]);
     assert!(!format!("{effect:?}").contains("FRESH"));
 }
@@ -223,7 +224,7 @@ fn above_25_the_number_must_be_typed() {
     nothing(&mut desk);
     desk.press("ctrl-u").write(&count.to_string()).press("tab tab enter");
     let effect = only(&mut desk);
-    assert!(matches!(&effect, Effect::Obtain(_, asks) if asks.len() == count));
+    assert!(matches!(&effect, Effect::Ask(_, Request::Obtain(asks)) if asks.len() == count));
 }
 
 #[test]
@@ -251,13 +252,16 @@ fn every_recording_action_asks_for_its_command() {
             };
         }
         let effect = only(&mut desk);
-        assert!(matches!(&effect, Effect::Execute(_, items) if items == &[(id(n), expected.clone())]), "{effect:?}");
+        assert!(
+            matches!(&effect, Effect::Ask(_, Request::Execute(items)) if items == &[(id(n), expected.clone())]),
+            "{effect:?}"
+        );
     }
     desk.go_to(1).press("o shift-tab space tab");
-    assert_eq!(desk.take_effects(), [Effect::ShowServices(id(1))]);
+    assert!(matches!(desk.take_effects()[..], [Effect::Ask(_, Request::Services(of))] if of == id(1)));
     desk.press("enter").write("the owner, by phone").press("enter");
     let effect = only(&mut desk);
-    let Effect::Execute(_, items) = &effect else { panic!("{effect:?}") };
+    let Effect::Ask(_, Request::Execute(items)) = &effect else { panic!("{effect:?}") };
     let Command::ChooseOpcode { choice, word } = &items[0].1 else { panic!("{effect:?}") };
     assert_eq!(word.as_ref().map(Untrusted::raw), Some("the owner, by phone"));
     assert_eq!(choice.code, Untrusted::from("DataClover Appt"));
@@ -270,7 +274,7 @@ fn what_is_not_possible_says_why() {
     desk.go_to(8).press("r").sees("reissue: already connected; it needs no code");
     desk.go_to(9).press("v").sees("never invited; invite it first (i)").press("x").sees("there is no living code");
     desk.go_to(1).press("i").sees("already invited (code 1); reissue instead (r)");
-    desk.tell(Msg::Status(Status { platform: PlatformState::Unconfigured, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Unconfigured, ..Status::default() })));
     desk.press("c").sees("Xtime is not configured");
     nothing(&mut desk);
     let mut desk = Desk::with(sample(), (120, 30), |setup| setup.read_only = true);
@@ -416,7 +420,7 @@ fn a_frame_is_wanted_only_when_something_visible_changes() {
     desk.wait(0);
     assert!(!desk.state.dirty);
     let status = desk.state.status.clone();
-    desk.tell(Msg::Status(status));
+    desk.tell(Msg::Status(Box::new(status)));
     desk.tell(Msg::Probe(id(1), ProbeStatus::default()));
     assert!(!desk.state.dirty);
     assert_eq!(desk.picture(), before);
@@ -444,7 +448,7 @@ fn check_asks_for_looks_and_shows_them() {
     let mut desk = desk();
     desk.press("c");
     let effect = only(&mut desk);
-    assert!(matches!(&effect, Effect::Check(_, ids) if ids == &[id(15)]));
+    assert!(matches!(&effect, Effect::Ask(_, Request::Probe(ids)) if ids == &[id(15)]));
     answer(&mut desk, &effect, &[]);
     desk.sees("Summit Porsche: done");
 }

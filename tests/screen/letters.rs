@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{Actor, Command, DealershipId, LetterEnd, LetterState};
-use cloverwatch::engine::{MailState, MailStatus, PlatformState, Status};
+use cloverwatch::protocol::{MailState, MailStatus, PlatformState, Request, Status};
 use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
@@ -27,7 +27,7 @@ fn down(waiting: usize) -> Msg {
         retry_at: now() + TimeDelta::minutes(4),
     };
     let mail = MailStatus { state, waiting, in_flight: 0, last_hour: 4, ..MailStatus::default() };
-    Msg::Status(Status { platform: PlatformState::Ok, requests_per_second: 10, mail, ..Status::default() })
+    Msg::Status(Box::new(Status { platform: PlatformState::Ok, requests_per_second: 10, mail, ..Status::default() }))
 }
 
 /// So many dealerships whose letter was refused for good.
@@ -51,7 +51,9 @@ fn listed(desk: &Desk) -> Vec<u64> {
 #[track_caller]
 fn commands(desk: &mut Desk) -> Vec<(u64, Command)> {
     let effects = desk.take_effects();
-    let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let [Effect::Ask(_, Request::Execute(items))] = effects.as_slice() else {
+        panic!("{effects:?}\n{}", desk.picture())
+    };
     items.iter().map(|(id, command)| (id.bits(), command.clone())).collect()
 }
 
@@ -91,7 +93,7 @@ fn one_banner_says_why_since_when_and_how_many_wait() {
         waiting: 3,
         ..MailStatus::default()
     };
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, mail, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, mail, ..Status::default() })));
     desk.sees_no("The mail server fails").sees("mail at its hourly limit, 3 due");
     desk.press("M").sees("as an hour may see: the next one goes in 7m 00s");
 }
@@ -113,7 +115,7 @@ fn a_letter_in_a_file_is_nowhere_called_sent() {
     for size in [(200, 50), (120, 30), (80, 24)] {
         let mut desk = files(size);
         let mail = MailStatus { state: MailState::Ok, last_hour: 1, ..MailStatus::default() };
-        desk.tell(Msg::Status(Status { platform: PlatformState::Ok, mail, ..Status::default() }));
+        desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, mail, ..Status::default() })));
         desk.sees("mail: files").sees_no("sent").sees_no("✓");
         desk.press("enter f");
         // What does not fit is some pages down.
@@ -134,13 +136,13 @@ fn a_letter_in_a_file_is_nowhere_called_sent() {
 #[test]
 fn the_lasting_banner_says_that_letters_are_only_files_and_how_to_change_it() {
     let mut desk = files((200, 50));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
     desk.sees("Letters are only written to files, nobody mails them: set transport under [mail]").sees_no("Probing");
     let mut desk = files((80, 24));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Unconfigured, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Unconfigured, ..Status::default() })));
     desk.sees("Probing is off: see [xtime] in config.toml. Letters are only files: see [mail].");
     let mut desk = Desk::open((120, 30));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
     desk.sees_no("only files").sees_no("mail: files");
 }
 
@@ -230,7 +232,7 @@ fn the_cursor_does_not_go_with_a_letter_that_is_tried_again_and_its_old_end_is_n
     let mut desk = Desk::with(failures(4), (120, 30), |_| {});
     desk.press("M g g j r");
     let effects = desk.take_effects();
-    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Ask(work, Request::Execute(items))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!((listed(&desk), items[0].0), (vec![1, 2, 3, 4], id(2)));
     // The outcome comes before the record.
     desk.tell(Msg::Outcome(*work, id(2), Ok("it is being tried now".to_owned().into())));
@@ -271,7 +273,7 @@ fn several_letters_of_one_dealership_each_have_their_answer() {
     let mut desk = Desk::with(world, (120, 30), |_| {});
     desk.press("M m a r tab enter");
     let effects = desk.take_effects();
-    let [Effect::Execute(work, items)] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Ask(work, Request::Execute(items))] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(items.iter().map(|(id, _)| id.bits()).collect::<Vec<_>>(), [1, 1]);
     desk.tell(Msg::Outcome(*work, id(1), Ok("letter is to be tried again".to_owned().into())));
     desk.sees("1 done, 0 failed, 1 under way");
@@ -372,7 +374,7 @@ fn many_letters_follow_commits_one_by_one_and_together() {
             world.get(id(n))
         })
         .collect();
-    let committed = cloverwatch::store::Committed { events: Vec::new().into(), states: states.into() };
+    let committed = cloverwatch::protocol::Committed { events: Vec::new().into(), states: states.into() };
     desk.tell(Msg::Committed(committed));
     assert_eq!(desk.state.queue.as_ref().unwrap().counts(), (30, 30));
     assert_eq!(listed(&desk).first(), Some(&31));

@@ -2,6 +2,7 @@
 //! swallowed.
 
 use cloverwatch::domain::{Command, Outcome};
+use cloverwatch::protocol::Request;
 use cloverwatch::tui::rows::Tab;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
@@ -26,7 +27,7 @@ fn the_cursor_stays_at_its_place_when_what_was_done_takes_its_dealership_away() 
     let place = desk.state.cursor.list.place;
     desk.press("r tab enter");
     let effect = only(&mut desk);
-    assert!(matches!(&effect, Effect::Obtain(_, asks) if asks[0].0 == id(11)));
+    assert!(matches!(&effect, Effect::Ask(_, Request::Obtain(asks)) if asks[0].dealership == id(11)));
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
     // The next one has its place, and the next act is for that one.
     assert_eq!((desk.selected(), desk.state.cursor.list.place, desk.state.cursor.list.top), (4, place, 0));
@@ -42,7 +43,7 @@ fn what_was_done_moves_no_cursor_when_it_is_another_dealership_that_moves() {
     let mut desk = desk();
     desk.go_to(4).press("n").write("call back").press("enter");
     let effect = only(&mut desk);
-    assert!(matches!(effect, Effect::Execute(..)));
+    assert!(matches!(effect, Effect::Ask(_, Request::Execute(_))));
     desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "call back".into() }));
     let place = desk.state.cursor.list.place;
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
@@ -53,7 +54,7 @@ fn what_was_done_moves_no_cursor_when_it_is_another_dealership_that_moves() {
 fn when_what_was_done_has_ended_the_cursor_goes_with_its_dealership_again() {
     let mut desk = desk();
     desk.go_to(4).press("n").write("call back").press("enter");
-    let Effect::Execute(work, _) = only(&mut desk) else { panic!("a note is recorded") };
+    let Effect::Ask(work, Request::Execute(_)) = only(&mut desk) else { panic!("a note is recorded") };
     desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "call back".into() }));
     desk.tell(Msg::Outcome(work, id(4), Ok(String::new().into())));
     desk.wait(600);
@@ -67,7 +68,7 @@ fn when_what_was_done_has_ended_the_cursor_goes_with_its_dealership_again() {
 fn the_cursor_stays_at_its_place_although_the_outcome_is_told_before_the_record() {
     let mut desk = Desk::with_source((120, 30));
     desk.go_to(11).press("r tab enter");
-    let Effect::Obtain(work, _) = only(&mut desk) else { panic!("a code is asked for") };
+    let Effect::Ask(work, Request::Obtain(_)) = only(&mut desk) else { panic!("a code is asked for") };
     let place = desk.state.cursor.list.place;
     desk.tell(Msg::Outcome(work, id(11), Ok("code 2 issued".to_owned().into())));
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));

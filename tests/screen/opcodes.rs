@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{
-    Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, Service, SlotCounts, Untrusted,
+    Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, ProbeStatus, Service, SlotCounts, Untrusted,
 };
-use cloverwatch::engine::{Alarm, Cause, PlatformState, ProbeStatus, Status, Sweep};
+use cloverwatch::protocol::{Alarm, BacklogProgress, Cause, PlatformState, Request, RequestError, Response, Status};
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -137,7 +137,8 @@ fn the_steps_follow_what_is_seen() {
 
 fn shows(desk: &mut Desk, n: u64, rows: &[(&str, &str)]) {
     let service = |(opcode, name): &(&str, &str)| Service { opcode: (*opcode).into(), name: (*name).into() };
-    desk.tell(Msg::Services(id(n), Ok(rows.iter().map(service).collect())));
+    let asked = |request: &Request| *request == Request::Services(id(n));
+    desk.answer(asked, Response::Services(rows.iter().map(service).collect()));
 }
 
 const SHOWN: [(&str, &str); 6] = [
@@ -152,7 +153,9 @@ const SHOWN: [(&str, &str); 6] = [
 /// The one choice that was asked for, with its word.
 fn chosen(desk: &mut Desk) -> (OpcodeChoice, Option<Untrusted>) {
     let effects = desk.take_effects();
-    let [Effect::Execute(_, items)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let [Effect::Ask(_, Request::Execute(items))] = effects.as_slice() else {
+        panic!("{effects:?}\n{}", desk.picture())
+    };
     let Command::ChooseOpcode { choice, word } = &items[0].1 else { panic!("{effects:?}") };
     assert!(items.iter().all(|(_, command)| command == &items[0].1), "one choice for all");
     (choice.clone(), word.clone())
@@ -163,7 +166,7 @@ fn what_xtime_shows_is_offered_near_misses_first() {
     at_every_size("opcode_choice", |size| {
         let mut desk = Desk::with(opcodes(), size, |_| {});
         desk.go_to(12).press("o");
-        assert_eq!(desk.take_effects(), [Effect::ShowServices(id(12))]);
+        assert!(matches!(desk.take_effects()[..], [Effect::Ask(_, Request::Services(of))] if of == id(12)));
         desk.sees("Asking Xtime which opcodes");
         shows(&mut desk, 12, &SHOWN);
         desk.press("down down");
@@ -202,7 +205,9 @@ fn the_way_brings_its_usual_code_unless_something_was_typed() {
 fn an_unknown_list_says_why_and_stops_nobody() {
     let mut desk = Desk::with(opcodes(), (120, 30), |_| {});
     desk.go_to(4).press("o");
-    desk.tell(Msg::Services(id(4), Err("not-connected: 403 for this dealer".to_owned())));
+    let (outcome, reason) = (Outcome::NotConnected, "403 for this dealer".to_owned());
+    let why = RequestError::NoServices { outcome, reason };
+    desk.answer(|request| *request == Request::Services(id(4)), Response::Failed(why));
     desk.sees("is not known: not-connected: 403 for this dealer").press("enter enter");
     desk.take_effects();
     desk.press("esc");
@@ -254,20 +259,20 @@ fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
     at_every_size("sweep_and_alarms", |size| {
         let mut desk = Desk::open(size);
         let alarm = |cause, turned| Alarm { cause, turned, of: 10, since: ago(0.2) };
-        desk.tell(Msg::Status(Status {
+        desk.tell(Msg::Status(Box::new(Status {
             platform: PlatformState::Ok,
             requests_last_second: 10,
             requests_per_second: 10,
             waiting: 8_666,
-            sweep: Some(Sweep { done: 1_204, total: 9_870, expected_end: Some(ago(-4.55)) }),
+            backlog: Some(BacklogProgress { done: 1_204, total: 9_870, expected_end: Some(ago(-4.55)) }),
             longest_wait: Some(TimeDelta::minutes(14)),
             alarms: vec![alarm(Cause::OpcodesGone, 7), alarm(Cause::SlotsGone, 6)],
             ..Status::default()
-        }));
+        })));
         desk
     });
     let mut desk = Desk::open((160, 40));
-    let sweep = Some(Sweep { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, sweep, ..Status::default() }));
+    let backlog = Some(BacklogProgress { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, backlog, ..Status::default() })));
     desk.sees("sweep 1/2, 1d more").sees_no("▲ opcode gone");
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Actor, Event, Fact};
-use cloverwatch::engine::{PlatformState, Status};
-use cloverwatch::store::Committed;
+use cloverwatch::protocol::{Committed, Leads, PlatformState, Status, StoreAway};
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Focus;
 
@@ -32,7 +31,7 @@ fn an_outage_that_has_just_begun_lasts_less_than_a_minute_and_not_none() {
     {
         let platform =
             PlatformState::Down { why: "status 503".to_owned(), since, retry_at: now() + TimeDelta::seconds(9) };
-        desk.tell(Msg::Status(Status { platform, ..Status::default() }));
+        desk.tell(Msg::Status(Box::new(Status { platform, ..Status::default() })));
         desk.sees(words);
     }
 }
@@ -46,4 +45,23 @@ fn an_outage_stands_in_the_tail_under_the_name_of_the_platform() {
     desk.press("tab G enter").sees("this event is of no single dealership");
     assert_eq!((desk.selected(), desk.state.focus), (before, Focus::Tail));
     desk.press("o").sees_no("Xtime fails: status 503");
+}
+
+#[test]
+fn who_leads_a_team_is_named_and_a_database_that_is_away_is_told_with_its_age() {
+    let mut desk = Desk::open((160, 40));
+    let leads = |here| Some(Leads { name: "bob@desk2".to_owned(), here });
+    desk.tell(Msg::Status(Box::new(Status {
+        leads: leads(false),
+        platform: PlatformState::Starting,
+        ..Status::default()
+    })));
+    // How the platform is, the one who leads knows.
+    desk.sees("bob@desk2 leads").sees_no("Xtime: first look");
+    let away = StoreAway { why: "db.example.com cannot be reached".to_owned(), since: ago(0.5) };
+    let status =
+        Status { leads: leads(true), store_away: Some(away), platform: PlatformState::Ok, ..Status::default() };
+    desk.tell(Msg::Status(Box::new(status)));
+    desk.sees("this desk leads").sees("Xtime answers");
+    desk.sees("The database has not answered for 30m, nothing can be recorded: db.example.com cannot be reached");
 }

@@ -1,7 +1,7 @@
 //! Pictures of the screen as a terminal shows them, at six sizes.
 
 use cloverwatch::domain::text::is_invisible;
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::Msg;
 
 use crate::desk::Desk;
@@ -101,7 +101,7 @@ fn an_alarm_read_only() {
             since: ago(0.2),
             retry_at: ago(-0.01),
         };
-        desk.tell(Msg::Status(Status { platform, requests_per_second: 10, ..Status::default() }));
+        desk.tell(Msg::Status(Box::new(Status { platform, requests_per_second: 10, ..Status::default() })));
         desk.press("r");
         desk
     });
@@ -110,7 +110,7 @@ fn an_alarm_read_only() {
 #[test]
 fn nothing_is_configured() {
     let mut desk = Desk::open((120, 30));
-    desk.tell(Msg::Status(Status::default()));
+    desk.tell(Msg::Status(Box::default()));
     insta::assert_snapshot!(desk.picture());
 }
 

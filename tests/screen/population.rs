@@ -11,7 +11,7 @@ use cloverwatch::domain::{
     LetterCopy, LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal,
     ResponseFacts, Service, SlotCounts, SlotsLook, Timestamp, decide, evolve,
 };
-use cloverwatch::store::Committed;
+use cloverwatch::protocol::Committed;
 use cloverwatch::timezone::Tz;
 
 /// The moment of every picture.

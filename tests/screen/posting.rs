@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind};
-use cloverwatch::engine::LetterText;
+use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind, Obstacle, Refusal};
+use cloverwatch::protocol::{LetterText, Request, Response};
 use cloverwatch::tui::msg::WorkId;
 use cloverwatch::tui::reading::{MailboxLetter, Mailboxes, UNKNOWN_CODE};
 use cloverwatch::tui::state::Mode;
@@ -33,7 +33,7 @@ fn only(desk: &mut Desk) -> Effect {
 #[track_caller]
 fn command(desk: &mut Desk) -> (u64, Command) {
     let effect = only(desk);
-    let Effect::Execute(_, items) = &effect else { panic!("{effect:?}") };
+    let Effect::Ask(_, Request::Execute(items)) = &effect else { panic!("{effect:?}") };
     assert_eq!(items.len(), 1);
     (items[0].0.bits(), items[0].1.clone())
 }
@@ -48,13 +48,17 @@ fn letter(masked: &str) -> LetterText {
              It ends on Thursday, 2 April 2026 at 11:00 EDT.\n\n  1. Log in to Xtime and open the dealership to \
              connect, then Configure Application.\n  2. Type the code at Input Invitation.\n"
         ),
+        ..LetterText::default()
     }
 }
 
 #[track_caller]
 fn preview(desk: &mut Desk) -> (WorkId, u64, LetterKind, Vec<Fact>) {
     let effect = only(desk);
-    let Effect::PreviewLetter(ticket, id, kind, facts) = effect else { panic!("{effect:?}") };
+    let Effect::Ask(ticket, Request::PreviewLetter { dealership: id, kind, as_if: facts, reveal: false }) = effect
+    else {
+        panic!("{effect:?}")
+    };
     (ticket, id.bits(), kind, facts)
 }
 
@@ -79,7 +83,7 @@ fn a_bulk_resend_leaves_out_whom_no_letter_may_reach() {
     desk.go_to(1).press("space").go_to(4).press("space").go_to(18).press("space").go_to(6).press("space e e");
     desk.sees("Resend the letter to 2 dealerships").sees("code 1 expired: ").press("tab enter");
     let effect = only(&mut desk);
-    assert!(matches!(&effect, Effect::Execute(_, items) if items.len() == 2), "{effect:?}");
+    assert!(matches!(&effect, Effect::Ask(_, Request::Execute(items)) if items.len() == 2), "{effect:?}");
 }
 
 #[test]
@@ -143,14 +147,14 @@ fn a_letter_goes_with_a_code_unless_it_is_switched_off() {
         }
         desk.press("enter");
         let effect = only(&mut desk);
-        let Effect::Paste(_, codes) = &effect else { panic!("{effect:?}") };
-        assert_eq!(codes[0].0.mail, mail, "{keys}");
+        let Effect::Ask(_, Request::Paste(codes)) = &effect else { panic!("{effect:?}") };
+        assert_eq!(codes[0].mail, mail, "{keys}");
     }
     for (keys, mail) in [("tab enter", true), ("alt-l tab enter", false)] {
         let mut desk = Desk::with_source((120, 30));
         desk.go_to(4).press("r").press(keys);
         let effect = only(&mut desk);
-        assert!(matches!(&effect, Effect::Obtain(_, asks) if asks[0].2 == mail), "{effect:?}");
+        assert!(matches!(&effect, Effect::Ask(_, Request::Obtain(asks)) if asks[0].mail == mail), "{effect:?}");
     }
 }
 
@@ -211,9 +215,9 @@ fn the_preview_is_the_letter_with_the_code_that_was_typed() {
     assert_eq!(issued, Some(("FRESH-44", 2, now() + TimeDelta::hours(72))));
     desk.sees("Would be sent: reissue to Chevrolet of Louisville");
     // An answer that nobody waits for any more is left alone.
-    desk.tell(Msg::Letter(WorkId(9_999), Ok(letter("••••XX"))));
+    desk.tell(Msg::Answer(WorkId(9_999), Response::Letter(letter("••••XX"))));
     desk.sees_no("••••XX");
-    desk.tell(Msg::Letter(ticket, Ok(letter("••••44"))));
+    desk.tell(Msg::Answer(ticket, Response::Letter(letter("••••44"))));
     desk.sees("••••44").sees("Your new invitation code").sees_no("FRESH-44").press("v").sees("    FRESH-44");
     desk.wait(15).sees_no("FRESH-44").press("v v esc");
     // The dialog is as it was.
@@ -234,7 +238,7 @@ fn while_the_code_is_not_known_its_place_says_so() {
             _ => None,
         });
         let masked = masked.unwrap();
-        desk.tell(Msg::Letter(ticket, Ok(letter(&masked))));
+        desk.tell(Msg::Answer(ticket, Response::Letter(letter(&masked))));
         desk.sees(UNKNOWN_CODE).sees("The code is not known before the letter goes").sees_no(&masked);
         desk.press("v").sees("the code is not known yet").sees(UNKNOWN_CODE);
     }
@@ -278,7 +282,7 @@ fn a_preview_at_every_size() {
         let mut desk = Desk::open(size);
         desk.go_to(4).press("r").paste("FRESH-44").press("alt-p");
         let (ticket, ..) = preview(&mut desk);
-        desk.tell(Msg::Letter(ticket, Ok(letter("••••44"))));
+        desk.tell(Msg::Answer(ticket, Response::Letter(letter("••••44"))));
         desk
     });
     at_every_size("resend", |size| {
@@ -293,21 +297,24 @@ fn the_newest_letter_is_read_and_then_those_before_it() {
     let mut desk = desk();
     desk.go_to(2).press("e l");
     let effect = only(&mut desk);
-    let Effect::ReadLetter(ticket, n, newest) = effect else { panic!("{effect:?}") };
+    let Effect::Ask(ticket, Request::ReadLetter { dealership: n, letter: newest, .. }) = effect else {
+        panic!("{effect:?}")
+    };
     assert_eq!((n, newest), (id(2), desk.world.lock().newest(id(2))));
-    desk.tell(Msg::Letter(ticket, Ok(letter("••••2C"))));
+    desk.tell(Msg::Answer(ticket, Response::Letter(letter("••••2C"))));
     desk.sees("reissue to Nakamura Ford: sending Fri 27 Mar 15:06 CDT").sees("••••2C").press("v").sees("    CLOVER-2C");
     desk.press("tab");
     let effect = only(&mut desk);
-    let Effect::ReadLetter(ticket, _, older) = effect else { panic!("{effect:?}") };
+    let Effect::Ask(ticket, Request::ReadLetter { letter: older, .. }) = effect else { panic!("{effect:?}") };
     assert!(older != newest);
-    desk.tell(Msg::Letter(ticket, Err("no letter: code 1 is superseded".to_owned())));
+    let superseded = Refusal::Letter(Obstacle::Superseded(1));
+    desk.tell(Msg::Answer(ticket, Response::Failed(superseded.into())));
     desk.sees("It cannot be read: no letter: code 1 is superseded").press("q");
     assert!(desk.state.reading.is_none());
     desk.go_to(9).press("e l").sees("it never had a letter");
     // From the view of all letters too.
     desk.press("M j l");
-    assert!(matches!(only(&mut desk), Effect::ReadLetter(_, n, _) if n == id(4)));
+    assert!(matches!(only(&mut desk), Effect::Ask(_, Request::ReadLetter { dealership: n, .. }) if n == id(4)));
     desk.press("esc").sees("Letters");
 }
 
@@ -402,17 +409,17 @@ fn a_bulk_result_tells_of_each_code_what_became_of_its_letter() {
         desk.go_to(4).press("space").go_to(7).press("space").go_to(2).press("space r");
         desk.paste("xts000004,FRESH-44\nxts000002,FRESH-22\nxts000007,FRESH-77\n").press("shift-tab enter");
         let effect = only(&mut desk);
-        let Effect::Paste(work, codes) = effect else { panic!("{effect:?}\n{}", desk.picture()) };
+        let Effect::Ask(work, Request::Paste(codes)) = effect else { panic!("{effect:?}\n{}", desk.picture()) };
         for code in codes {
-            let id = code.0.dealership;
+            let id = code.dealership;
             let command = Command::IssueCode {
-                code: code.0.code,
-                generated_at: code.0.generated_at,
+                code: code.code,
+                generated_at: code.generated_at,
                 expires_at: None,
                 source: cloverwatch::domain::CodeOrigin::Paste,
                 intent: cloverwatch::domain::IntentId::from_bits(id.bits() + 900),
-                ask: code.0.ask,
-                mail: code.0.mail,
+                ask: code.ask,
+                mail: code.mail,
             };
             desk.happens(|world| world.person(id, now(), &command));
             desk.tell(Msg::Outcome(work, id, Ok("code 2 issued, ends Thu 02 Apr 11:00 EDT".to_owned().into())));
@@ -435,7 +442,7 @@ fn a_bulk_that_ends_behind_the_desk_counts_its_letters() {
     let mut desk = desk();
     desk.go_to(1).press("space").go_to(6).press("space").go_to(18).press("space e e tab enter");
     let effect = only(&mut desk);
-    let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
+    let Effect::Ask(work, Request::Execute(items)) = effect else { panic!("{effect:?}") };
     desk.press("enter");
     for (n, command) in items {
         desk.happens(|world| world.person(n, now(), &command));
@@ -449,7 +456,7 @@ fn a_single_result_tells_of_its_letter_too() {
     let mut desk = desk();
     desk.go_to(1).press("e e tab enter");
     let effect = only(&mut desk);
-    let Effect::Execute(work, items) = effect else { panic!("{effect:?}") };
+    let Effect::Ask(work, Request::Execute(items)) = effect else { panic!("{effect:?}") };
     let (n, command) = items[0].clone();
     desk.happens(|world| world.person(n, now(), &command));
     desk.tell(Msg::Outcome(work, n, Ok(String::new().into())));

@@ -1,6 +1,7 @@
 //! Who a dealership is, and who looks after it, corrected at the desk.
 
 use cloverwatch::domain::{Actor, Command, DealershipId, ProfileEdit, ProfileField};
+use cloverwatch::protocol::Request;
 use cloverwatch::tui::Effect;
 use cloverwatch::tui::state::Mode;
 
@@ -23,7 +24,7 @@ fn whole(desk: &Desk) -> String {
 fn correction(desk: &mut Desk) -> Vec<ProfileEdit> {
     let effects = desk.take_effects();
     match effects.as_slice() {
-        [Effect::Execute(_, items)] => match items.as_slice() {
+        [Effect::Ask(_, Request::Execute(items))] => match items.as_slice() {
             [(_, Command::Correct { edits })] => edits.clone(),
             other => panic!("{other:?}"),
         },
@@ -135,7 +136,9 @@ fn assigning_shows_the_present_owner_and_offers_those_who_are_known() {
         desk.press("ctrl-u").write("dmitri").sees_no("new owner").press("enter");
         let owner = Some("dmitri".into());
         let expected = Command::Assign { owner };
-        assert!(matches!(&desk.take_effects()[..], [Effect::Execute(_, items)] if items == &[(id(2), expected)]));
+        assert!(
+            matches!(&desk.take_effects()[..], [Effect::Ask(_, Request::Execute(items))] if items == &[(id(2), expected)])
+        );
     }
 }
 
@@ -144,5 +147,5 @@ fn several_are_assigned_with_the_present_owner_of_each_in_view() {
     let mut desk = Desk::open((120, 30));
     desk.go_to(4).press("space").go_to(2).press("space a").sees("with ben").sees("with chloe").press("down down");
     desk.press("enter");
-    assert!(matches!(&desk.take_effects()[..], [Effect::Execute(_, items)] if items.len() == 2));
+    assert!(matches!(&desk.take_effects()[..], [Effect::Ask(_, Request::Execute(items))] if items.len() == 2));
 }

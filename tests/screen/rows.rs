@@ -126,7 +126,7 @@ fn passing_deadlines_moves_exactly_the_rows_that_change() {
 }
 
 /// The order as a person would explain it, over the rows as they are: no value last, then the value, then the name.
-fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort) -> Ordering {
+fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort, at: Timestamp) -> Ordering {
     let folded = |row: &DealershipRow| -> Option<String> {
         let profile = &row.state.profile;
         let text = match sort.column {
@@ -150,6 +150,11 @@ fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort) -> Ordering {
                 row.state.confirmation.due_at.filter(|_| !row.state.is_confirmed()).map(|at| at.timestamp_millis())
             }
             TableColumn::Stage => Some(row.facts.stage as i64),
+            TableColumn::NextStep => {
+                let step = row.state.next_step(at);
+                let rest = step.until.or(step.since).map_or(1 << 50, |at| at.timestamp_millis());
+                (!step.what.is_empty()).then_some((step.whose as i64) << 52 | rest)
+            }
             TableColumn::LastEvent => Some(-row.state.last_event.at.timestamp_millis()),
             _ => None,
         }
@@ -281,7 +286,7 @@ proptest! {
             prop_assert_eq!(rows.count(Tab::All), matching(&world, query, at));
             let all: Vec<&DealershipRow> = rows.from(0).collect();
             if sort.column != TableColumn::Attention {
-                prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort).is_le()), "{sort:?} {:?}", names(&rows));
+                prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort, at).is_le()), "{sort:?} {:?}", names(&rows));
             }
             let mut some: Vec<_> = all.iter().map(|row| row.state.id).step_by(3).collect();
             let in_order = some.clone();

@@ -1,32 +1,42 @@
 //! An answer that no row of the meanings knows is told once, and taught from its event.
 
-use std::sync::Arc;
-
 use cloverwatch::config::teach::printed;
+use cloverwatch::domain::classification::{default_rules, row_for};
 use cloverwatch::domain::{DealershipId, Outcome, ResponseFacts};
+use cloverwatch::protocol::{Request, RequestError, Response, RuleDraft};
 use cloverwatch::tui::Effect;
 use cloverwatch::tui::msg::Msg;
 use cloverwatch::tui::state::Focus;
 use cloverwatch::tui::tail::EventTail;
-use cloverwatch::tui::teach::{Lesson, Lessons, RuleDraft, Unrecognised};
-use cloverwatch::xtime::PlatformSettings;
-use cloverwatch::xtime::teach::row_for;
 
 use crate::desk::Desk;
-use crate::population::{now, sample};
+use crate::population::now;
 
-/// The default rows, and a file that nobody writes.
-struct Defaults(PlatformSettings);
-
-impl Lessons for Defaults {
-    fn draft(&self, about: &Unrecognised, means: Outcome) -> Result<RuleDraft, String> {
-        let dealer_code = format!("xts{:06}", about.dealership.bits());
-        let row = row_for(&self.0.meanings, &about.answer, &dealer_code, means).map_err(|why| why.to_string())?;
-        Ok(RuleDraft { text: printed(&row), place: "It is written into config.toml.".to_owned(), row })
+/// What the engine would answer with the default rows, for as long as it is asked for a row.
+fn drafted(desk: &mut Desk) -> Vec<Effect> {
+    let mut left = Vec::new();
+    for effect in desk.take_effects() {
+        let Effect::Ask(work, Request::DraftRule { dealership, answer, means }) = effect else {
+            left.push(effect);
+            continue;
+        };
+        let dealer_code = format!("xts{:06}", dealership.bits());
+        let place = "It is written into config.toml.".to_owned();
+        let response = match row_for(&default_rules(), &answer, &dealer_code, means) {
+            Ok(rule) => Response::Rule(Box::new(RuleDraft { text: printed(&rule), place, rule })),
+            Err(why) => Response::Failed(RequestError::Rule(why.to_string())),
+        };
+        desk.tell(Msg::Answer(work, response));
     }
+    left
+}
 
-    fn teach(&self, _: &Lesson) -> Result<(), String> {
-        panic!("the screen writes nothing itself")
+/// Presses keys, and has the row made that they ask for.
+fn press(desk: &mut Desk, keys: &str) {
+    for key in keys.split_whitespace() {
+        desk.press(key);
+        let left = drafted(desk);
+        desk.effects.extend(left);
     }
 }
 
@@ -35,7 +45,7 @@ fn id(n: u64) -> DealershipId {
 }
 
 fn desk() -> Desk {
-    Desk::with(sample(), (120, 44), |setup| setup.lessons = Some(Arc::new(Defaults(PlatformSettings::default()))))
+    Desk::open((120, 44))
 }
 
 /// An answer in the words that name their dealership.
@@ -76,15 +86,18 @@ fn an_answer_that_no_row_knows_is_told_once_and_taught_from_the_tail() {
     desk.press("m").sees("What does this answer mean").sees("status 418: Dealer xts000007 is not linked");
     desk.press("ctrl-s").sees("say what the answer means");
     assert_eq!(desk.take_effects(), []);
-    desk.press("space space").sees("not-connected: this dealership").sees("[[xtime.meaning]]");
+    press(&mut desk, "space space");
+    desk.sees("not-connected: this dealership").sees("[[xtime.meaning]]");
     desk.sees(r"^Dealer .+ is not linked to this partner$").sees("It is written into config.toml.");
     insta::assert_snapshot!(desk.picture());
     desk.press("ctrl-s");
     let effects = desk.take_effects();
-    let [Effect::Teach(work, lesson)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!(lesson.about.dealership, id(7));
+    let [Effect::Ask(work, Request::TeachRule { dealership, rule, .. })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(*dealership, id(7));
     assert_eq!(
-        lesson.draft.text,
+        printed(rule),
         "[[xtime.meaning]]\nstatus = 418\nmessage = \"^Dealer .+ is not linked to this partner$\"\nmeans = \"not-connected\""
     );
     let failed = "config.toml: line 1: not TOML; correct it first, nothing was written";
@@ -97,10 +110,13 @@ fn the_newest_answer_about_a_dealership_is_taught_from_the_table() {
     let mut desk = desk();
     desk.go_to(4).press("w").sees("no unrecognised");
     puzzle(&mut desk, 4);
-    desk.press("w").sees("What does this answer mean").press("space ctrl-s");
+    desk.press("w").sees("What does this answer mean");
+    press(&mut desk, "space ctrl-s");
     let effects = desk.take_effects();
-    let [Effect::Teach(_, lesson)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((lesson.about.dealership, lesson.draft.row.means), (id(4), Outcome::Connected));
+    let [Effect::Ask(_, Request::TeachRule { dealership, rule, .. })] = effects.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((*dealership, rule.means), (id(4), Outcome::Connected));
 }
 
 #[test]
@@ -121,7 +137,8 @@ fn what_is_known_or_no_such_answer_or_read_only_teaches_nothing() {
     assert_eq!(desk.take_effects(), []);
     // It was recorded before a row knew it.
     desk.happens(|world| world.puzzle(id(4), now(), answer(403, "Forbidden")));
-    desk.press("m space").sees("reads this answer already: not-connected").press("ctrl-s");
+    press(&mut desk, "m space");
+    desk.sees("reads this answer already: not-connected").press("ctrl-s");
     assert_eq!(desk.take_effects(), []);
     desk.press("esc");
     desk.state.setup.read_only = true;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::DealershipId;
-use cloverwatch::engine::{PlatformState, Status};
+use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Mode;
 
@@ -41,7 +41,7 @@ fn may_be_accepted(desk: &Desk) -> bool {
 fn a_clock_far_from_the_platforms_is_told_and_asked_about_before_a_code_is_issued() {
     let mut desk = Desk::open((120, 40));
     let clock_skew = Some(TimeDelta::minutes(10));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() })));
     desk.sees("▲ this machine's clock is 10m 00s behind Xtime's");
     desk.go_to(4).press("r").paste("FRESH-44\n").sees("I mean it");
     assert!(!may_be_accepted(&desk));
@@ -49,7 +49,7 @@ fn a_clock_far_from_the_platforms_is_told_and_asked_about_before_a_code_is_issue
     assert!(may_be_accepted(&desk), "{}", desk.picture());
     desk.press("esc esc");
     let clock_skew = Some(TimeDelta::minutes(-4));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() })));
     desk.sees_no("this machine's clock").go_to(4).press("r").sees_no("I mean it");
 }
 
@@ -73,7 +73,7 @@ fn an_event_ahead_of_the_clock_is_told_after_a_restart_too_unless_the_platform_a
     let mut desk = Desk::with(world, (120, 40), |_| {});
     desk.sees("▲ this machine's clock is 3d 00h behind the newest event of the store: set it if it is wrong");
     let clock_skew = Some(TimeDelta::seconds(-1));
-    desk.tell(Msg::Status(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() }));
+    desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, clock_skew, ..Status::default() })));
     desk.sees_no("this machine's clock").go_to(4).press("r").sees_no("I mean it");
 }
 

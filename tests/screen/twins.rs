@@ -1,6 +1,7 @@
 //! Dealerships that may be one and the same, at the desk; and names written otherwise in a block of codes.
 
 use cloverwatch::domain::{Actor, Command, DealershipId, ProfileEdit, ProfileField};
+use cloverwatch::protocol::Request;
 use cloverwatch::tui::Effect;
 
 use crate::desk::Desk;
@@ -66,8 +67,8 @@ fn a_block_names_dealerships_in_any_writing_but_never_one_of_several() {
     desk.paste("XTS-000011,FRESH-11,2026-03-30 07:00\nxts 000004,FRESH-04\n");
     desk.press("tab tab tab tab enter");
     let effects = desk.take_effects();
-    let [Effect::Paste(_, codes)] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
-    let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.0.dealership.bits(), one.0.code.reveal())).collect();
+    let [Effect::Ask(_, Request::Paste(codes))] = effects.as_slice() else { panic!("{effects:?}\n{}", desk.picture()) };
+    let codes: Vec<(u64, &str)> = codes.iter().map(|one| (one.dealership.bits(), one.code.reveal())).collect();
     assert_eq!(codes, [(11, "FRESH-11"), (4, "FRESH-04")]);
 
     let mut desk = Desk::open((120, 30));

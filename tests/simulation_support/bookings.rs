@@ -26,7 +26,7 @@ pub fn plan() -> TestBooking {
 
 /// Somebody books a test appointment, or moves the one that stands, so many days ahead.
 pub fn book(engine: &Engine, id: DealershipId, days: i64, hour: u32) {
-    let Some(state) = engine.book().get(id) else { return };
+    let Some(state) = engine.read_model().get(id) else { return };
     let day = engine.clock().now().date_naive() + TimeDelta::days(days);
     let local = day.and_hms_opt(hour, 0, 0).unwrap();
     let moves = state.appointment.is_some();

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{DealershipId, Event, Fact, IntentId, Onboarding, Outcome, Timestamp, evolve};
-use cloverwatch::engine::{Engine, PlatformState};
-use cloverwatch::store::{EventQuery, Store};
+use cloverwatch::engine::Engine;
+use cloverwatch::protocol::{EventQuery, PlatformState};
+use cloverwatch::store::Store;
 
 use super::mail::MailChecker;
 use super::store::MortalStore;

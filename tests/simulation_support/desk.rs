@@ -8,7 +8,8 @@ use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, Onboarding, Policy, Timestamp,
 };
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts, PastedCode, PlatformState};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
+use cloverwatch::protocol::{PastedCode, PlatformState, RequestError};
 use cloverwatch::store::Store;
 
 use super::store::MortalStore;
@@ -91,12 +92,14 @@ impl Desk {
             platform: Some(Arc::clone(&world) as _),
             source: Some(Arc::clone(&world) as _),
             outbox: None,
+            rules: None,
             clock: Arc::new(clock.clone()),
             policy: Policy::default(),
             pace: Pace::default(),
             seed: 7,
             read_only: false,
             background: true,
+            lease: LeaseSettings::of("ana"),
         };
         change(&mut parts);
         let mut ids: Vec<_> = store.read_model().all().1.iter().map(|state| state.id).collect();
@@ -111,11 +114,11 @@ impl Desk {
     }
 
     pub fn state(&self, place: usize) -> Arc<Onboarding> {
-        self.engine.book().get(self.ids[place]).unwrap()
+        self.engine.read_model().get(self.ids[place]).unwrap()
     }
 
     pub fn stage(&self, place: usize) -> &'static str {
-        self.state(place).stage(self.clock.now()).word()
+        self.state(place).stage(self.clock.now()).as_str()
     }
 
     pub fn platform(&self) -> PlatformState {
@@ -150,17 +153,17 @@ impl Desk {
         work.await.unwrap()
     }
 
-    pub async fn check(&self, place: usize) -> Result<cloverwatch::engine::Checked, EngineError> {
+    pub async fn check(&self, place: usize) -> Result<cloverwatch::protocol::Checked, RequestError> {
         let (engine, id) = (self.engine.clone(), self.ids[place]);
         self.wait(async move { engine.check(id).await }).await
     }
 
-    pub async fn obtain(&self, place: usize, ask: Ask) -> Result<u32, EngineError> {
+    pub async fn obtain(&self, place: usize, ask: Ask) -> Result<u32, RequestError> {
         let (engine, id) = (self.engine.clone(), self.ids[place]);
         self.wait(async move { engine.obtain(id, ask, true, &ana()).await }).await
     }
 
-    pub async fn execute(&self, place: usize, command: Command) -> Result<Vec<Arc<Event>>, EngineError> {
+    pub async fn execute(&self, place: usize, command: Command) -> Result<Vec<Arc<Event>>, RequestError> {
         self.engine.execute(self.ids[place], command, &ana()).await
     }
 

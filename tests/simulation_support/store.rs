@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cloverwatch::domain::Event;
 use cloverwatch::domain::bulk::Bulk;
+use cloverwatch::protocol::{BulkId, Committed, EventQuery, ReadModel};
 use cloverwatch::store::memory::MemoryStore;
-use cloverwatch::store::{Append, BulkId, Committed, EventQuery, ProbeStates, ReadModel, Store, StoreError};
+use cloverwatch::store::{Append, ProbeStates, Store, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::broadcast;
 

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta, Timelike};
-use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::clock::{ManualClock, SharedClock};
 use cloverwatch::domain::{
-    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Timestamp,
+    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Slot, Timestamp,
 };
+use cloverwatch::protocol::RequestPreview;
 use cloverwatch::xtime::{
-    AttemptReport, BookingOutcome, CodeRequest, CodeSource, ObtainedCode, Platform, RequestPreview, Slot, SourceError,
+    AttemptReport, BookingOutcome, CodeSource, ObtainedCode, Platform, SourceError, SourceRequest,
 };
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -88,7 +89,7 @@ pub struct State {
 
 /// Platform and source in one.
 pub struct World {
-    pub clock: ManualClock,
+    pub clock: SharedClock,
     pub state: Mutex<State>,
 }
 
@@ -102,6 +103,11 @@ impl Drop for InFlight<'_> {
 
 impl World {
     pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
+        Self::on(Arc::new(clock.clone()), seed)
+    }
+
+    /// The same by any clock.
+    pub fn on(clock: SharedClock, seed: u64) -> Arc<Self> {
         let state = State {
             rng: StdRng::seed_from_u64(seed),
             mood: Mood::default(),
@@ -117,7 +123,7 @@ impl World {
             source_in_flight: 0,
             most_source_in_flight: 0,
         };
-        Arc::new(Self { clock: clock.clone(), state: Mutex::new(state) })
+        Arc::new(Self { clock, state: Mutex::new(state) })
     }
 
     pub fn mood(&self, change: impl FnOnce(&mut Mood)) {
@@ -361,7 +367,7 @@ impl CodeSource for World {
         CodeOrigin::Http
     }
 
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError> {
         let latency = {
             let mut state = self.state.lock();
             state.source_in_flight += 1;

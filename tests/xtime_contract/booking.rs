@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use cloverwatch::domain::{AppointmentId, Booking};
-use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform, RequestPreview};
+use cloverwatch::protocol::RequestPreview;
+use cloverwatch::xtime::{BookingOutcome, HttpPlatform, Platform};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

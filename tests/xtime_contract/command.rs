@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use cloverwatch::domain::{CodeOrigin, IntentId};
 use cloverwatch::xtime::source::{CommandSettings, CommandSource};
-use cloverwatch::xtime::{CodeRequest, CodeSource, ObtainedCode, SourceError};
+use cloverwatch::xtime::{CodeSource, ObtainedCode, SourceError, SourceRequest};
 
-fn request(name: &str) -> CodeRequest {
-    CodeRequest {
+fn request(name: &str) -> SourceRequest {
+    SourceRequest {
         intent: IntentId::from_bits(77),
         dealer_code: "xts1".to_owned(),
         dealership: "d0000000001".to_owned(),

@@ -6,15 +6,15 @@ use std::time::Duration;
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::{CodeOrigin, IntentId};
 use cloverwatch::xtime::source::{HeaderText, HttpSettings, HttpSource};
-use cloverwatch::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
+use cloverwatch::xtime::{CodeSource, ObtainedCode, SetupError, SourceError, SourceRequest};
 use futures::future::join_all;
 use proptest::prelude::*;
 use secrecy::SecretString;
 
 use crate::server::{Reply, Server, moment};
 
-fn request(name: &str) -> CodeRequest {
-    CodeRequest {
+fn request(name: &str) -> SourceRequest {
+    SourceRequest {
         intent: IntentId::from_bits(77),
         dealer_code: "xts1".to_owned(),
         dealership: "d0000000001".to_owned(),
@@ -262,7 +262,7 @@ proptest! {
         let asked = runtime.block_on(async {
             let server = Server::start(|_, _| Reply::json(200, r#"{"data":{"code":"AB-12345"}}"#)).await;
             let source = source(settings(server.url("/i/{{ dealer_code }}?n={{ name }}"))).unwrap();
-            let asked = CodeRequest { dealer_code: code.clone(), ..request(&name) };
+            let asked = SourceRequest { dealer_code: code.clone(), ..request(&name) };
             source.obtain(&asked).await.unwrap();
             let path = reqwest::Url::parse(&server.url("/i/")).unwrap().path().to_owned();
             server.all().into_iter().find(|request| request.path.starts_with(&path)).unwrap()

@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono_tz::America::Chicago;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, Contact, Policy, Profile};
-use cloverwatch::engine::{Engine, EngineError, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
+use cloverwatch::protocol::RequestError;
 use cloverwatch::store::memory::MemoryStore;
 use cloverwatch::xtime::CodeSource;
 use cloverwatch::xtime::source::{CommandSettings, CommandSource, HttpSettings, HttpSource};
@@ -50,12 +51,14 @@ fn engine(source: Arc<dyn CodeSource>, clock: SharedClock) -> Engine {
         platform: None,
         source: Some(source),
         outbox: None,
+        rules: None,
         clock,
         policy: Policy::default(),
         pace: Pace::default(),
         seed: 7,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     })
 }
 
@@ -87,7 +90,7 @@ async fn invite(engine: &Engine, dealer_code: &str) {
     for _ in 0..5 {
         match engine.obtain(id, Ask::Invite, false, &actor()).await {
             Ok(generation) => return assert_eq!(generation, 1),
-            Err(EngineError::StillOpen(_)) => {}
+            Err(RequestError::StillOpen(_)) => {}
             Err(error) => panic!("{dealer_code}: {error}"),
         }
     }
@@ -163,6 +166,6 @@ async fn a_program_in_doubt_is_asked_again_with_the_same_key() {
     let added = engine.add(vec![profile("failed")], &actor()).await.unwrap();
     let id = *added[0].as_ref().unwrap();
     let error = engine.obtain(id, Ask::Invite, false, &actor()).await.unwrap_err();
-    assert!(matches!(error, EngineError::Source(_)), "{error}");
-    assert!(engine.book().get(id).unwrap().pending.is_none());
+    assert!(matches!(error, RequestError::Source(_)), "{error}");
+    assert!(engine.read_model().get(id).unwrap().pending.is_none());
 }

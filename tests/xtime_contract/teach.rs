@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Outcome, Policy};
-use cloverwatch::engine::{Engine, Pace, Parts};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::store::memory::MemoryStore;
+use cloverwatch::wiring::KeptNowhere;
 use cloverwatch::xtime::{HttpPlatform, Platform};
 
 use crate::intents::profile;
@@ -25,12 +26,14 @@ async fn a_taught_row_is_in_effect_at_once() {
         platform: Some(Arc::new(platform)),
         source: None,
         outbox: None,
+        rules: Some(Arc::new(KeptNowhere)),
         clock,
         policy: Policy::default(),
         pace: Pace::default(),
         seed: 7,
         read_only: false,
         background: false,
+        lease: LeaseSettings::of("ana"),
     });
     let added = engine.add(vec![profile("xts1"), profile("xts2")], &Actor::person("ana")).await.unwrap();
     let [one, other] = added.as_slice() else { panic!("{added:?}") };
@@ -39,13 +42,13 @@ async fn a_taught_row_is_in_effect_at_once() {
     let checked = engine.check(one).await.unwrap();
     assert_eq!((checked.look.outcome, checked.look.unrecognised), (Outcome::Unknown, true));
     let answer = checked.events.iter().find_map(|event| event.fact.unrecognised()).unwrap();
-    let row = engine.row_for(one, &answer, Outcome::NotConnected).unwrap();
+    let draft = engine.draft_rule(one, &answer, Outcome::NotConnected).unwrap();
     assert_eq!(engine.check(one).await.unwrap().look.outcome, Outcome::Unknown, "nothing is taught yet");
-    engine.learn(row);
+    engine.teach_rule(1, one, &answer, draft.rule).await.unwrap();
     for id in [one, other] {
         assert_eq!(engine.check(id).await.unwrap().look.outcome, Outcome::NotConnected);
     }
-    let again = engine.row_for(one, &answer, Outcome::Connected).unwrap_err();
+    let again = engine.draft_rule(one, &answer, Outcome::Connected).unwrap_err().to_string();
     assert!(again.contains("row 1 of the meanings reads this answer already: not-connected"), "{again}");
     engine.shutdown().await.unwrap();
 }

@@ -10,25 +10,26 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::client::{SharedClient, ask, dry_run};
 use crate::domain::text::clean;
-use crate::domain::{BookedAppointment, BookingProblem, Command, Context, IntentId, Onboarding, Refusal, decide};
-use crate::engine::{Booked, Engine, EngineError};
+use crate::domain::{BookedAppointment, BookingProblem, Command, IntentId, Onboarding, Refusal};
+use crate::present::Tone;
+use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA};
+use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
 
 use super::app::App;
 use super::args::AppointmentArgs;
 use super::check::looking;
 use super::error::CliError;
-use super::json::{SCHEMA, appointment, open_booking};
 use super::opcode::words;
-use super::output::Ink;
-use super::record::choose;
-use super::report::{identity, named};
+use super::report::named;
+use super::select::one;
 
 /// One run of the command.
 struct Visit<'a> {
     app: &'a App,
     args: &'a AppointmentArgs,
-    engine: Engine,
+    client: SharedClient,
     state: Arc<Onboarding>,
     /// What a script will be told.
     document: Map<String, Value>,
@@ -36,12 +37,12 @@ struct Visit<'a> {
 
 pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliError> {
     if (args.book || args.not_there) && app.globals.read_only {
-        return Err(EngineError::ReadOnly.into());
+        return Err(RequestError::ReadOnly.into());
     }
-    let engine = looking(app).await?;
-    let state = choose(app, &engine, |desk| desk.one(&args.dealership))?;
-    let mut visit = Visit { app, args, engine, state, document: Map::new() };
-    visit.note("dealership", identity(&visit.state));
+    let client = looking(app).await?;
+    let state = one(app, &*client, &args.dealership).await?;
+    let mut visit = Visit { app, args, client, state, document: Map::new() };
+    visit.note("dealership", json!(DealershipName::of(&visit.state)));
     if args.not_there {
         return visit.give_up().await;
     }
@@ -71,9 +72,16 @@ impl Visit<'_> {
         if self.args.json.json { Ok(()) } else { self.app.out.line(text) }
     }
 
+    async fn ask<T>(&self, request: Request) -> Result<T, RequestError>
+    where
+        T: TryFrom<Response, Error = RequestError>,
+    {
+        ask(&*self.client, request, &self.app.actor()).await
+    }
+
     /// The dealership as it stands now.
     fn refresh(&mut self) {
-        if let Some(state) = self.engine.book().get(self.state.id) {
+        if let Some(state) = self.client.read_model().get(self.state.id) {
             self.state = state;
         }
     }
@@ -83,8 +91,8 @@ impl Visit<'_> {
         self.note("schema", SCHEMA.into());
         self.note("outcome", outcome.into());
         self.note("reason", reason.into());
-        self.note("appointment", self.state.appointment.as_deref().map(appointment).into());
-        self.note("booking", self.state.booking.as_deref().map(open_booking).into());
+        self.note("appointment", json!(self.state.appointment.as_deref().map(AppointmentDocument::of)));
+        self.note("booking", json!(self.state.booking.as_deref().map(BookingDocument::of)));
         if self.args.json.json { self.app.out.document(&self.document) } else { Ok(()) }
     }
 
@@ -98,7 +106,7 @@ impl Visit<'_> {
         }
         self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
         self.app.out.note("reading it back first");
-        let found = self.engine.settle_booking(self.state.id, &self.app.actor()).await?;
+        let found: Option<Booked> = self.ask(Request::SettleBooking(self.state.id)).await?;
         self.refresh();
         match found {
             None => {
@@ -127,7 +135,7 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.app.out.note(format!("{}: {}", named(&self.state), words::open_booking(&open, &self.state, now)));
         self.typed("Type the dealerCode of this dealership to record that it is not there: ").await?;
-        let found = self.engine.give_up_booking(self.state.id, &self.app.actor()).await?;
+        let found: Option<Booked> = self.ask(Request::GiveUpBooking(self.state.id)).await?;
         self.refresh();
         match found {
             Some(booked) => self.ended(&booked),
@@ -151,7 +159,7 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.say(&format!("a test appointment stands: {}", words::appointment(stands, &self.state, now)))?;
         if !self.app.globals.read_only
-            && let Some(read_back) = self.engine.read_back(self.state.id, &self.app.actor()).await?
+            && let Some(read_back) = self.ask::<Option<ReadBack>>(Request::ReadBack(self.state.id)).await?
         {
             self.say(&format!("read back: {}", send::read_back_words(&read_back)))?;
             self.note("read_back", send::read_back_word(&read_back).into());
@@ -162,17 +170,15 @@ impl Visit<'_> {
 
     /// What the rules say to a booking for this dealership, whatever its time.
     fn ruled(&self) -> Result<(), Refusal> {
-        let policy = self.engine.policy();
-        let now = self.app.clock.now();
+        let (info, now) = (self.client.info(), self.app.clock.now());
         let command = Command::RequestBooking {
             intent: IntentId::from_bits(0),
-            opcode: self.state.opcode_code(&policy.default_opcode).into(),
+            opcode: self.state.opcode_code(&info.policy.default_opcode).into(),
             local: now.with_timezone(&self.state.profile.timezone).naive_local(),
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        let ctx = Context { now, policy, claims: self.engine.book(), letter: None };
-        decide(Some(&self.state), &command, &ctx).map(drop)
+        dry_run(&*self.client, self.state.id, &command)
     }
 
     /// A refusal with what to do about it.
@@ -195,7 +201,7 @@ impl Visit<'_> {
         // Any full minute that exists: the time is judged later.
         let local = self.app.clock.now().with_timezone(&zone).date_naive().and_hms_opt(12, 0, 0).unwrap_or_default();
         let intent = IntentId::from_bits(0);
-        let booking = self.app.config.appointment.booking(&self.state, local, intent, None, self.engine.policy());
+        let booking = self.app.config.appointment.booking(&self.state, local, intent, None, &self.client.info().policy);
         booking.complete().map_err(|problem| lacking(&problem))
     }
 }
@@ -205,7 +211,7 @@ fn lacking(problem: &BookingProblem) -> CliError {
     let (key, also) = match problem {
         BookingProblem::Phone(_) => ("phone", true),
         BookingProblem::Email(_) => ("email", true),
-        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match *what {
+        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match what.as_ref() {
             what if what.contains("e-mail") => ("email", true),
             what if what.contains("first name") => ("first_name", false),
             what if what.contains("last name") => ("last_name", false),
@@ -228,7 +234,7 @@ impl Visit<'_> {
         let when = words::local(*local, &self.state);
         let out = &self.app.out;
         let how = if *earlier { "booked by the earlier attempt; nothing is sent now" } else { "booked" };
-        self.say(&format!("{}: test appointment {} for {when}, {how}", out.ink(Ink::Good, "done"), id.plain()))?;
+        self.say(&format!("{}: test appointment {} for {when}, {how}", out.paint(Tone::Good, "done"), id.plain()))?;
         self.say(&format!("read back: {}", send::read_back_words(read_back)))
     }
 
@@ -259,7 +265,7 @@ impl Visit<'_> {
             }
             Booked::Unknown { reason } => {
                 self.finish("unknown", Some(reason))?;
-                let settles = crate::domain::in_words(self.engine.policy().booking_settles);
+                let settles = crate::domain::humanize(self.client.info().policy.booking_settles);
                 Err(CliError::Failed(format!(
                     "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
                      was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \

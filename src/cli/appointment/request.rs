@@ -1,18 +1,17 @@
 //! What is offered, which time is chosen, and the request as it would be sent.
 
+use crate::present::json::SlotsSeenDocument;
 use crate::timezone::Tz;
 use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
 use serde_json::{Map, Value, json};
 
+use crate::domain::SlotWindow;
 use crate::domain::text::is_invisible;
-use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, slots_in_words};
-use crate::engine::PlannedBooking;
-use crate::xtime::RequestPreview;
-use crate::xtime::window::Window;
+use crate::domain::{DaySlots, Slot, SlotCounts, Timestamp, humanize_slots};
+use crate::protocol::{PlannedBooking, Request, RequestError, RequestPreview};
 
 use super::super::error::CliError;
 use super::super::escaped;
-use super::super::json::slots;
 use super::super::opcode::words;
 use super::super::report::named;
 use super::Visit;
@@ -54,7 +53,11 @@ impl SlotOffer {
 impl Visit<'_> {
     /// What is offered now, in the configured window.
     pub(super) async fn offered(&self) -> Result<SlotOffer, CliError> {
-        Ok(SlotOffer::of(self.engine.offered(self.state.id).await?))
+        Ok(SlotOffer::of(self.slots(None).await?))
+    }
+
+    async fn slots(&self, window: Option<SlotWindow>) -> Result<Vec<Slot>, RequestError> {
+        self.ask(Request::Slots { dealership: self.state.id, window }).await
     }
 
     /// A time as somebody writes it, on the dealership's clock.
@@ -64,15 +67,16 @@ impl Visit<'_> {
     }
 
     /// The planned booking for a time, which must be offered.
-    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &SlotOffer) -> Result<PlannedBooking, CliError> {
-        let reschedule = self.args.reschedule;
-        let planned = self.engine.plan_booking(self.state.id, local, reschedule, &self.app.config.appointment)?;
+    pub(super) async fn plan(&self, local: NaiveDateTime, offer: &SlotOffer) -> Result<Box<PlannedBooking>, CliError> {
+        let (moves, plan) = (self.args.reschedule, self.app.config.appointment.clone());
+        let request = Request::PlanBooking { dealership: self.state.id, local, moves, plan: Box::new(plan) };
+        let planned: Box<PlannedBooking> = self.ask(request).await?;
         let mut offered = offer.slots.clone();
         let today = self.app.clock.now().with_timezone(&self.state.profile.timezone).date_naive();
-        let window = Days::new(self.engine.policy().slot_window.into());
+        let window = Days::new(self.client.info().policy.slot_window.into());
         // A day beyond the window is asked for by itself.
         if today.checked_add_days(window).is_some_and(|end| local.date() >= end) {
-            offered.extend(self.engine.slots(self.state.id, Window { first: local.date(), days: 1 }).await?);
+            offered.extend(self.slots(Some(SlotWindow { first: local.date(), days: 1 })).await?);
         }
         planned.booking.check(&offered).map_err(|problem| CliError::Refused(problem.to_string()))?;
         Ok(planned)
@@ -85,7 +89,7 @@ impl Visit<'_> {
         self.note("timezone", booking.zone.name().into());
         self.note("opcode", booking.opcode.raw().into());
         self.note("moves", booking.appointment_id.is_some().into());
-        self.note("slots", slots(&offer.counts));
+        self.note("slots", json!(SlotsSeenDocument::of(&offer.counts)));
         let headers: Map<String, Value> =
             preview.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
         self.note(
@@ -96,7 +100,7 @@ impl Visit<'_> {
         let mut lines = vec![
             named(&self.state),
             format!("for      {}", words::local(booking.local, &self.state)),
-            format!("offered  {}", slots_in_words(counts.count, counts.days(), counts.next, zone)),
+            format!("offered  {}", humanize_slots(counts.count, counts.days(), counts.next, zone)),
         ];
         let others = offer.by_day(Some(booking.local));
         if !others.is_empty() {

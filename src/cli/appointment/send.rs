@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::text::clean;
 use crate::domain::{BookingProblem, Slot};
-use crate::engine::{Booked, EngineError, PlannedBooking, ReadBack};
+use crate::protocol::{Booked, PlannedBooking, ReadBack, Request, RequestError};
 
 use super::super::error::CliError;
 use super::super::opcode::words;
@@ -34,7 +34,7 @@ impl Visit<'_> {
 
     fn nothing_offered(&self) -> CliError {
         let causes: Vec<String> = words::causes().map(|cause| format!("  {cause}")).collect();
-        let days = self.engine.policy().slot_window;
+        let days = self.client.info().policy.slot_window;
         CliError::Refused(format!(
             "no slot is offered in {days} days, so there is nothing to ask for; the usual causes, likeliest first:\n{}",
             causes.join("\n")
@@ -42,18 +42,20 @@ impl Visit<'_> {
     }
 
     /// Has the dealerCode typed and sends; when the slot is taken meanwhile, another one is chosen and the code typed again.
-    async fn book(&mut self, mut planned: PlannedBooking, mut offer: SlotOffer) -> Result<(), CliError> {
+    async fn book(&mut self, mut planned: Box<PlannedBooking>, mut offer: SlotOffer) -> Result<(), CliError> {
         let app = self.app;
         loop {
             app.out.warn(NO_CANCEL);
             app.out.note(format!("This would be sent to {}:", named(&self.state)));
             self.show(&planned, &offer)?;
             self.typed("Type the dealerCode of this dealership to send it: ").await?;
-            let booked = self.engine.book_appointment(self.state.id, &planned, &app.actor()).await;
+            let request = Request::Book { dealership: self.state.id, planned: planned.clone() };
+            let booked: Result<Option<Booked>, _> = self.ask(request).await;
             let slots = match booked {
-                Ok(Booked::SlotTaken { slots }) => slots.map_err(CliError::Failed),
-                Err(EngineError::Booking(BookingProblem::NotOffered { .. })) => Ok(self.offered().await?.slots),
-                Ok(ended) => return self.ended(&ended),
+                Ok(Some(Booked::SlotTaken { slots })) => slots.map_err(CliError::Failed),
+                Err(RequestError::Booking(BookingProblem::NotOffered { .. })) => Ok(self.offered().await?.slots),
+                Ok(Some(ended)) => return self.ended(&ended),
+                Ok(None) => return Err(RequestError::Ending.into()),
                 Err(error) => return Err(error.into()),
             };
             self.refresh();
@@ -64,7 +66,7 @@ impl Visit<'_> {
     }
 
     /// Has another time chosen from what is offered now.
-    async fn another(&self, slots: Vec<Slot>) -> Result<(PlannedBooking, SlotOffer), CliError> {
+    async fn another(&self, slots: Vec<Slot>) -> Result<(Box<PlannedBooking>, SlotOffer), CliError> {
         let out = &self.app.out;
         let offer = SlotOffer::of(slots);
         if offer.slots.is_empty() {

@@ -1,6 +1,5 @@
 //! What can be typed after `cloverwatch`.
 
-mod books;
 mod codes;
 mod dealerships;
 mod mail;
@@ -8,6 +7,8 @@ mod meaning;
 mod opcode;
 mod program;
 mod record;
+mod sandbox;
+mod store;
 
 use std::path::PathBuf;
 
@@ -15,7 +16,6 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::output::ColorWhen;
 
-pub use books::{Events, Export, ListArgs, Restore, Show};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, MailCommand, Resend};
@@ -23,11 +23,13 @@ pub use meaning::{AddMeaning, MeaningCommand};
 pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
+pub use sandbox::{DemoArgs, SandboxArgs};
+pub use store::{Events, Export, ListArgs, Restore, Show};
 
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
 QUERY: words; field:value; field:a,b; !term; ~fuzzy; /regex/; expires<6h; waiting>24h; expired>2d;
-       is:expired|attention|mine|twin|…; stage:…; move:us|dealer|xtime|nobody; opcode:missing|…; mail:failed|…; kind:invitation.issued
+       is:expired|attention|mine|twin|…; stage:…; move:us|dealer|xtime|nobody; next:word; opcode:missing|…; mail:failed|…; kind:invitation.issued
 TIME:  `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05` (the dealership's zone, else yours),
        with a zone of its own: `… CST`, `…-05:00`; `-71h`, `2 hours ago`, `now`
 
@@ -51,7 +53,7 @@ pub struct Globals {
     /// Read the settings from this file
     #[arg(long, global = true, value_name = "FILE", env = "CLOVERWATCH_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// Keep the books there: sled:PATH
+    /// Keep the store there: sled:PATH
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
     /// When to use colours
@@ -60,6 +62,9 @@ pub struct Globals {
     /// Refuse everything that would record something
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Refuse when another process owns the store, instead of working through it
+    #[arg(long, global = true)]
+    pub no_attach: bool,
     /// Say more on stderr (-v what happens, -vv every detail)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -69,7 +74,7 @@ pub struct Globals {
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
-    Demo(super::demo::DemoArgs),
+    Demo(DemoArgs),
     /// Take dealerships in from CSV or JSON; importing again changes nothing
     Import(Import),
     /// Take one dealership in
@@ -123,7 +128,7 @@ pub enum CliCommand {
     /// Read an export back into an empty store
     Restore(Restore),
     /// The simulated Xtime by itself
-    Sandbox(super::sandbox::SandboxArgs),
+    Sandbox(SandboxArgs),
     /// The keys: what holds, or what is wrong with a file
     #[command(subcommand)]
     Keymap(KeymapCommand),

@@ -12,6 +12,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
 use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
+use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
     LetterEnd, LetterId, Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp,
@@ -19,7 +20,6 @@ use crate::domain::{
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
-use crate::xtime::window::Window;
 
 /// Requests to the sandbox under way at once.
 const AT_ONCE: usize = 16;
@@ -27,6 +27,9 @@ const AT_ONCE: usize = 16;
 const LOOKS: usize = 6;
 /// Facts of so many commands in one commit.
 const CHUNK: usize = 500;
+
+const SECOND: TimeDelta = TimeDelta::seconds(1);
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// Why there is no past.
 #[derive(Debug, thiserror::Error)]
@@ -53,9 +56,21 @@ struct Invited {
     code: InvitationCode,
 }
 
+impl Invited {
+    fn issued_at(&self) -> Timestamp {
+        self.at + SECOND
+    }
+}
+
 struct Seen {
     look: Look,
     slots: Option<SlotsLook>,
+}
+
+impl Seen {
+    fn is_connected(&self) -> bool {
+        self.look.outcome == Outcome::Connected
+    }
 }
 
 /// Who makes the past, and of what.
@@ -72,9 +87,6 @@ pub struct Past<'a> {
 
 impl Past<'_> {
     /// Writes the history of these dealerships. Returns the number of the last phone call that is in it.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer or the store does not take it.
     pub async fn write(&self, profiles: Vec<Profile>) -> Result<u64, HistoryError> {
         let mut rng = StdRng::seed_from_u64(self.seed ^ 0x9e37_79b9_7f4a_7c15);
         let plans: Vec<_> = profiles.into_iter().map(|profile| self.plan(profile, &mut rng)).collect();
@@ -147,7 +159,7 @@ impl Past<'_> {
     async fn slots(&self, dealer: &Dealer) -> Option<SlotsLook> {
         let code = dealer.profile.dealer_code.raw();
         let opcode = self.policy.default_opcode.as_str();
-        let window = Window::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
+        let window = SlotWindow::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
         for stretch in window.ranges(self.policy.slot_stretch) {
             found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
@@ -160,73 +172,61 @@ impl Past<'_> {
     fn tell(&self, dealer: &Dealer, seen: Option<Seen>, calls: &[&PhoneCall], story: &mut Vec<StoryLine>) {
         let owner =
             dealer.profile.owner.as_ref().map_or_else(|| Actor::system("demo"), |owner| Actor::person(owner.raw()));
-        let mut line = |at: Timestamp, actor: &Actor, command| story.push((at, dealer.id, actor.clone(), command));
-        line(dealer.added_at, &owner, Command::Add { profile: dealer.profile.clone() });
-        let Some(Invited { at, intent, code }) = &dealer.invited else { return };
-        line(
-            *at,
-            &owner,
-            Command::RequestCode { intent: *intent, source: CodeOrigin::Http, ask: Ask::Invite, mail: true },
-        );
-        let issued_at = *at + TimeDelta::seconds(1);
-        let issue = Command::IssueCode {
-            code: code.clone(),
-            generated_at: *at,
-            expires_at: None,
-            source: CodeOrigin::Http,
-            intent: *intent,
-            ask: Ask::Invite,
-            mail: true,
-        };
-        line(issued_at, &owner, issue);
-        let letter = letter_of(*intent);
-        let sent_at = issued_at + TimeDelta::seconds(2);
-        line(issued_at + TimeDelta::seconds(1), &Actor::system("mail"), Command::BeginLetter { letter });
-        let sent = LetterEnd::Sent { reply: "250 2.0.0 taken".to_owned() };
-        line(sent_at, &Actor::system("mail"), Command::EndLetter { letter, end: sent, jitter: 0 });
+        let mut lines = DealerStory { dealership: dealer.id, story };
+        lines.add(dealer.added_at, &owner, Command::Add { profile: dealer.profile.clone() });
+        let Some(invited) = &dealer.invited else { return };
+        lines.tell_invitation(invited, &owner);
         for call in calls {
-            line(call.at.max(issued_at), &phone::actor(), call.command());
+            lines.add(call.at.max(invited.issued_at()), &phone::actor(), call.command());
         }
+        self.tell_waiting(invited, seen.as_ref(), calls, &mut lines);
+        if let Some(seen) = seen.filter(Seen::is_connected) {
+            self.tell_connection(dealer, invited, seen, calls, &mut lines);
+        }
+    }
 
+    /// What was seen before it was connected, and which clocks ran out.
+    fn tell_waiting(&self, invited: &Invited, seen: Option<&Seen>, calls: &[&PhoneCall], lines: &mut DealerStory<'_>) {
         let probe = Actor::system("probe");
-        let word_at = calls.iter().find(|call| call.is_word()).map(|call| call.at);
-        let expires_at = *at + self.policy.valid_for;
-        let minute = TimeDelta::minutes(1);
-        let not_connected = |at| Look {
-            began_at: at,
-            ended_at: at,
-            outcome: Outcome::NotConnected,
-            reason: "not connected to us".to_owned(),
-            unrecognised: false,
-            answer: None,
-            services: None,
+        if self.now - invited.at > MINUTE {
+            let at = invited.issued_at() + MINUTE;
+            lines.add(at, &probe, Command::Observe { look: not_connected(at) });
+        }
+        if seen.is_some_and(Seen::is_connected) {
+            return;
+        }
+        let over = match word_at(calls) {
+            Some(word_at) => word_at + self.policy.confirm_within,
+            None => invited.at + self.policy.valid_for + MINUTE,
         };
-        if self.now - *at > minute {
-            line(issued_at + minute, &probe, Command::Observe { look: not_connected(issued_at + minute) });
+        if over >= self.now {
+            return;
         }
-        let connected = seen.as_ref().is_some_and(|seen| seen.look.outcome == Outcome::Connected);
-        let from = word_at.unwrap_or(*at) + minute * 3;
-        let observed_at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
-        if let Some(due_at) = word_at.map(|at| at + self.policy.confirm_within)
-            && due_at < self.now
-            && !connected
-        {
-            line(due_at + minute, &Actor::system("clock"), Command::Tick { probing: true });
+        match word_at(calls) {
+            Some(_) => lines.add(over + MINUTE, &Actor::system("clock"), Command::Tick { probing: true }),
+            None => lines.add(over, &probe, Command::Observe { look: not_connected(over) }),
         }
-        if word_at.is_none() && !connected && expires_at + minute < self.now {
-            line(expires_at + minute, &probe, Command::Observe { look: not_connected(expires_at + minute) });
-        }
-        if let Some(Seen { look, slots }) = seen.filter(|_| connected) {
-            let ok = look.services.as_ref().is_some_and(|services| {
-                let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
-                opcode::find(wanted, services).state == OpcodeState::Ok
-            });
-            let look = Look { began_at: observed_at, ended_at: observed_at, ..look };
-            line(observed_at, &probe, Command::Observe { look });
-            if let Some(look) = slots.filter(|_| ok && chosen(calls).is_none()) {
-                let look = SlotsLook { at: observed_at, ..look };
-                line(observed_at + TimeDelta::seconds(1), &probe, Command::ObserveSlots { look });
-            }
+    }
+
+    /// How it was found to be connected, and what it shows.
+    fn tell_connection(
+        &self,
+        dealer: &Dealer,
+        invited: &Invited,
+        Seen { look, slots }: Seen,
+        calls: &[&PhoneCall],
+        lines: &mut DealerStory<'_>,
+    ) {
+        let probe = Actor::system("probe");
+        let from = word_at(calls).unwrap_or(invited.at) + MINUTE * 3;
+        let at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
+        let ok = look.services.as_ref().is_some_and(|services| {
+            let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
+            opcode::find(wanted, services).state == OpcodeState::Ok
+        });
+        lines.add(at, &probe, Command::Observe { look: Look { began_at: at, ended_at: at, ..look } });
+        if let Some(look) = slots.filter(|_| ok && chosen(calls).is_none()) {
+            lines.add(at + SECOND, &probe, Command::ObserveSlots { look: SlotsLook { at, ..look } });
         }
     }
 
@@ -266,6 +266,49 @@ impl Past<'_> {
 }
 
 type StoryLine = (Timestamp, DealershipId, Actor, Command);
+
+/// The lines of one dealership.
+struct DealerStory<'a> {
+    dealership: DealershipId,
+    story: &'a mut Vec<StoryLine>,
+}
+
+impl DealerStory<'_> {
+    fn add(&mut self, at: Timestamp, actor: &Actor, command: Command) {
+        self.story.push((at, self.dealership, actor.clone(), command));
+    }
+
+    /// A code is asked for and issued, and a letter takes it there.
+    fn tell_invitation(&mut self, invited: &Invited, owner: &Actor) {
+        let &Invited { at, intent, .. } = invited;
+        let (source, ask, mail) = (CodeOrigin::Http, Ask::Invite, true);
+        self.add(at, owner, Command::RequestCode { intent, source, ask, mail });
+        let code = invited.code.clone();
+        let issue = Command::IssueCode { code, generated_at: at, expires_at: None, source, intent, ask, mail };
+        self.add(invited.issued_at(), owner, issue);
+        let (letter, mailer) = (letter_of(intent), Actor::system("mail"));
+        self.add(invited.issued_at() + SECOND, &mailer, Command::BeginLetter { letter });
+        let end = LetterEnd::Sent { reply: "250 2.0.0 taken".to_owned() };
+        self.add(invited.issued_at() + SECOND * 2, &mailer, Command::EndLetter { letter, end, jitter: 0 });
+    }
+}
+
+fn not_connected(at: Timestamp) -> Look {
+    Look {
+        began_at: at,
+        ended_at: at,
+        outcome: Outcome::NotConnected,
+        reason: "not connected to us".to_owned(),
+        unrecognised: false,
+        answer: None,
+        services: None,
+    }
+}
+
+/// When the dealer said that the code was entered.
+fn word_at(calls: &[&PhoneCall]) -> Option<Timestamp> {
+    calls.iter().find(|call| call.is_word()).map(|call| call.at)
+}
 
 /// The letter with the code of an intent.
 fn letter_of(intent: IntentId) -> LetterId {

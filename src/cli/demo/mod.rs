@@ -5,25 +5,33 @@ mod mail;
 mod people;
 mod phone;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use self::history::Past;
 use self::phone::PhoneLine;
+use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
-use crate::domain::{Policy, when};
-use crate::engine::{Engine, Pace, Parts};
+use crate::config::model::{HttpCodes, Invitations};
+use crate::config::{Config, SecretSource, StoreUrl};
+use crate::domain::CodeOrigin;
+use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
-use crate::store::embedded::EmbeddedStore;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::xtime::source::HttpSource;
-use crate::xtime::{self, HttpPlatform};
-use chrono::TimeDelta;
+use crate::wiring::{
+    KeptNowhere, Need, RunningServices, ServiceParts, ServicesFailure, SetupFailure, Wiring, open_store, serve,
+};
+use crate::xtime::PlatformSettings;
+use crate::xtime::source::HttpSettings;
+use futures::FutureExt;
+use secrecy::SecretString;
 
 use super::app::App;
+use super::args::DemoArgs;
 use super::desk;
 use super::error::CliError;
 
@@ -33,48 +41,7 @@ const LONGEST_START: Duration = Duration::from_secs(60);
 /// What its temporary directory is for, in its name.
 const SCRATCH: &str = "demo";
 
-/// How the sandbox misbehaves in the demo.
-const FAULTS: &str =
-    "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
-
-/// The demo's arguments.
-#[derive(Debug, Clone, clap::Args)]
-pub struct DemoArgs {
-    /// How many dealerships to invent.
-    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
-    pub dealerships: u32,
-    /// How many times as fast as the real time the demo's time runs.
-    #[arg(long, default_value_t = 300.0, value_name = "X", value_parser = speed)]
-    pub speed: f64,
-    /// What everything random is made from: the same seed invents the same dealerships.
-    #[arg(long, default_value_t = 7, value_name = "S")]
-    pub seed: u64,
-    /// Keep the store in this directory (it must be empty) instead of throwing it away.
-    #[arg(long, value_name = "DIR")]
-    pub keep: Option<PathBuf>,
-    /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
-    #[arg(long, value_name = "SPEC", default_value = FAULTS)]
-    pub faults: Faults,
-    /// No screen: print events as JSON lines.
-    #[arg(long)]
-    pub headless: bool,
-    /// End by itself after this real time.
-    #[arg(long = "for", value_name = "DURATION", value_parser = when::parse_duration)]
-    pub lasting: Option<TimeDelta>,
-}
-
-/// A speed that the clocks can keep.
-pub(super) fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if (1.0..=10_000.0).contains(&speed) => Ok(speed),
-        _ => Err("a number from 1 to 10000".to_owned()),
-    }
-}
-
 /// Runs the demo until somebody leaves it, or a signal or its time ends it.
-///
-/// # Errors
-/// When it cannot be started, or the screen cannot be shown.
 pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     if !args.headless {
         desk::needs_terminal()?;
@@ -83,7 +50,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     let demo = tokio::select! {
         biased;
         ending = signals.ending() => return Err(CliError::Signal(ending.number())),
-        demo = Demo::start(args) => demo.map_err(|error| CliError::Failed(error.to_string()))?,
+        demo = Demo::start(args, app.config.metrics_listen) => demo.map_err(DemoError::into_cli)?,
         () = tokio::time::sleep(LONGEST_START) => return Err(CliError::Failed("the demo did not start".to_owned())),
     };
     let over = async {
@@ -96,8 +63,9 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         if args.headless {
             return demo.print_events(app).await;
         }
-        let engine = std::future::ready(Ok(demo.engine.clone()));
-        Box::pin(desk::on(app, engine, "demo", demo.shows(), Vec::new())).await
+        let client = Arc::clone(&demo.client);
+        let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
+        Box::pin(desk::on(app, opener, "demo", demo.shows(), Vec::new())).await
     };
     let ended = tokio::select! {
         biased;
@@ -121,71 +89,79 @@ pub enum DemoError {
     /// The store could not be made.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// The platform client could not be made.
+    /// It cannot be put together.
     #[error(transparent)]
-    Setup(#[from] xtime::SetupError),
+    Setup(#[from] SetupFailure),
     /// The past could not be told.
     #[error(transparent)]
     History(#[from] history::HistoryError),
-    /// There is no mail.
-    #[error(transparent)]
-    Mail(#[from] mail::MailError),
+    /// The simulated Xtime has no way for letters or codes.
+    #[error("the demo's mail: {0}")]
+    Mail(String),
+    #[error("the demo has no platform")]
+    NoPlatform,
     /// The phone line could not be made.
     #[error(transparent)]
     Line(#[from] phone::LineError),
+    /// Nobody can be told how it does.
+    #[error(transparent)]
+    Service(#[from] ServicesFailure),
+    #[error("{0}")]
+    Hooks(String),
+}
+
+impl DemoError {
+    fn into_cli(self) -> CliError {
+        match self {
+            Self::Service(error) => error.into(),
+            error => CliError::Failed(error.to_string()),
+        }
+    }
 }
 
 /// A demo that runs: an engine like every other, and what it lives on.
 pub struct Demo {
-    /// The engine.
-    pub engine: Engine,
+    pub client: SharedClient,
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
+    services: RunningServices,
     // Deleted when it is dropped, after everything above has ended.
     _scratch: Scratch,
 }
 
 impl Demo {
     /// Invents the dealerships, gives them a past, and starts the engine and the sandbox.
-    ///
-    /// # Errors
-    /// See [`DemoError`].
-    pub async fn start(args: &DemoArgs) -> Result<Self, DemoError> {
+    pub async fn start(args: &DemoArgs, metrics_listen: Option<SocketAddr>) -> Result<Self, DemoError> {
         Scratch::remove_stale(SCRATCH);
         let scratch = Scratch::make(SCRATCH)?;
         let dir = store_dir(args.keep.as_ref(), &scratch)?;
         let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
-        let settings = sandbox::SandboxSettings {
-            seed: args.seed,
-            faults: Faults::none(),
-            ..sandbox::SandboxSettings::new(Arc::clone(&clock))
-        };
+        // It has no hooks: nobody is to be told of invented dealerships.
+        let services = ServiceParts::metrics(metrics_listen, &clock).await?;
         let reports = scratch.below("mail")?;
         let listen = (std::net::Ipv4Addr::LOCALHOST, 0).into();
         let settings = sandbox::SandboxSettings {
+            seed: args.seed,
+            faults: Faults::none(),
             post: Some(PostSettings { listen, maildir: Some(reports.clone()) }),
-            ..settings
+            ..sandbox::SandboxSettings::new(Arc::clone(&clock))
         };
-        let credentials = xtime::PlatformSettings {
-            client_id: settings.client_id.clone(),
-            client_secret: settings.client_secret.clone().into(),
-            api_key: settings.api_key.clone().into(),
-            timeout: Duration::from_secs(5),
-            ..xtime::PlatformSettings::default()
-        };
+        let credentials =
+            (settings.client_id.clone(), settings.client_secret.clone().into(), settings.api_key.clone().into());
         let sandbox = sandbox::start(settings).await?;
         let line = PhoneLine::new(sandbox.invitations_url(), sandbox.control_url())?;
-        let platform = Arc::new(HttpPlatform::new(platform_settings(&sandbox, credentials), Arc::clone(&clock))?);
-        let source = HttpSource::new(source_settings(&sandbox), Arc::clone(&clock))?;
-        let store_clock = Arc::clone(&clock);
-        let opened = tokio::task::spawn_blocking(move || EmbeddedStore::open(&dir, store_clock)).await;
-        let store = opened.map_err(|error| std::io::Error::other(error.to_string()))??;
-        let policy = Policy::default();
+        let kept = dir.clone();
+        let config = config(&sandbox, credentials, dir, reports)?;
+        let mut wiring = Wiring::of(&config, &clock, Need::ALL)?;
+        wiring.seed = args.seed;
+        wiring.rules = Arc::new(KeptNowhere);
+        wiring.outbox = wiring.outbox.map(mail::only_to_the_invented);
+        let store = open_store(&config.store, Arc::clone(&clock)).await?;
         let past = Past {
             store: &*store,
-            platform: &*platform,
+            platform: wiring.platform.as_deref().ok_or(DemoError::NoPlatform)?,
             line: &line,
-            policy: &policy,
+            policy: &wiring.policy,
             now: clock.now(),
             seed: args.seed,
         };
@@ -193,32 +169,20 @@ impl Demo {
         let last_call = past.write(people.clone()).await?;
         // Whoever is invited from now on learns the code from a letter, or not at all.
         line.give_addresses(&people).await?;
-        let outbox = mail::outbox(&sandbox, reports, Arc::clone(&clock))?;
         // The past is told undisturbed; what comes now is as nasty as it was asked to be.
         line.misbehave(&args.faults.to_string()).await?;
-        let engine = Engine::start(Parts {
-            store,
-            platform: Some(platform),
-            source: Some(Arc::new(source)),
-            outbox: Some(outbox),
-            clock,
-            policy,
-            pace: Pace::default(),
-            seed: args.seed,
-            read_only: false,
-            background: true,
-        });
-        let listener = tokio::spawn(line.listen(engine.clone(), last_call));
-        Ok(Self { engine, sandbox, listener, _scratch: scratch })
+        let (client, services) = Wiring { services, ..wiring }.start(store).map_err(DemoError::Hooks)?;
+        let client = if args.keep.is_some() { serve(client, &kept, !args.headless) } else { client };
+        let client: SharedClient = Arc::new(client);
+        let listener = tokio::spawn(line.listen(Arc::clone(&client), last_call));
+        Ok(Self { client, sandbox, listener, services, _scratch: scratch })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.
-    ///
-    /// # Errors
-    /// When the store cannot be closed.
-    pub async fn stop(self) -> Result<(), crate::engine::EngineError> {
+    pub async fn stop(self) -> Result<(), RequestError> {
         self.listener.abort();
-        let closed = self.engine.shutdown().await;
+        drop(self.services);
+        let closed = self.client.shutdown().await;
         self.sandbox.shutdown().await;
         closed
     }
@@ -231,7 +195,7 @@ impl Demo {
 
     /// Prints events as JSON lines for as long as somebody reads them.
     async fn print_events(&self, app: &App) -> Result<(), CliError> {
-        super::watch::follow(app, &self.engine).await
+        super::watch::follow(app, &*self.client).await
     }
 }
 
@@ -243,17 +207,33 @@ fn store_dir(keep: Option<&PathBuf>, scratch: &Scratch) -> Result<PathBuf, DemoE
     Ok(dir.clone())
 }
 
-fn platform_settings(sandbox: &Sandbox, credentials: xtime::PlatformSettings) -> xtime::PlatformSettings {
-    xtime::PlatformSettings { base_url: sandbox.base_url(), token_url: sandbox.token_url(), ..credentials }
-}
-
-fn source_settings(sandbox: &Sandbox) -> xtime::source::HttpSettings {
-    xtime::source::HttpSettings {
+/// The settings of a desk on the sandbox.
+fn config(
+    sandbox: &Sandbox,
+    (client_id, client_secret, api_key): (String, SecretString, SecretString),
+    dir: PathBuf,
+    reports: PathBuf,
+) -> Result<Config, DemoError> {
+    let mut config = Config { store: StoreUrl::Embedded(dir), ..Config::default() };
+    config.xtime.settings = PlatformSettings {
+        base_url: sandbox.base_url(),
+        token_url: sandbox.token_url(),
+        client_id,
+        timeout: Duration::from_secs(5),
+        ..PlatformSettings::default()
+    };
+    config.xtime.client_secret = Some(SecretSource::Literal(client_secret));
+    config.xtime.api_key = Some(SecretSource::Literal(api_key));
+    let settings = HttpSettings {
         url: sandbox.invitations_url(),
         body: Some(r#"{"dealerCode": "{{ dealer_code }}"}"#.to_owned()),
         code: "/data/code".to_owned(),
         expires_at: Some("/data/expires".to_owned()),
         generated_at: Some("/data/generated".to_owned()),
-        ..xtime::source::HttpSettings::default()
-    }
+        ..HttpSettings::default()
+    };
+    let http = Some(HttpCodes { settings, headers: Vec::new() });
+    config.invitations = Invitations { source: CodeOrigin::Http, http, command: None };
+    mail::configure(&mut config.mail, sandbox, reports)?;
+    Ok(config)
 }

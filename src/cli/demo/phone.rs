@@ -1,12 +1,15 @@
 //! The demo's line to the simulated dealers: asks the sandbox for invitations, and hears what dealers say by phone.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use crate::client::{SharedClient, ask};
 use crate::domain::{
-    Actor, Command, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
+    Actor, Command, Event, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
 };
-use crate::engine::{Engine, EngineError};
+use crate::protocol::{Request, RequestError};
 
 /// How often the line is listened to, in real time.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
@@ -86,18 +89,12 @@ pub struct PhoneLine {
 
 impl PhoneLine {
     /// A line to the sandbox at these addresses.
-    ///
-    /// # Errors
-    /// When no HTTP client can be made.
     pub fn new(invitations: String, control: String) -> Result<Self, LineError> {
         let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build()?;
         Ok(Self { http, invitations, control })
     }
 
     /// A code for a dealership as if it had been generated at that moment, and when it dies.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer, or not with a code.
     pub async fn invite_at(
         &self,
         dealer_code: &str,
@@ -122,9 +119,6 @@ impl PhoneLine {
     }
 
     /// Makes the sandbox misbehave from now on.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer, or does not know such faults.
     pub async fn misbehave(&self, faults: &str) -> Result<(), LineError> {
         let request = self.http.post(format!("{}/faults", self.control)).body(faults.to_owned());
         request.send().await?.error_for_status()?;
@@ -132,9 +126,6 @@ impl PhoneLine {
     }
 
     /// Tells the sandbox where its dealers get letters.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer, or does not take it.
     pub async fn give_addresses(&self, people: &[Profile]) -> Result<(), LineError> {
         for some in people.chunks(ADDRESSES_AT_ONCE) {
             let address = |profile: &Profile| serde_json::json!({ "dealerCode": profile.dealer_code.raw(), "email": profile.contact.email.raw() });
@@ -146,9 +137,6 @@ impl PhoneLine {
     }
 
     /// What dealers said after the call with this number.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer.
     pub async fn calls(&self, after: u64) -> Result<Vec<PhoneCall>, LineError> {
         #[derive(Deserialize)]
         struct Answer {
@@ -159,9 +147,6 @@ impl PhoneLine {
     }
 
     /// Everything that was said after a call with this number, and the number of the last one.
-    ///
-    /// # Errors
-    /// When the sandbox does not answer.
     pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<PhoneCall>, u64), LineError> {
         let mut all = Vec::new();
         loop {
@@ -173,19 +158,22 @@ impl PhoneLine {
     }
 
     /// Listens until the engine ends, and records what is said.
-    pub async fn listen(self, engine: Engine, mut after: u64) {
+    pub async fn listen(self, client: SharedClient, mut after: u64) {
         loop {
             tokio::time::sleep(PAUSE).await;
             let Ok((calls, last)) = self.all_calls(after).await else { continue };
             after = last;
             for call in calls {
-                let Some(id) = engine.book().by_dealer_code(&call.dealer_code) else { continue };
-                let heard = match engine.execute(id, call.command(), &actor()).await {
+                let Some(id) = client.read_model().by_dealer_code(&call.dealer_code) else { continue };
+                let record = async |command| {
+                    ask::<Vec<Arc<Event>>>(&*client, Request::Execute(vec![(id, command)]), &actor()).await
+                };
+                let heard = match record(call.command()).await {
                     // A dealer may say things that the rules refuse, such as "done" about a dead code: it is written down.
-                    Err(EngineError::Refused(_)) => engine.execute(id, call.note(), &actor()).await,
+                    Err(RequestError::Refused(_)) => record(call.note()).await,
                     heard => heard,
                 };
-                if let Err(EngineError::Ending | EngineError::Store(_)) = heard {
+                if let Err(RequestError::Ending | RequestError::Store(_)) = heard {
                     return;
                 }
             }

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use indicatif::HumanBytes;
 
 use super::{Findings, Health};
-use crate::cli::app::operators_zone;
-use crate::cli::books::{blocking, directory};
 use crate::cli::error::held_by;
 use crate::cli::output::progress;
+use crate::cli::zone::operators_zone;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
 use crate::config::diagnostic::shown;
@@ -19,6 +18,7 @@ use crate::store::embedded::StoreOptions;
 use crate::store::{
     Checking, EmbeddedStore, JournalReader, Lock, Quarantined, Store, StoreError, Verified, quarantined,
 };
+use crate::wiring::{Access, attach, blocking, directory};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn look(found: &mut Findings, config: &Config) {
@@ -43,6 +43,20 @@ pub(super) fn look(found: &mut Findings, config: &Config) {
         let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
         let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);
+    }
+}
+
+/// Whether whoever owns the store lets others work through it.
+pub(super) async fn owner(found: &mut Findings, config: &Config) {
+    let path = directory(&config.store);
+    if Lock::holder(&path).is_none() {
+        return;
+    }
+    let access = Access { attach: true, desk: false, read_only: true, operator: config.operator() };
+    match attach(&path, &access, false).await {
+        Ok(Some(_)) => found.note("owner", Health::Good, "it answers: others work through it"),
+        Ok(None) => found.note("owner", Health::Doubtful, "it does not listen: nobody else can record until it ends"),
+        Err(why) => found.note("owner", Health::Bad, why.to_string()),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Health};
-use crate::store::ReadModel;
+use crate::protocol::ReadModel;
 use crate::timezone::Database;
 
 const NEWER: &str =
     "newer ones are used where the system has them (package tzdata), TZDIR or [time] zone_database names them";
 
 /// Tells what holds, and which zones of dealerships the database lacks.
-pub(super) fn look(found: &mut Findings, database: &Database, book: Option<&ReadModel>) {
+pub(super) fn look(found: &mut Findings, database: &Database, read_model: Option<&ReadModel>) {
     let holds = match database.is_embedded() {
         true => format!("{database}; {NEWER}"),
         false => database.to_string(),
@@ -20,7 +20,7 @@ pub(super) fn look(found: &mut Findings, database: &Database, book: Option<&Read
         None => found.note("zone rules", Health::Good, holds),
     }
     let mut lacking: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-    for state in book.into_iter().flat_map(|book| book.all().1) {
+    for state in read_model.into_iter().flat_map(|all| all.all().1) {
         let zone = state.profile.timezone;
         if let Some(trouble) = zone.trouble() {
             lacking.entry(zone.name()).or_insert((0, trouble)).0 += 1;

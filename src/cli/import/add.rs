@@ -2,23 +2,27 @@
 
 use std::borrow::Cow;
 
-use crate::cli::app::{App, Need};
+use crate::cli::app::App;
 use crate::cli::args::Add;
 use crate::cli::error::CliError;
-use crate::cli::json::{dealership, option_word, with_schema};
-use crate::cli::output::Ink;
-use crate::cli::record::all;
 use crate::cli::report::named;
+use crate::cli::select::all;
 use crate::cli::twins::TwinFinder;
+use crate::client::ask;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
-use crate::domain::{OpcodeOption, ProfileField};
-use crate::engine::{Incoming, ProbeStatus};
+use crate::domain::{OpcodeOption, ProfileField, Refusal};
+use crate::present::Tone;
+use crate::present::column::DealershipView;
+use crate::present::json::DealershipDocument;
+use crate::protocol::{Imported, Incoming, Request};
+use crate::wiring::Need;
 
 use super::chosen;
+use super::options::ImportOptions;
 use super::plan::judged;
-use super::reading::ImportOptions;
+use super::problem::RowProblem;
 use super::remarks::Remarks;
-use super::row::{RowLayout, RowProblem};
+use super::row::RowLayout;
 use super::source::SourceRow;
 
 /// `add`: read as a list of one row is.
@@ -40,28 +44,29 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let opcode = chosen(&app.config, &read.opcode);
     let ListEntry { profile, further_contacts, .. } = read.entry;
     let incoming = Incoming { profile, further_contacts, opcode, word: read.opcode.word };
-    let engine = app.engine(Need::default()).await?;
-    let mut answers = engine.add(vec![incoming], &app.actor()).await?;
-    let id = answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
-    let states = all(&engine);
+    let client = app.client(Need::default()).await?;
+    let request = Request::Add(vec![incoming]);
+    let mut answers: Vec<Result<Imported, Refusal>> = ask(&*client, request, &app.actor()).await?;
+    let (Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id)) =
+        answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
+    let states = all(app, &*client).await?;
     let Some(state) = states.iter().find(|state| state.id == id) else {
         return Err(CliError::Failed("it was added and is not there".to_owned()));
     };
     let twins = TwinFinder::with_archived(&states);
     let alike = twins.alike(state);
     if args.json.json {
-        let (probe, now) = (ProbeStatus::default(), app.clock.now());
-        let mut document = with_schema(dealership(state, &probe, now, engine.policy(), false));
-        alike.put(&mut document);
-        return app.out.document(&document);
+        let view = DealershipView::of(state, None, app.clock.now(), &client.info().policy, app.zone);
+        let document = DealershipDocument::of(&view, false).with_alike(alike.documents());
+        return app.out.document(&document.with_schema());
     }
-    app.out.line(format!("{} {}: added as {id}", app.out.ink(Ink::Good, "done"), named(state)))?;
+    app.out.line(format!("{} {}: added as {id}", app.out.paint(Tone::Good, "done"), named(state)))?;
     alike.hints(app).try_for_each(|hint| app.out.line(format!("  {hint}")))
 }
 
 /// What was typed, as the only row of a list whose columns have the names of the fields.
 fn as_list(args: &Add) -> (Columns, SourceRow<'_>) {
-    let option = if args.new_opcode { option_word(OpcodeOption::New) } else { "" };
+    let option = if args.new_opcode { OpcodeOption::New.as_str() } else { "" };
     let profile = [
         (ProfileField::Name, args.name.as_str()),
         (ProfileField::DealerCode, &args.dealer_code),
@@ -83,7 +88,7 @@ fn as_list(args: &Add) -> (Columns, SourceRow<'_>) {
     let (mut columns, mut cells) = (Columns::default(), Vec::new());
     for (field, text) in profile.into_iter().map(|(field, text)| (ListField::Profile(field), text)).chain(opcode) {
         columns.assigned.push(Assigned { field, columns: vec![cells.len()], origin: Origin::Named });
-        columns.headings.push(field.word().to_owned());
+        columns.headings.push(field.as_str().to_owned());
         cells.push(Some(Cow::Borrowed(text)));
     }
     let row = SourceRow { line: 1, place: 1, cells, not_text: Vec::new(), fault: None, swallowed: None };

@@ -5,8 +5,9 @@ use crate::config::mapping_in_toml;
 use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;
 
+use super::options::ImportOptions;
 use super::plan::Refused;
-use super::reading::{ImportOptions, Unreadable, some_of};
+use super::reading::{Unreadable, some_of};
 
 /// What is added to a command so that it does better.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -46,7 +47,7 @@ impl Advice {
             .collect();
         for field in left {
             match field {
-                ListField::TIMEZONE => advice.set.push((field.word(), SOME_ZONE)),
+                ListField::TIMEZONE => advice.set.push((field.as_str(), SOME_ZONE)),
                 _ => advice.map.push((None, field)),
             }
         }
@@ -64,7 +65,7 @@ impl Advice {
         let mut flag = |name: &str, value: String| words.extend([name.to_owned(), shell_word(&value)]);
         args.map.iter().for_each(|pair| flag("--map", pair.clone()));
         for (column, field) in &self.map {
-            flag("--map", format!("{}={}", column.as_deref().unwrap_or(SOME_COLUMN), field.word()));
+            flag("--map", format!("{}={}", column.as_deref().unwrap_or(SOME_COLUMN), field.as_str()));
         }
         args.r#as.iter().for_each(|name| flag("--as", name.clone()));
         args.set.iter().for_each(|pair| flag("--set", pair.clone()));
@@ -120,7 +121,7 @@ pub(super) fn lacking(columns: &Columns, options: &ImportOptions, refused: &[Ref
     let mut fields = missing(columns, options);
     fields.retain(|field| {
         refused.is_empty()
-            || refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == field.word())
+            || refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == field.as_str())
     });
     fields
 }
@@ -138,7 +139,7 @@ pub(super) fn refusal(why: Unreadable, args: &Import, options: &ImportOptions) -
                 .unwrap_or_default()
                 .by_number_only()
                 .pairs()
-                .map(|(column, field)| format!("{column}={}", field.word()))
+                .map(|(column, field)| format!("{column}={}", field.as_str()))
                 .collect();
             let args = Import { map: by_number, ..args.clone() };
             format!(
@@ -153,13 +154,13 @@ pub(super) fn refusal(why: Unreadable, args: &Import, options: &ImportOptions) -
 
 /// Which fields no column holds, which columns may hold them, and the command that says so.
 pub(super) fn about_columns(columns: &Columns, fields: &[ListField], args: &Import, options: &ImportOptions) -> String {
-    let missing: Vec<&str> = fields.iter().map(|field| field.word()).collect();
+    let missing: Vec<&str> = fields.iter().map(|field| field.as_str()).collect();
     let list: Vec<String> = columns.headings.iter().map(|column| format!("`{}`", clean(column))).collect();
     let list = if list.is_empty() { String::new() } else { format!(" (columns: {})", list.join(", ")) };
     let advice = Advice::of_fields(columns, fields);
     let offer = |(column, field): &(Option<String>, ListField)| {
         let why = if *field == ListField::Address { ", which tells the time zone" } else { "" };
-        Some(format!("\n`{}` may be {}{why}.", clean(column.as_deref()?), field.word()))
+        Some(format!("\n`{}` may be {}{why}.", clean(column.as_deref()?), field.as_str()))
     };
     let offers: String = advice.map.iter().filter_map(offer).collect();
     let keep = advice.settings(options).map(|lines| {

@@ -8,7 +8,7 @@ use crate::domain::table::{damage, plain_key};
 use crate::domain::text::clean;
 use crate::domain::{OpcodeOption, Untrusted};
 
-use super::row::RowProblem;
+use super::problem::RowProblem;
 
 /// The most characters that are taken of words about an opcode.
 pub(super) const LONGEST_WORD: usize = 200;
@@ -38,7 +38,7 @@ pub(super) fn opcode_words(
     word: Option<String>,
 ) -> Result<OpcodeWords, RowProblem> {
     if let Some(problem) = code.as_deref().and_then(opcode::problem) {
-        return Err(RowProblem::new(ListField::Opcode.word(), problem));
+        return Err(RowProblem::new(ListField::Opcode.as_str(), problem));
     }
     let option = match option {
         None => None,
@@ -46,12 +46,12 @@ pub(super) fn opcode_words(
         Some(word) if word.eq_ignore_ascii_case("new") => Some(OpcodeOption::New),
         Some(other) => {
             let reason = format!("`{}` is neither existing nor new", clean(other));
-            return Err(RowProblem::new(ListField::OpcodeOption.word(), reason));
+            return Err(RowProblem::new(ListField::OpcodeOption.as_str(), reason));
         }
     };
     if word.is_some() && code.is_none() && option.is_none() {
         let reason = "is a word on a choice, and the row has none: give opcode or opcode_option too";
-        return Err(RowProblem::new(ListField::OpcodeWord.word(), reason));
+        return Err(RowProblem::new(ListField::OpcodeWord.as_str(), reason));
     }
     Ok(OpcodeWords { code, option, word: word.map(Untrusted::from) })
 }

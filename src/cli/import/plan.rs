@@ -13,13 +13,15 @@ use crate::domain::{
     DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate, Refusal,
     Untrusted, UpdatesHeld,
 };
-use crate::engine::Incoming;
+use crate::protocol::Incoming;
 
 use super::opcode_words::OpcodeWords;
+use super::options::ImportOptions;
 use super::parallel::in_shares;
-use super::reading::{ImportOptions, ImportedList};
+use super::problem::RowProblem;
+use super::reading::ImportedList;
 use super::remarks::Remarks;
-use super::row::{ReadRow, RowProblem};
+use super::row::ReadRow;
 
 /// A row that cannot be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +120,7 @@ impl Group {
     /// Settles who the contact is, and whether the dealership can be taken.
     fn judge(&mut self, state: Option<&Onboarding>, options: &ImportOptions) -> Verdict {
         if state.is_some_and(|state| state.archived_at.is_some()) {
-            return Err(vec![RowProblem::new(ProfileField::DealerCode.word(), Refusal::Archived.to_string())]);
+            return Err(vec![RowProblem::new(ProfileField::DealerCode.as_str(), Refusal::Archived.to_string())]);
         }
         let known = state.map(|state| &state.profile);
         let further = state.map_or(&[][..], |state| &state.further_contacts);
@@ -195,7 +197,7 @@ impl ImportPlan {
                 // Which of them is right is not for us to guess, so the first one stands.
                 Repetition::Contradicts => {
                     let reason = format!("`{}` stands already on line {}", clean(code), group.first.line);
-                    self.refuse(&row, refuse(ProfileField::DealerCode.word(), reason));
+                    self.refuse(&row, refuse(ProfileField::DealerCode.as_str(), reason));
                 }
                 Repetition::Repeats => {
                     self.repeated += 1;
@@ -241,7 +243,7 @@ impl ImportPlan {
         };
         said.into_iter().for_each(|words| remarks.of_row(row.line, words));
         for RowProblem { field, .. } in &row.placeholders {
-            remarks.of_row(row.line, format!("{field}: {}", Mended::Placeholder.words()));
+            remarks.of_row(row.line, format!("{field}: {}", Mended::Placeholder.message()));
         }
         let choice = (desk.choice)(&row.opcode);
         if let Some(state) = state {
@@ -291,7 +293,7 @@ impl ImportPlan {
                     line: *line,
                     dealer_code: profile.dealer_code.plain().into_owned(),
                     other: other.dealer_code.plain().into_owned(),
-                    reasons: twin.reasons.iter().map(|field| field.word()).collect(),
+                    reasons: twin.reasons.iter().map(|field| field.as_str()).collect(),
                     words: format!("{} ({}) {}", profile.name.plain(), profile.dealer_code.plain(), twin.hint(other)),
                 });
             }
@@ -317,7 +319,7 @@ impl ImportPlan {
     pub(super) fn refuse_planned(&mut self, place: usize, reason: &str) {
         let Some(planned) = self.rows.get(place) else { return };
         let dealer_code = clean(planned.dealer_code()).into_owned();
-        let problems = vec![RowProblem::new(ProfileField::DealerCode.word(), reason)];
+        let problems = vec![RowProblem::new(ProfileField::DealerCode.as_str(), reason)];
         let (line, row, people) = (planned.line, planned.row, planned.people.clone());
         let is_new = planned.new.is_some();
         self.people -= people.len();
@@ -373,24 +375,24 @@ fn problems(row: &mut ReadRow, known: Option<&Profile>, no_zone: Option<&String>
     if let Some(whole) = all.iter().find(|problem| problem.field == RowProblem::ROW) {
         return vec![whole.clone()];
     }
-    let told = |all: &[RowProblem], field: ProfileField| all.iter().any(|problem| problem.field == field.word());
+    let told = |all: &[RowProblem], field: ProfileField| all.iter().any(|problem| problem.field == field.as_str());
     for ProfileProblem { field, reason } in row.entry.profile.problems(known) {
         if told(&all, field) {
             continue;
         }
         let no_zone = no_zone.filter(|_| field == ProfileField::Timezone);
-        let placeholder = row.placeholders.iter().find(|problem| problem.field == field.word());
+        let placeholder = row.placeholders.iter().find(|problem| problem.field == field.as_str());
         let reason = no_zone.cloned().or_else(|| Some(placeholder?.reason.clone())).unwrap_or(reason);
-        all.push(RowProblem::new(field.word(), reason));
+        all.push(RowProblem::new(field.as_str(), reason));
     }
-    all.sort_by_key(|problem| ListField::all().position(|field| field.word() == problem.field));
+    all.sort_by_key(|problem| ListField::all().position(|field| field.as_str() == problem.field));
     all
 }
 
 /// What is wrong with a further person.
 fn person_problems(row: &ReadRow) -> Vec<RowProblem> {
-    let is_of_person = |problem: &&RowProblem| ProfileField::PERSON.iter().any(|field| field.word() == problem.field);
+    let is_of_person = |problem: &&RowProblem| ProfileField::PERSON.iter().any(|field| field.as_str() == problem.field);
     let cells = row.problems.iter().filter(is_of_person).cloned();
     let fields = row.entry.person_problems().into_iter();
-    cells.chain(fields.map(|ProfileProblem { field, reason }| RowProblem::new(field.word(), reason))).collect()
+    cells.chain(fields.map(|ProfileProblem { field, reason }| RowProblem::new(field.as_str(), reason))).collect()
 }

@@ -9,6 +9,7 @@ use crate::cli::args::Import;
 use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
+use crate::cli::select::all;
 use crate::config::Config;
 use crate::domain::Onboarding;
 use crate::domain::list::{Columns, ListField, Mapping};
@@ -17,8 +18,9 @@ use crate::tui::columns::{Chosen, FileColumn, Preview, PreviewOutcome, choose as
 use super::advice::{Advice, missing};
 use super::chosen;
 use super::opcode_words::OpcodeWords;
+use super::options::ImportOptions;
 use super::plan::{ImportPlan, PlanContext};
-use super::reading::{self, ImportOptions, ImportedList, Unreadable};
+use super::reading::{self, ImportedList, Unreadable};
 use super::row::ReadRow;
 use super::told::ImportReport;
 
@@ -42,7 +44,7 @@ pub(super) fn has_new(list: &ImportedList, states: &[Arc<Onboarding>]) -> bool {
 
 /// Every dealership as it is in the journal.
 pub(super) async fn states(app: &App) -> Result<Arc<[Arc<Onboarding>]>, CliError> {
-    Ok(app.read().await?.desk().states.into())
+    Ok(all(app, &*app.read().await?).await?.into())
 }
 
 /// A list whose columns are to be chosen.
@@ -79,7 +81,7 @@ pub(super) async fn choose(
             let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;
             if lacks_column(&list, &options) && has_new(&list, &asked.states) {
-                let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.word()));
+                let none = missing(&list.columns, &options).into_iter().map(|field| format!("-={}", field.as_str()));
                 args.map.extend(none);
             }
             app.out.note(format!("the same without asking:\n  {}", Advice::default().command(&args, &options)));
@@ -97,7 +99,7 @@ impl Asked {
         let mut args = self.args.clone();
         let chosen = preview.pairs();
         let mapping = Mapping::parse(&chosen).map_err(|error| error.to_string())?.or(&self.options.mapping);
-        args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.word())).collect();
+        args.map = mapping.pairs().map(|(column, field)| format!("{column}={}", field.as_str())).collect();
         Ok((args, ImportOptions { mapping, ..self.options.clone() }))
     }
 

@@ -1,39 +1,15 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
+use crate::domain::ProfileField;
 use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
-use crate::domain::{ProfileField, Timestamp};
 
+use super::options::ImportOptions;
 use super::parallel::in_shares;
 use super::remarks::Remarks;
 use super::row::{ReadRow, RowLayout};
 use super::source::{Source, SourceOptions, SourceRow};
-
-/// How a list is to be read.
-#[derive(Debug, Clone, Default)]
-pub(in crate::cli) struct ImportOptions {
-    /// Which column holds what, as far as it was said.
-    pub(in crate::cli) mapping: Mapping,
-    /// What fields read where a row says nothing.
-    pub(in crate::cli) fixed: Vec<(ListField, String)>,
-    /// Whether an empty cell clears its field.
-    pub(in crate::cli) clear: bool,
-    /// The row of the heading, from 1; 0: there is none.
-    pub(in crate::cli) heading: Option<usize>,
-    /// The program with the options that hold for every command, as it is called again.
-    pub(in crate::cli) program: Vec<String>,
-    /// Which sheet of a workbook.
-    pub(in crate::cli) sheet: Option<String>,
-    pub(in crate::cli) now: Timestamp,
-}
-
-impl ImportOptions {
-    /// What a field reads in the whole list.
-    pub(super) fn fixed(&self, field: ListField) -> Option<&str> {
-        self.fixed.iter().find(|(fixed, _)| *fixed == field).map(|(_, text)| text.as_str())
-    }
-}
 
 /// A list that was read.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cli::import::plan::{ImportPlan, PlanContext};
-use crate::cli::import::row::RowProblem;
+use crate::cli::import::problem::RowProblem;
 use crate::domain::Profile;
 
 const HEADING: &str = "name,dealer_code,timezone,email\n";

@@ -12,25 +12,10 @@ use crate::domain::zone::read_address;
 use crate::domain::{Contact, ProfileEdit, ProfileField};
 
 use super::opcode_words::{LONGEST_WORD, OpcodeWords, opcode_value, opcode_words};
-use super::reading::ImportOptions;
+use super::options::ImportOptions;
+use super::problem::RowProblem;
 use super::remarks::Remarks;
 use super::source::SourceRow;
-
-/// Why a row was refused: the field and the reason. Cleaned: it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::cli) struct RowProblem {
-    pub(in crate::cli) field: &'static str,
-    pub(in crate::cli) reason: String,
-}
-
-impl RowProblem {
-    /// In the place of a field: the row as a whole.
-    pub(super) const ROW: &'static str = "row";
-
-    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field, reason: reason.into() }
-    }
-}
 
 /// How the cells of a list are read.
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +124,7 @@ impl RowLayout<'_> {
 
 impl Reading<'_, '_> {
     fn problem(&mut self, field: ListField, reason: impl Into<String>) {
-        self.read.problems.push(RowProblem::new(field.word(), reason));
+        self.read.problems.push(RowProblem::new(field.as_str(), reason));
     }
 
     fn row_as_a_whole(&mut self) {
@@ -164,7 +149,7 @@ impl Reading<'_, '_> {
             there |= text.trim().is_empty();
             if field.is_needed() && is_placeholder(text) {
                 let reason = format!("`{}` stands for no value, and one is needed", clean(text.trim()));
-                self.read.placeholders.push(RowProblem::new(field.word(), reason));
+                self.read.placeholders.push(RowProblem::new(field.as_str(), reason));
                 continue;
             }
             match self.value(field, text) {
@@ -194,7 +179,7 @@ impl Reading<'_, '_> {
         };
         let read = read_value(as_field, text)?;
         for mended in &read.mended {
-            let words = format!("{}: {}", field.word(), mended.words());
+            let words = format!("{}: {}", field.as_str(), mended.message());
             match mended {
                 // What is left out is not lost: each text is told.
                 Mended::NoPhone => self.remarks.of_row(self.row.line, format!("{words}: `{}`", clean(text))),

@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use crate::cli::app::App;
 use crate::cli::args::Import;
 use crate::cli::error::CliError;
-use crate::cli::json::SCHEMA;
-use crate::cli::output::Ink;
 use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
+use super::options::ImportOptions;
 use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
-use super::reading::{ImportOptions, ImportedList, some_of};
+use super::reading::{ImportedList, some_of};
 
 /// From how many refused rows on their reasons are counted too.
 const MANY_REFUSED: usize = 5;
@@ -33,7 +34,7 @@ pub(super) struct ImportReport<'a> {
 
 impl ImportReport<'_> {
     /// For people: what was read as what, every refused row, every change, and the counts.
-    pub(super) fn in_words(&self, app: &App) -> Result<(), CliError> {
+    pub(super) fn humanize(&self, app: &App) -> Result<(), CliError> {
         let (from, plan) = (self.from, self.plan);
         self.about_columns().into_iter().for_each(|words| app.out.note(format!("{from}: {words}")));
         self.list.remarks.lines(from).into_iter().for_each(|remark| app.out.note(remark));
@@ -44,7 +45,7 @@ impl ImportReport<'_> {
             app.out.note(format!("{from}:{line}{code}: {}", reasons.join("; ")));
         }
         if plan.refused.len() > MANY_REFUSED {
-            self.reasons().iter().for_each(|reason| app.out.note(reason.in_words()));
+            self.reasons().iter().for_each(|reason| app.out.note(reason.humanize()));
         }
         for update in &plan.updates {
             app.out.line(format!("{} ({})", update.name.plain(), update.dealer_code.plain()))?;
@@ -54,7 +55,7 @@ impl ImportReport<'_> {
         }
         self.about_twins(app)?;
         let refused = format!("{} refused", plan.refused.len());
-        let refused = if plan.refused.is_empty() { refused } else { app.out.ink(Ink::Warn, &refused) };
+        let refused = if plan.refused.is_empty() { refused } else { app.out.paint(Tone::Warn, &refused) };
         app.out.line(format!("{}, {refused}", self.counts()))?;
         let advice = self.advice();
         if !advice.is_empty() {
@@ -74,7 +75,7 @@ impl ImportReport<'_> {
     pub(super) fn summary(&self) -> Vec<String> {
         let counts = format!("{}, {} refused", self.counts(), self.plan.refused.len());
         let held = self.plan.held.as_ref().map(|held| format!("held until --yes: {held}"));
-        let reasons = self.reasons().into_iter().take(MANY_REFUSED).map(|reason| reason.in_words());
+        let reasons = self.reasons().into_iter().take(MANY_REFUSED).map(|reason| reason.humanize());
         let zone = self.advice().set.first().map(|(field, value)| format!("for the whole list: --set {field}={value}"));
         [counts].into_iter().chain(held).chain(reasons).chain(zone).collect()
     }
@@ -82,7 +83,7 @@ impl ImportReport<'_> {
     /// Which of the new ones may be one that is there already. Nothing is merged by itself.
     fn about_twins(&self, app: &App) -> Result<(), CliError> {
         for hint in self.plan.twins.iter().take(MOST_TWINS) {
-            app.out.line(format!("{}:{}: {}", self.from, hint.line, app.out.ink(Ink::Warn, &hint.words)))?;
+            app.out.line(format!("{}:{}: {}", self.from, hint.line, app.out.paint(Tone::Warn, &hint.words)))?;
         }
         let more = self.plan.twins.len().saturating_sub(MOST_TWINS);
         if more > 0 {
@@ -99,14 +100,14 @@ impl ImportReport<'_> {
             .assigned
             .iter()
             .filter(|assigned| assigned.origin == Origin::Guessed && assigned.columns.len() == 1)
-            .map(|assigned| format!("{} is {}", names(assigned), assigned.field.word()))
+            .map(|assigned| format!("{} is {}", names(assigned), assigned.field.as_str()))
             .collect();
         let mut all = Vec::new();
         if !guessed.is_empty() {
             all.push(format!("columns: {}", guessed.join(", ")));
         }
         for several in columns.assigned.iter().filter(|a| a.columns.len() > 1 && a.origin != Origin::Offered) {
-            let field = several.field.word();
+            let field = several.field.as_str();
             all.push(format!("columns {} are all {field}: the first that is filled counts", names(several)));
         }
         let unused: Vec<String> = columns.unused().map(|place| name(&place)).collect();
@@ -122,7 +123,7 @@ impl ImportReport<'_> {
         let offer = self.list.columns.offers().find(|offer| offer.field == owner)?;
         let column = self.list.columns.name_of(*offer.columns.first()?);
         let names = &self.plan.unknown_owners;
-        let pair = shell_word(&format!("{column}={}", owner.word()));
+        let pair = shell_word(&format!("{column}={}", owner.as_str()));
         (!names.is_empty()).then(|| {
             format!("owner: nobody at this desk is called {}: left out; --map {pair} takes it", some_of(names))
         })
@@ -135,7 +136,7 @@ impl ImportReport<'_> {
         }
         let columns = &self.list.columns;
         let mut advice = Advice::of_fields(columns, &lacking(columns, self.options, &self.plan.refused));
-        let zone = ProfileField::Timezone.word();
+        let zone = ProfileField::Timezone.as_str();
         let no_zone =
             self.plan.refused.iter().flat_map(|refused| &refused.problems).any(|problem| problem.field == zone);
         let column = columns.of(ListField::Profile(ProfileField::Timezone)).is_some();
@@ -207,7 +208,7 @@ struct ReasonCount<'a> {
 }
 
 impl ReasonCount<'_> {
-    fn in_words(&self) -> String {
+    fn humanize(&self) -> String {
         let rows = if self.rows == 1 { "row" } else { "rows" };
         format!("{} {rows}: {}: {}", self.rows, self.field, self.reason)
     }
@@ -230,15 +231,15 @@ fn column(columns: &Columns, assigned: &Assigned) -> Value {
         .map(|place| clean(columns.headings.get(*place).map_or("", String::as_str)).into_owned())
         .collect();
     let numbers: Vec<usize> = assigned.columns.iter().map(|place| place + 1).collect();
-    json!({ "field": assigned.field.word(), "columns": names, "numbers": numbers, "origin": assigned.origin.word() })
+    json!({ "field": assigned.field.as_str(), "columns": names, "numbers": numbers, "origin": assigned.origin.as_str() })
 }
 
 /// Every field that an update changes: its name, what it read, what it reads.
 fn fields(update: &ProfileUpdate) -> impl Iterator<Item = (&'static str, Untrusted, Untrusted)> {
-    let change = |change: &ProfileChange| (change.field.word(), change.from.clone(), change.to.clone());
+    let change = |change: &ProfileChange| (change.field.as_str(), change.from.clone(), change.to.clone());
     let nothing = || Untrusted::from("");
-    let contacts = update.contacts.iter().map(move |contact| ("further_contact", nothing(), contact.in_words().into()));
-    let opcode = update.opcode.clone().map(|code| (ListField::Opcode.word(), Untrusted::from(""), code));
+    let contacts = update.contacts.iter().map(move |contact| ("further_contact", nothing(), contact.humanize().into()));
+    let opcode = update.opcode.clone().map(|code| (ListField::Opcode.as_str(), Untrusted::from(""), code));
     update.changes.iter().map(change).chain(contacts).chain(opcode)
 }
 

@@ -3,27 +3,47 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::client::EngineClient;
 use crate::domain::bulk::BulkKind;
 use crate::domain::paste::{Expected, PasteContext, match_codes, names};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Timestamp};
-use crate::engine::Engine;
+use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Refusal, Timestamp};
 
 use super::super::app::App;
 use super::super::args::Codes;
 use super::super::error::CliError;
 use super::super::input::{name_of, read_text};
-use super::super::record::all;
 use super::super::report::named;
-use super::super::select::DeskView;
+use super::super::select::{all, chosen};
 use super::super::unfinished;
-use super::Item;
+
+/// One dealership and, with pasted codes, its code.
+pub(super) struct CodeItem {
+    pub(super) state: Arc<Onboarding>,
+    pub(super) pasted: Option<(InvitationCode, Timestamp)>,
+    pub(super) refused: Option<Refusal>,
+    /// An earlier run has recorded this very code.
+    pub(super) already: bool,
+}
+
+impl CodeItem {
+    fn of(state: Arc<Onboarding>) -> Self {
+        Self { state, pasted: None, refused: None, already: false }
+    }
+
+    /// Whether a code is to be recorded for it.
+    pub(super) fn is_open(&self) -> bool {
+        self.refused.is_none() && !self.already
+    }
+}
 
 /// Finds the dealerships and their pasted codes; anything wrong with the codes is told as a whole.
-pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkKind) -> Result<Vec<Item>, CliError> {
-    let states = all(engine);
-    let me = app.config.operator();
-    let desk = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me };
+pub(super) async fn gather(
+    app: &App,
+    args: &Codes,
+    client: &dyn EngineClient,
+    what: BulkKind,
+) -> Result<Vec<CodeItem>, CliError> {
     let targets = &args.targets;
     let named = !targets.dealerships.is_empty() || targets.query.is_some();
     if let Some(file) = &args.codes {
@@ -32,24 +52,25 @@ pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkK
             app.out.note(format!("{}: {remark}", name_of(file)));
         }
         let block = text.as_str();
-        let full = desk.full_names();
-        let chosen = match named {
-            true => desk.targets(&targets.dealerships, targets.query.as_deref())?,
-            false => named_in(block, &desk, &full),
+        let states = all(app, client).await?;
+        let full = FullNames::of(states.iter().map(|state| &**state));
+        let wanted = match named {
+            true => chosen(app, client, &targets.dealerships, targets.query.as_deref()).await?,
+            false => named_in(block, &states, &full),
         };
-        return matched(app, args, block, &full, engine, &chosen);
+        return matched(app, args, block, &full, client, &wanted);
     }
-    let chosen = match args.resume {
-        true => unfinished::left(engine, what).await?,
-        false => desk.targets(&targets.dealerships, targets.query.as_deref())?,
+    let wanted = match args.resume {
+        true => unfinished::left(app, client, what).await?,
+        false => chosen(app, client, &targets.dealerships, targets.query.as_deref()).await?,
     };
     let Some(code) = &args.code else {
         if args.generated_at.is_some() {
             return Err(CliError::usage("--generated-at goes with --code or --codes"));
         }
-        return Ok(chosen.into_iter().map(Item::of).collect());
+        return Ok(wanted.into_iter().map(CodeItem::of).collect());
     };
-    let [state] = chosen.as_slice() else {
+    let [state] = wanted.as_slice() else {
         return Err(CliError::usage("--code is for one dealership; use --codes for several"));
     };
     let code = match code.as_str() {
@@ -58,7 +79,7 @@ pub(super) async fn gather(app: &App, args: &Codes, engine: &Engine, what: BulkK
     };
     let code: InvitationCode = code.parse().map_err(|error| CliError::Refused(format!("{error}")))?;
     let generated_at = generated_at(app, args, state)?;
-    Ok(vec![Item { pasted: Some((code, generated_at)), ..Item::of(Arc::clone(state)) }])
+    Ok(vec![CodeItem { pasted: Some((code, generated_at)), ..CodeItem::of(Arc::clone(state)) }])
 }
 
 fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp, CliError> {
@@ -69,8 +90,8 @@ fn generated_at(app: &App, args: &Codes, state: &Onboarding) -> Result<Timestamp
 }
 
 /// The dealerships that the lines of a block name, in their order. What cannot be told is left to the check of the block.
-fn named_in(block: &str, desk: &DeskView<'_>, full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
-    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = desk.states.iter().map(|state| (state.id, state)).collect();
+fn named_in(block: &str, states: &[Arc<Onboarding>], full: &FullNames<'_>) -> Vec<Arc<Onboarding>> {
+    let by_id: HashMap<DealershipId, &Arc<Onboarding>> = states.iter().map(|state| (state.id, state)).collect();
     let mut seen = HashSet::new();
     let names = names(block, &|name| full.find(name)).unwrap_or_default();
     let found = names.iter().filter_map(|name| full.find(name).one()).filter(|id| seen.insert(*id));
@@ -82,20 +103,20 @@ fn matched(
     args: &Codes,
     block: &str,
     full: &FullNames<'_>,
-    engine: &Engine,
+    client: &dyn EngineClient,
     chosen: &[Arc<Onboarding>],
-) -> Result<Vec<Item>, CliError> {
+) -> Result<Vec<CodeItem>, CliError> {
     let expected: Vec<Expected> =
         chosen.iter().map(|state| Expected { id: state.id, zone: state.profile.timezone }).collect();
     let resolve = |name: &str| full.find(name);
     let now = app.clock.now();
     let common = common_moment(app, args, chosen)?.unwrap_or(now);
-    let present = |id| Some(engine.book().get(id)?.invitation.as_ref()?.code.digest());
+    let present = |id| Some(client.read_model().get(id)?.invitation.as_ref()?.code.digest());
     let ctx = PasteContext {
         now,
         generated_at: common,
-        policy: engine.policy(),
-        claims: engine.book(),
+        policy: &client.info().policy,
+        claims: client.read_model(),
         present: &present,
         resolve: &resolve,
     };
@@ -112,12 +133,12 @@ fn matched(
     })?;
     let codes = matched.codes.into_iter().filter_map(|one| {
         let state = Arc::clone(by_id.get(&one.id)?);
-        Some(Item { pasted: Some((one.code, one.generated_at)), ..Item::of(state) })
+        Some(CodeItem { pasted: Some((one.code, one.generated_at)), ..CodeItem::of(state) })
     });
     let already = matched.already.iter().filter_map(|id| {
         // A line about another one than those that were chosen is none of this command's.
         let state = Arc::clone(by_id.get(id)?);
-        Some(Item { already: true, ..Item::of(state) })
+        Some(CodeItem { already: true, ..CodeItem::of(state) })
     });
     Ok(codes.chain(already).collect())
 }

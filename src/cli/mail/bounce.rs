@@ -5,15 +5,16 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Onboarding, refuses_address, same_address};
-use crate::engine::{Engine, EngineError, Returns, TakenReport};
-use crate::mail::bounce::{LONGEST_REPORT, ReportAction};
+use crate::domain::{DealershipId, LONGEST_REPORT, Onboarding, ReportAction, refuses_address, same_address};
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::protocol::{Request, RequestError, Returns, TakenReport};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::error::CliError;
-use super::super::json::SCHEMA;
-use super::super::report::{identity, named};
+use super::super::report::named;
+use crate::wiring::Need;
 
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
@@ -28,27 +29,27 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
     });
     let bytes = read.await.map_err(|error| CliError::Failed(error.to_string()))?;
     let bytes = bytes.map_err(|error| CliError::usage(format!("cannot read {shown}: {error}")))?;
-    let engine = app.engine(Need::default()).await?;
-    let report = match engine.take_report(&bytes, &app.actor()).await {
+    let client = app.client(Need { states: true, ..Need::default() }).await?;
+    let report = match ask::<TakenReport>(&*client, Request::TakeReport(bytes), &app.actor()).await {
         Ok(report) => report,
         // A mail server that pipes it here must not send it back to whoever wrote it.
-        Err(EngineError::Report(why)) => {
+        Err(RequestError::Report(why)) => {
             app.out.note(format!("{why}: left alone"));
-            return if json { document(app, &engine, None) } else { Ok(()) };
+            return if json { document(app, &*client, None) } else { Ok(()) };
         }
         Err(error) => return Err(error.into()),
     };
     if json {
-        document(app, &engine, Some(&report))?;
+        document(app, &*client, Some(&report))?;
     }
     for one in &report.returns {
         let words = words(one);
         for id in one.dealerships.iter().filter(|_| !json) {
-            let Some(state) = engine.book().get(*id) else { continue };
+            let Some(state) = client.read_model().get(*id) else { continue };
             app.out.line(format!("{}: {words}{}", named(&state), besides(one, &state)))?;
         }
         if one.dealerships.is_empty() {
-            let whose = if one.of_copy { "" } else { ": about no letter in these books" };
+            let whose = if one.of_copy { "" } else { ": about no letter in this store" };
             app.out.warn(format!("{words}{whose}"));
         }
     }
@@ -87,9 +88,9 @@ fn words(one: &Returns) -> String {
     }
 }
 
-fn document(app: &App, engine: &Engine, report: Option<&TakenReport>) -> Result<(), CliError> {
+fn document(app: &App, client: &dyn EngineClient, report: Option<&TakenReport>) -> Result<(), CliError> {
     let one = |one: &Returns| {
-        let of = |id: &DealershipId| engine.book().get(*id).map(|state| identity(state.as_ref()));
+        let of = |id: &DealershipId| client.read_model().get(*id).map(|state| json!(DealershipName::of(&state)));
         let dealerships: Vec<Value> = one.dealerships.iter().filter_map(of).collect();
         json!({
             "letter": one.letter,

@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use chrono::TimeDelta;
 
+use crate::client::ReadClient;
 use crate::domain::text::clean;
-use crate::domain::when::{away, for_people, seconds_text};
+use crate::domain::when::duration_text;
 use crate::domain::{Letter, LetterId, LetterKind, LetterState, Onboarding, Timestamp};
+use crate::present::json::LetterDocument;
+use crate::present::time::{away, for_people};
+use crate::protocol::Selection;
 
+use super::super::app::App;
 use super::super::error::CliError;
-use super::super::report::identity;
-use super::super::select::DeskView;
+use super::super::select::{one, select};
 
 /// A letter and whose it is.
 #[derive(Clone)]
@@ -38,23 +42,33 @@ pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Lette
 }
 
 /// The letter with an id.
-pub(super) fn by_id(desk: &DeskView<'_>, name: &str) -> Option<DealershipLetter> {
-    let id: LetterId = name.trim().parse().ok()?;
-    desk.states.iter().find_map(|state| {
-        let letter = state.letters().iter().find(|letter| letter.id == id)?.clone();
-        Some(DealershipLetter { state: Arc::clone(state), letter })
-    })
+pub(super) async fn by_id(
+    app: &App,
+    client: &(impl ReadClient + ?Sized),
+    name: &str,
+) -> Result<Option<DealershipLetter>, CliError> {
+    let Ok(id) = name.trim().parse::<LetterId>() else { return Ok(None) };
+    let found = select(app, client, Selection::Letter(id)).await?;
+    let with_letter = |state: Arc<Onboarding>| {
+        let letter = state.letter(id)?.clone();
+        Some(DealershipLetter { state, letter })
+    };
+    Ok(found.into_iter().find_map(with_letter))
 }
 
 /// The letters that are named by id or by dealership.
-pub(super) fn named(desk: &DeskView<'_>, names: &[String]) -> Result<Vec<DealershipLetter>, CliError> {
+pub(super) async fn named(
+    app: &App,
+    client: &(impl ReadClient + ?Sized),
+    names: &[String],
+) -> Result<Vec<DealershipLetter>, CliError> {
     let mut all = Vec::new();
     for name in names {
-        if let Some(found) = by_id(desk, name) {
+        if let Some(found) = by_id(app, client, name).await? {
             all.push(found);
             continue;
         }
-        let state = desk.one(name)?;
+        let state = one(app, client, name).await?;
         let found = of(&[state], matters);
         if found.is_empty() {
             return Err(CliError::Failed(format!("{}: no letter waits or went wrong", clean(name))));
@@ -67,7 +81,7 @@ pub(super) fn named(desk: &DeskView<'_>, names: &[String]) -> Result<Vec<Dealers
 /// Reads the word of a kind.
 pub(super) fn kind(word: &str) -> Result<LetterKind, CliError> {
     word.parse().map_err(|()| {
-        let all: Vec<_> = LetterKind::ALL.iter().map(|kind| kind.word()).collect();
+        let all: Vec<_> = LetterKind::ALL.iter().map(|kind| kind.as_str()).collect();
         CliError::usage(format!("`{}` is no letter; there are {}", clean(word), all.join(", ")))
     })
 }
@@ -87,7 +101,9 @@ pub(in crate::cli) fn state_words(letter: &Letter, now: Timestamp) -> String {
 
 pub(super) fn title(letter: &Letter) -> String {
     match (letter.before, letter.again) {
-        (Some(before), _) => format!("{} ({} before the end)", letter.kind, seconds_text(before)),
+        (Some(before), _) => {
+            format!("{} ({} before the end)", letter.kind, duration_text(TimeDelta::seconds(before.into())))
+        }
         (None, true) => format!("{} (once more)", letter.kind),
         (None, false) => letter.kind.to_string(),
     }
@@ -114,10 +130,6 @@ pub(super) fn lines(found: &DealershipLetter, now: Timestamp) -> Vec<(&'static s
     lines
 }
 
-pub(super) fn document(found: &DealershipLetter) -> Value {
-    let mut value = super::super::json::letter(&found.letter);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("dealership".to_owned(), identity(&found.state));
-    }
-    json!(value)
+pub(super) fn document(found: &DealershipLetter) -> LetterDocument<'_> {
+    LetterDocument::of(&found.letter).of_dealership(&found.state)
 }

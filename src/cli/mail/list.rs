@@ -1,59 +1,51 @@
 //! `mail list`.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::letters::{document, matters, of, state_words, title};
-use crate::domain::LetterState;
 use crate::domain::text::clean;
-use crate::domain::when::away;
+use crate::domain::text::fit;
+use crate::present::Tone;
+use crate::present::json::SCHEMA;
+use crate::present::letters::Fate;
+use crate::present::time::away;
 
 use super::super::app::App;
 use super::super::error::CliError;
-use super::super::json::SCHEMA;
-use super::super::output::{Ink, fit};
 use super::super::report::named;
+use super::super::select::select;
+use crate::protocol::Selection;
 
 pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
-    let desk = reading.desk();
-    let states = match query {
-        Some(query) => desk.query(query)?,
-        None => desk.states.to_vec(),
-    };
+    let selection = query.map_or(Selection::All, |query| Selection::Query(query.to_owned()));
+    let (states, now) = (select(app, &*reading, selection).await?, app.clock.now());
     let found = of(&states, |state, letter| all || matters(state, letter));
     if json {
-        let letters: Vec<Value> = found.iter().map(document).collect();
+        let letters: Vec<_> = found.iter().map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));
     }
     let out = &app.out;
     let cells: Vec<_> = found
         .iter()
-        .map(|one| {
-            [away(one.letter.at, desk.now), state_words(&one.letter, desk.now), title(&one.letter), named(&one.state)]
-        })
+        .map(|one| [away(one.letter.at, now), state_words(&one.letter, now), title(&one.letter), named(&one.state)])
         .collect();
     let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths = [0, 1, 2, 3].map(width);
     for (one, row) in found.iter().zip(&cells) {
         let letter = &one.letter;
-        let ink = match letter.state {
-            LetterState::Failed | LetterState::Bounced => Ink::Bad,
-            LetterState::Uncertain => Ink::Warn,
-            LetterState::Sent if letter.is_held_up() => Ink::Warn,
-            LetterState::Sent => Ink::Good,
-            _ => Ink::Plain,
-        };
+        let (_, _, tone) = Fate::of(letter).label();
         let words = letter.words.as_deref().map(|words| format!("  {}", clean(words))).unwrap_or_default();
         let cell = |column: usize| fit(&row[column], widths[column]);
         out.line(format!(
             "{}  {}  {}  {}  {}  {}{}",
-            out.ink(Ink::Dim, &letter.id.to_string()),
+            out.paint(Tone::Faint, &letter.id.to_string()),
             cell(0),
-            out.ink(ink, &cell(1)),
+            out.paint(tone, &cell(1)),
             cell(2),
             cell(3),
             letter.to.plain(),
-            out.ink(Ink::Dim, &words),
+            out.paint(Tone::Faint, &words),
         ))?;
     }
     if found.is_empty() {

@@ -1,38 +1,37 @@
 //! `mail show` and `mail preview`: a letter's text.
 
 use super::letters::{DealershipLetter, by_id, document, kind, lines};
+use crate::client::ask;
 use crate::domain::LetterKind;
-use crate::mail::RenderedLetter;
+use crate::domain::text::fit;
+use crate::present::Tone;
+use crate::protocol::{LetterText, Request};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::Form;
 use super::super::error::CliError;
-use super::super::json::with_schema;
-use super::super::output::{Ink, fit};
-use super::super::record::choose;
+use super::super::select::one;
+use crate::wiring::Need;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {
-    let engine = app.engine(Need { mail: true, ..Need::default() }).await?;
-    let found = choose(app, &engine, |desk| match by_id(desk, name) {
-        Some(found) => Ok(found),
+    let client = app.client(Need { mail: true, ..Need::default() }).await?;
+    let found = match by_id(app, &*client, name).await? {
+        Some(found) => found,
         None => {
-            let state = desk.one(name)?;
+            let state = one(app, &*client, name).await?;
             let letter = state.newest_letter().cloned();
             let letter = letter.ok_or_else(|| CliError::Failed("it never had a letter".to_owned()))?;
-            Ok(DealershipLetter { state, letter })
+            DealershipLetter { state, letter }
         }
-    })?;
-    let text = engine.letter_text(found.state.id, found.letter.id);
+    };
+    let request = Request::ReadLetter { dealership: found.state.id, letter: found.letter.id, reveal: form.reveal };
+    let text = ask::<LetterText>(&*client, request, &app.actor()).await;
     if json {
-        let mut document = with_schema(document(&found));
-        if let (Some(fields), Ok(letter)) = (document.as_object_mut(), &text) {
-            fields.insert("subject".to_owned(), letter.subject.as_str().into());
-            fields.insert("text".to_owned(), body(letter, form).into());
-        }
-        return app.out.document(&document);
+        let page = text.as_ref().ok().map(|letter| (letter.subject.as_str(), body(letter, form).to_owned()));
+        return app.out.document(&document(&found).with_page(page));
     }
     for (label, words) in lines(&found, app.clock.now()) {
-        app.out.line(format!("{}  {words}", app.out.ink(Ink::Dim, &fit(label, 12))))?;
+        app.out.line(format!("{}  {words}", app.out.paint(Tone::Faint, &fit(label, 12))))?;
     }
     app.out.line("")?;
     match text {
@@ -46,25 +45,25 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
 
 pub(super) async fn preview(app: &App, dealership: &str, word: &str, form: Form) -> Result<(), CliError> {
     let kind: LetterKind = kind(word)?;
-    let engine = app.engine(Need { mail: true, ..Need::default() }).await?;
-    let id = choose(app, &engine, |desk| Ok(desk.one(dealership)?.id))?;
-    print(app, &engine.preview(id, kind, &[])?, form)
+    let client = app.client(Need { mail: true, ..Need::default() }).await?;
+    let id = one(app, &*client, dealership).await?.id;
+    let request = Request::PreviewLetter { dealership: id, kind, as_if: Vec::new(), reveal: form.reveal };
+    print(app, &ask(&*client, request, &app.actor()).await?, form)
 }
 
-fn body(letter: &RenderedLetter, form: Form) -> String {
-    let pages = if form.reveal { letter.revealed() } else { letter.masked() };
-    if form.html { pages.html } else { pages.text }
+fn body(letter: &LetterText, form: Form) -> &str {
+    if form.html { &letter.html } else { &letter.text }
 }
 
 /// Prints a letter as it goes out. What stands in it is clean: the press has cleaned it.
-fn print(app: &App, letter: &RenderedLetter, form: Form) -> Result<(), CliError> {
+fn print(app: &App, letter: &LetterText, form: Form) -> Result<(), CliError> {
     // HTML is for a browser: nothing else may stand before it.
     if !form.html {
-        let reply_to = letter.reply_to.as_ref().map(|to| ("Reply-To", to.to_string()));
-        let head = [("From", letter.from.to_string()), ("To", letter.to.to_string())];
-        let subject = ("Subject", letter.subject.clone());
+        let reply_to = letter.reply_to.as_ref().map(|to| ("Reply-To", to));
+        let head = [("From", &letter.from), ("To", &letter.to)];
+        let subject = ("Subject", &letter.subject);
         for (name, value) in head.into_iter().chain(reply_to).chain([subject]) {
-            app.out.line(format!("{} {value}", app.out.ink(Ink::Dim, &format!("{name}:"))))?;
+            app.out.line(format!("{} {value}", app.out.paint(Tone::Faint, &format!("{name}:"))))?;
         }
         app.out.line("")?;
     }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::client::{EngineClient, ask};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Event, LetterId, LetterState};
-use crate::engine::{self, Engine};
+use crate::present::json::LetterDocument;
+use crate::protocol::{Request, SendResult};
 
+use super::super::app::App;
 use super::super::error::CliError;
-use super::super::json;
 
 /// What became of the letters of a command.
 #[derive(Default)]
-pub(in crate::cli) struct SentLetters(HashMap<LetterId, engine::SendResult>);
+pub(in crate::cli) struct SentLetters(HashMap<LetterId, SendResult>);
 
 /// What became of one letter.
 #[derive(Debug)]
@@ -34,14 +36,15 @@ impl LetterResult {
 
 impl SentLetters {
     /// Hands these letters over.
-    ///
-    /// # Errors
-    /// When what became of them could not be recorded.
-    pub(in crate::cli) async fn now(engine: &Engine, letters: &[(DealershipId, LetterId)]) -> Result<Self, CliError> {
-        if !engine.sends_letters() || letters.is_empty() {
+    pub(in crate::cli) async fn now(
+        app: &App,
+        client: &dyn EngineClient,
+        letters: Vec<(DealershipId, LetterId)>,
+    ) -> Result<Self, CliError> {
+        if !client.info().sends_letters() || letters.is_empty() {
             return Ok(Self::default());
         }
-        let posted = engine.send_now(letters).await?;
+        let posted: Vec<SendResult> = ask(client, Request::SendLetters(letters), &app.actor()).await?;
         Ok(Self(posted.into_iter().map(|one| (one.letter.id, one)).collect()))
     }
 
@@ -49,11 +52,8 @@ impl SentLetters {
     pub(in crate::cli) fn of(&self, letter: Option<LetterId>) -> Option<LetterResult> {
         let posted = self.0.get(&letter?)?;
         let (words, well) = words(posted);
-        let mut document = json::letter(&posted.letter);
-        if let (Some(why), Some(fields)) = (&posted.why, document.as_object_mut()) {
-            fields.insert("waits".to_owned(), why.as_str().into());
-        }
-        Some(LetterResult { words, well, document })
+        let document = LetterDocument::of(&posted.letter).with_wait(posted.why.as_deref());
+        Some(LetterResult { words, well, document: json!(document) })
     }
 }
 
@@ -62,7 +62,7 @@ pub(in crate::cli) fn queued_by(events: &[Arc<Event>]) -> Option<LetterId> {
     events.iter().find_map(|event| event.fact.queues())
 }
 
-fn words(posted: &engine::SendResult) -> (String, bool) {
+fn words(posted: &SendResult) -> (String, bool) {
     let letter = &posted.letter;
     let (to, why) = (letter.to.plain(), letter.words.as_deref().map(clean).unwrap_or_default());
     match letter.state {

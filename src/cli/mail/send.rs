@@ -2,24 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::domain::bulk::{Bulk, BulkKind};
-use crate::domain::when::in_zone;
+use crate::client::{EngineClient, ask, dry_run};
+use crate::domain::bulk::BulkKind;
 use crate::domain::{Command, LetterId, LetterKind, Onboarding};
-use crate::engine::{Engine, is_whole};
+use crate::present::time::Zone;
+use crate::protocol::Request;
 
-use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
-use super::post::{SentLetters, queued_by};
+use super::letters::{kind, matters, named as named_letters, of};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
-use super::super::invite::TYPE_ABOVE;
 use super::super::output::is_interactive;
-use super::super::record::{ask_above_many, choose, possible, sure};
-use super::super::report::{CommandReport, ItemOutcome, named};
+use super::super::record::{
+    Recorded, TYPE_ABOVE, ask_above_many, finish, possible, record_each, send as send_each, sure,
+};
+use super::super::report::{ItemOutcome, named};
+use super::super::select::{all, chosen};
 use super::super::unfinished;
+use crate::wiring::Need;
 
-const MAIL: Need = Need { mail: true, platform: false, source: false, background: false };
+const MAIL: Need = Need { mail: true, platform: false, source: false, states: false, background: false };
 
 /// `resend`: the letter of the present code once more.
 pub(in crate::cli) async fn resend(app: &App, args: &Resend) -> Result<(), CliError> {
@@ -38,43 +41,37 @@ pub(super) async fn send(app: &App, word: &str, targets: &Targets, yes: bool) ->
 }
 
 async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes: bool) -> Result<(), CliError> {
-    let engine = app.engine(MAIL).await?;
-    engine.settle_letters().await;
+    let client = app.client(Need { states: resume, ..MAIL }).await?;
+    ask::<()>(&*client, Request::SettleLetters, &app.actor()).await?;
     if kind.carries_code() {
-        unfinished::tell(app, &engine, resume.then_some(BulkKind::Resend)).await;
+        unfinished::tell(app, &*client, resume.then_some(BulkKind::Resend)).await?;
     }
     let states = match resume {
-        true => unfinished::left(&engine, BulkKind::Resend).await?,
-        false => choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?,
+        true => unfinished::left(app, &*client, BulkKind::Resend).await?,
+        false => chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?,
     };
-    let allowed = |state: &&Arc<Onboarding>| engine.dry_run(state.id, &Command::QueueLetter { kind }).is_ok();
-    let open: Vec<_> = states.iter().filter(allowed).cloned().collect();
+    let command = Command::QueueLetter { kind };
+    let refusals: Vec<_> = states.iter().map(|state| dry_run(&*client, state.id, &command).err()).collect();
+    let allowed = states.iter().zip(&refusals).filter(|(_, refusal)| refusal.is_none());
+    let open: Vec<_> = allowed.map(|(state, _)| Arc::clone(state)).collect();
     if !yes && !open.is_empty() {
-        ask(app, &open, states.len() - open.len(), kind).await?;
+        confirm(app, &open, states.len() - open.len(), kind).await?;
     }
-    let actor = app.actor();
-    let commands: Vec<_> = open.iter().map(|state| (state.id, Command::QueueLetter { kind })).collect();
-    let bulk = Bulk::of_commands(&commands, app.clock.now(), actor.as_str());
-    let queued = async {
-        let mut answers = Vec::new();
-        for state in states {
-            let answer = engine.execute(state.id, Command::QueueLetter { kind }, &actor).await;
-            answers.push((state, answer));
+    let commands = open.into_iter().map(|state| (state, command.clone())).collect();
+    let mut recorded = record_each(app, &*client, commands).await?.into_iter();
+    let mut done = Vec::with_capacity(states.len());
+    for (state, refusal) in states.into_iter().zip(refusals) {
+        match refusal {
+            Some(refusal) => done.push((state, ItemOutcome::of_error(refusal.into())?, None)),
+            None => done.extend(recorded.next()),
         }
-        answers
-    };
-    let whole = |answers: &Vec<_>| is_whole(answers.iter().map(|(_, answer)| answer));
-    let mut done = Vec::new();
-    for (state, answer) in engine.noted(bulk, queued, whole).await {
-        let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        done.push((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter));
     }
-    finish(app, &engine, done, targets.json.json).await
+    finish(app, &*client, done, targets.json.json).await
 }
 
 /// A letter cannot be taken back: who gets it is said before.
-async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: LetterKind) -> Result<(), CliError> {
-    let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.word() };
+async fn confirm(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: LetterKind) -> Result<(), CliError> {
+    let what = if kind == LetterKind::Invitation { "the letter of the present code" } else { kind.as_str() };
     if !is_interactive() {
         return Err(CliError::usage(format!(
             "{what} would go to {}; add --yes to do it without being asked",
@@ -82,7 +79,7 @@ async fn ask(app: &App, states: &[Arc<Onboarding>], refused: usize, kind: Letter
         )));
     }
     for state in states.iter().take(TYPE_ABOVE) {
-        let end = state.invitation.as_ref().map(|code| in_zone(code.expires_at, state.profile.timezone));
+        let end = state.invitation.as_ref().map(|code| Zone::from(state.profile.timezone).line(code.expires_at));
         let end = end.filter(|_| kind == LetterKind::Invitation).map(|end| format!("; the code dies {end}"));
         let contact = &state.profile.contact;
         app.out.note(format!(
@@ -103,66 +100,48 @@ fn count(dealerships: usize) -> String {
     if dealerships == 1 { "1 dealership".to_owned() } else { format!("{dealerships} dealerships") }
 }
 
-/// A dealership, what became of the wish, and the letter that is to go.
-type Wanted = (Arc<Onboarding>, ItemOutcome, Option<LetterId>);
-
-/// Hands over what was queued, and tells what became of each.
-async fn finish(app: &App, engine: &Engine, done: Vec<Wanted>, json: bool) -> Result<(), CliError> {
-    let letters: Vec<_> = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let posted = SentLetters::now(engine, &letters).await?;
-    let mut report = CommandReport::default();
-    for (state, outcome, letter) in done {
-        let outcome = outcome.with_letter(posted.of(letter));
-        report.push(engine.book().get(state.id).unwrap_or(state), outcome);
-    }
-    report.finish(app, json)
-}
-
-fn chosen(app: &App, engine: &Engine, args: &Letters) -> Result<Vec<DealershipLetter>, CliError> {
-    choose(app, engine, |desk| match args.all {
-        true => Ok(of(desk.states, matters)),
-        false => named_letters(desk, &args.letters),
-    })
+/// Records a command for each letter that is named, once it is sure that so many are meant.
+async fn record_letters(
+    app: &App,
+    client: &dyn EngineClient,
+    args: &Letters,
+    command: impl Fn(LetterId) -> Command,
+    question: impl FnOnce(usize) -> String,
+) -> Result<Vec<(Recorded, LetterId)>, CliError> {
+    ask::<()>(client, Request::SettleLetters, &app.actor()).await?;
+    let found = match args.all {
+        true => of(&all(app, client).await?, matters),
+        false => named_letters(app, client, &args.letters).await?,
+    };
+    let commands: Vec<_> = found.iter().map(|one| (Arc::clone(&one.state), command(one.letter.id))).collect();
+    let open = possible(client, &commands);
+    ask_above_many(app, open, &question(open), args.yes).await?;
+    let recorded = record_each(app, client, commands).await?;
+    Ok(recorded.into_iter().zip(found.iter().map(|one| one.letter.id)).collect())
 }
 
 pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {
-    let engine = app.engine(MAIL).await?;
-    engine.settle_letters().await;
-    let found = chosen(app, &engine, args)?;
-    let command = |one: &DealershipLetter| Command::RetryLetter { letter: one.letter.id };
-    let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
-    ask_above_many(app, open, &format!("try {open} letters again"), args.yes).await?;
-    let actor = app.actor();
-    let mut done = Vec::new();
-    for one in found {
-        let answer = engine.execute(one.state.id, command(&one), &actor).await;
-        let DealershipLetter { state, letter } = one;
+    let client = app.client(MAIL).await?;
+    let command = |letter| Command::RetryLetter { letter };
+    let question = |open| format!("try {open} letters again");
+    let recorded = record_letters(app, &*client, args, command, question).await?;
+    let retried = recorded.into_iter().map(|((state, outcome, _), letter)| {
         // One that was due already is as good as tried again.
-        let letter = answer.is_ok().then_some(letter.id);
-        done.push((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter));
-    }
-    finish(app, &engine, done, args.json.json).await
+        let is_due = matches!(outcome, ItemOutcome::Done(..) | ItemOutcome::Unchanged);
+        (state, outcome, is_due.then_some(letter))
+    });
+    finish(app, &*client, retried.collect(), args.json.json).await
 }
 
 pub(super) async fn suppress(app: &App, args: &Letters, reason: &str) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    engine.settle_letters().await;
-    let found = chosen(app, &engine, args)?;
-    let command = |one: &DealershipLetter| Command::SuppressLetter { letter: one.letter.id, reason: reason.to_owned() };
-    let open = possible(&engine, found.iter().map(|one| (&*one.state, command(one))));
-    ask_above_many(app, open, &format!("drop {open} letters"), args.yes).await?;
-    let actor = app.actor();
-    let mut report = CommandReport::default();
-    for one in found {
-        let answer = engine.execute(one.state.id, command(&one), &actor).await;
-        let outcome = ItemOutcome::of_events(answer, &one.state)?;
-        report.push(one.state, outcome);
-    }
-    report.finish(app, args.json.json)
+    let client = app.client(Need::default()).await?;
+    let command = |letter| Command::SuppressLetter { letter, reason: reason.to_owned() };
+    let recorded = record_letters(app, &*client, args, command, |open| format!("drop {open} letters")).await?;
+    finish(app, &*client, recorded.into_iter().map(|(recorded, _)| recorded).collect(), args.json.json).await
 }
 
 pub(super) async fn reminders(app: &App, on: bool, targets: &Targets) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let states = choose(app, &engine, |desk| desk.targets(&targets.dealerships, targets.query.as_deref()))?;
-    super::super::record::send(app, &engine, states, targets.json.json, |_| Ok(Command::SetReminders { on })).await
+    let client = app.client(Need::default()).await?;
+    let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
+    send_each(app, &*client, states, targets.json.json, |_| Ok(Command::SetReminders { on })).await
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::LetterId;
 use crate::mail::{AlwaysProceed, Delivery, test_message};
+use crate::wiring;
 
 use super::super::app::App;
 use super::super::error::CliError;
@@ -13,7 +14,7 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let letter = LetterId::from_bits(rand::random());
     let from = (config.mail.letters.from.as_str(), config.mail.letters.envelope_from.as_deref());
     let parcel = test_message(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
-    let Some(post) = config.outbox(Arc::clone(clock))? else {
+    let Some(post) = wiring::outbox(config, Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));
     };
     let name = post.transport.name();

@@ -1,32 +1,30 @@
 //! `opcode guide`: the dealership's steps as a checklist, or as a text for the dealer.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
 use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
-use crate::engine::Checked;
+use crate::present::Tone;
+use crate::present::json::{DealershipName, SCHEMA};
+use crate::protocol::Checked;
 
 use super::super::app::App;
 use super::super::args;
-use super::super::check::looking;
+use super::super::check::probe_one;
 use super::super::error::CliError;
-use super::super::json::{SCHEMA, opcode_word, option_word};
-use super::super::output::Ink;
-use super::super::record::choose;
-use super::super::report::{identity, named};
+use super::super::report::named;
+use super::super::select::one;
 use super::words;
 
 pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {
     let policy = app.config.policy.clone();
     let (state, checked) = if args.check {
-        let (state, checked) = look(app, &args.dealership).await?;
+        let (state, checked) = probe_one(app, &args.dealership).await?;
         (state, Some(checked))
     } else {
-        // From the books alone, also beside whoever owns them.
+        // From the journal alone, also beside whoever owns the store.
         let reading = app.read().await?;
-        (reading.desk().one(&args.dealership)?, None)
+        (one(app, &*reading, &args.dealership).await?, None)
     };
     let guide = guide(&state, &policy, &app.config.partner);
     let now = app.clock.now();
@@ -35,7 +33,7 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
             app.out.line(clean(line))?;
         }
     } else if args.json.json {
-        app.out.document(&document(&state, &guide, &policy, checked.as_ref(), now))?;
+        app.out.document(&document(&state, &guide, &policy, checked.as_deref(), now))?;
     } else {
         page(app, &state, &guide, now)?;
     }
@@ -48,36 +46,29 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
     }
 }
 
-async fn look(app: &App, dealership: &str) -> Result<(Arc<Onboarding>, Checked), CliError> {
-    let engine = looking(app).await?;
-    let chosen = choose(app, &engine, |desk| desk.one(dealership))?;
-    let checked = engine.check(chosen.id).await?;
-    Ok((engine.book().get(chosen.id).unwrap_or(chosen), checked))
-}
-
 fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<(), CliError> {
     let out = &app.out;
-    out.line(out.ink(Ink::Bold, &named(state)))?;
+    out.line(out.paint(Tone::Strong, &named(state)))?;
     out.line(format!("opcode `{}`: {}", guide.code.plain(), words::choice(state, now)))?;
     if let Some(gone) = words::gone(state, now) {
-        out.line(out.ink(Ink::Warn, &gone))?;
+        out.line(out.paint(Tone::Warn, &gone))?;
     }
     for line in missing(state, guide) {
-        out.line(out.ink(Ink::Warn, &line))?;
+        out.line(out.paint(Tone::Warn, &line))?;
     }
     if guide.open() == 0 && state.lacks().is_none() {
-        out.line(out.ink(Ink::Good, "nothing is missing"))?;
+        out.line(out.paint(Tone::Good, "nothing is missing"))?;
     }
     out.line("")?;
     for (number, step) in (1..).zip(&guide.steps) {
-        let (sign, ink) = match step.observed {
-            Observed::Visible => ("[x]", Ink::Good),
-            Observed::NotVisible => ("[ ]", Ink::Bad),
-            Observed::CannotBeObserved => ("[?]", Ink::Dim),
+        let (sign, tone) = match step.observed {
+            Observed::Visible => ("[x]", Tone::Good),
+            Observed::NotVisible => ("[ ]", Tone::Bad),
+            Observed::CannotBeObserved => ("[?]", Tone::Faint),
         };
-        out.line(format!("{} {number}. {}", out.ink(ink, sign), clean(&step.title)))?;
+        out.line(format!("{} {number}. {}", out.paint(tone, sign), clean(&step.title)))?;
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
-        out.line(out.ink(Ink::Dim, &format!("       {}{why}", step.observed.words())))?;
+        out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.message())))?;
     }
     Ok(())
 }
@@ -120,13 +111,13 @@ fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<
         .collect();
     json!({
         "schema": SCHEMA,
-        "dealership": identity(state),
-        "stage": state.stage(now).word(),
+        "dealership": DealershipName::of(state),
+        "stage": state.stage(now).as_str(),
         "opcode": {
             "choice": state.opcode_code(&policy.default_opcode),
             "chosen": guide.chosen,
-            "option": option_word(guide.option),
-            "state": opcode_word(state.opcode_state),
+            "option": guide.option.as_str(),
+            "state": state.opcode_state.as_str(),
             "findings": state.opcode_findings,
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
         },

@@ -3,16 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::domain::text::clean;
+use crate::domain::text::fit;
 use crate::domain::{OpcodeState, Outcome, Service, opcode::find, rfc3339};
+use crate::present::Tone;
+use crate::present::json::{DealershipName, SCHEMA};
 
 use super::super::app::App;
-use super::super::check::looking;
+use super::super::check::probe_one;
 use super::super::error::CliError;
-use super::super::json::{SCHEMA, opcode_word, option_word};
-use super::super::output::{Ink, fit};
-use super::super::record::all;
-use super::super::report::{identity, named};
-use super::super::select::DeskView;
+use super::super::report::named;
 
 /// What a row is to the choice.
 enum Mark {
@@ -41,13 +40,7 @@ impl Mark {
 }
 
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
-    let engine = looking(app).await?;
-    let states = all(&engine);
-    let me = app.config.operator();
-    let state = DeskView { states: &states, now: app.clock.now(), policy: engine.policy(), me: &me }.one(dealership)?;
-    let checked = engine.check(state.id).await?;
-    // As it stands after the look: what was found is recorded.
-    let state = engine.book().get(state.id).unwrap_or(state);
+    let (state, checked) = probe_one(app, dealership).await?;
     let look = &checked.look;
     let services = look.services.as_deref().unwrap_or_default();
     let chosen = state.opcode_code(&app.config.policy.default_opcode);
@@ -70,12 +63,12 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
             .collect();
         app.out.document(&json!({
             "schema": SCHEMA,
-            "dealership": identity(&state),
+            "dealership": DealershipName::of(&state),
             "outcome": look.outcome.to_string(),
             "reason": look.reason,
             "choice": chosen,
-            "option": state.opcode.as_deref().map(|chosen| option_word(chosen.choice.option)),
-            "state": opcode_word(if connected { finding.state } else { state.opcode_state }),
+            "option": state.opcode.as_deref().map(|chosen| chosen.choice.option.as_str()),
+            "state": (if connected { finding.state } else { state.opcode_state }).as_str(),
             "findings": if connected { &finding.words } else { &state.opcode_findings },
             "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
             "opcodes": list,
@@ -100,8 +93,10 @@ fn rows(app: &App, services: &[Service], marks: &[Mark]) -> Result<(), CliError>
     let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
     for (service, mark) in services.iter().zip(marks) {
         let (sign, words) = match mark {
-            Mark::Chosen => (app.out.ink(Ink::Good, "*"), String::new()),
-            Mark::Near(words) => (app.out.ink(Ink::Warn, "~"), app.out.ink(Ink::Warn, &format!("  {}", clean(words)))),
+            Mark::Chosen => (app.out.paint(Tone::Good, "*"), String::new()),
+            Mark::Near(words) => {
+                (app.out.paint(Tone::Warn, "~"), app.out.paint(Tone::Warn, &format!("  {}", clean(words))))
+            }
             Mark::Other => (" ".to_owned(), String::new()),
         };
         app.out.line(format!("{sign} {}  {}{words}", fit(&service.opcode.plain(), wide), service.name.plain()))?;

@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::client::EngineClient;
 use crate::domain::text::clean;
-use crate::domain::{Command, Named, Onboarding, OpcodeOption, Untrusted};
+use crate::domain::{Command, FullNames, Named, Onboarding, OpcodeOption, Untrusted};
 
-use super::super::app::{App, Need};
+use super::super::app::App;
 use super::super::args::SetOpcode;
 use super::super::error::CliError;
-use super::super::json::option_word;
-use super::super::record::{ask_above_many, choose, send};
-use super::super::select::DeskView;
+use super::super::record::{ask_above_many, send};
+use super::super::select::{all, chosen};
+use crate::wiring::Need;
 
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {
-    let engine = app.engine(Need::default()).await?;
-    let mut code = None;
-    let states = choose(app, &engine, |desk| {
-        let (states, found) = meant(args, desk)?;
-        code = found;
-        Ok(states)
-    })?;
-    if let Some(problem) = code.as_deref().filter(|code| !code.trim().is_empty()).and_then(super::problem) {
+    let client = app.client(Need::default()).await?;
+    let (states, code) = meant(app, args, &*client).await?;
+    if let Some(problem) = code.filter(|code| !code.trim().is_empty()).and_then(super::problem) {
         return Err(CliError::usage(format!("the opcode {problem}")));
     }
     let option = match (args.existing, args.new) {
@@ -28,23 +24,27 @@ pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliEr
         (_, true) => Some(OpcodeOption::New),
         _ => None,
     };
-    let Some(choice) = super::choice(&app.config, code.as_deref(), option) else {
+    let Some(choice) = super::choice(&app.config, code, option) else {
         return Err(CliError::usage(
             "which opcode? write it behind the dealership, or take the one of the settings with --existing or --new",
         ));
     };
-    let option = option_word(choice.option);
+    let option = choice.option.as_str();
     let what = format!("record opcode `{}` ({option}) for {} dealerships", choice.code.plain(), states.len());
     ask_above_many(app, states.len(), &what, args.yes).await?;
     let word = args.word.as_deref().map(str::trim).filter(|word| !word.is_empty()).map(Untrusted::from);
-    send(app, &engine, states, args.json.json, |_| {
+    send(app, &*client, states, args.json.json, |_| {
         Ok(Command::ChooseOpcode { choice: choice.clone(), word: word.clone() })
     })
     .await
 }
 
 /// Which dealerships, and which code, if one was written.
-fn meant(args: &SetOpcode, desk: &DeskView<'_>) -> Result<(Vec<Arc<Onboarding>>, Option<String>), CliError> {
+async fn meant<'a>(
+    app: &App,
+    args: &'a SetOpcode,
+    client: &dyn EngineClient,
+) -> Result<(Vec<Arc<Onboarding>>, Option<&'a str>), CliError> {
     let query = args.query.as_deref();
     let usual = args.existing || args.new;
     let (names, code) = match (args.names.as_slice(), query, &args.code) {
@@ -64,12 +64,12 @@ fn meant(args: &SetOpcode, desk: &DeskView<'_>) -> Result<(Vec<Arc<Onboarding>>,
     };
     // The last word is the code; somebody who lists dealerships and forgets it must not record one of them as an opcode.
     if let (None, Some(code)) = (&args.code, code)
-        && desk.full_names().find(code) != Named::Nobody
+        && FullNames::of(all(app, client).await?.iter().map(|state| &**state)).find(code) != Named::Nobody
     {
         let code = clean(code);
         return Err(CliError::usage(format!(
             "`{code}` is a dealership, and the opcode comes last: `opcode set DEALERSHIP… CODE`, or give it with --code CODE"
         )));
     }
-    Ok((desk.targets(names, query)?, code.cloned()))
+    Ok((chosen(app, client, names, query).await?, code.map(String::as_str)))
 }

@@ -1,19 +1,17 @@
 //! The opcode, the slots and the test appointment of a dealership in words, as `show`, `check` and the others say them.
 
 use crate::domain::text::clean;
-use crate::domain::when::{away, for_people, in_zone, with_abbreviation};
+use crate::domain::when::with_abbreviation;
 use crate::domain::{
-    BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, OpenBooking, Slots, Timestamp,
-    WasVisible, slots_in_words,
+    BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeState, OpenBooking, Slots, Timestamp, WasVisible,
+    humanize_slots,
 };
+use crate::present::time::{Zone, away, for_people};
 
 /// Whose choice it is: "existing, chosen 2026-11-26 09:12 CST by ana, says Carla on the phone".
 pub(in crate::cli) fn choice(state: &Onboarding, now: Timestamp) -> String {
     let Some(chosen) = &state.opcode else { return "the default; no choice is recorded".to_owned() };
-    let option = match chosen.choice.option {
-        OpcodeOption::Existing => "existing",
-        OpcodeOption::New => "new",
-    };
+    let option = chosen.choice.option.as_str();
     let at = for_people(chosen.at, state.profile.timezone, now);
     let word = chosen.word.as_ref().map_or(String::new(), |word| format!("; on the word of: {}", word.plain()));
     format!("{option}, chosen {at}, by {}{word}", clean(&chosen.by))
@@ -33,14 +31,14 @@ pub(in crate::cli) fn findings(state: &Onboarding, now: Timestamp) -> Vec<String
 pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String> {
     let WasVisible { from, until } = state.opcode_was_visible?;
     let zone = state.profile.timezone;
-    Some(format!("gone since {}; it was visible since {}", for_people(until, zone, now), in_zone(from, zone)))
+    Some(format!("gone since {}; it was visible since {}", for_people(until, zone, now), Zone::from(zone).line(from)))
 }
 
 /// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.
 pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
     let zone = state.profile.timezone;
     let local = now.with_timezone(&zone).naive_local();
-    let words = slots_in_words(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
     format!("{words} (recorded {})", away(slots.checked_at, now))
 }
 

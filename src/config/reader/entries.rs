@@ -1,8 +1,35 @@
 //! Tables whose keys are not ours, in their order.
 
-use toml_edit::Item;
+use std::cell::RefCell;
+
+use toml_edit::{Item, TableLike, Value};
 
 use super::Section;
+
+impl<'r, 'a> Section<'r, 'a> {
+    /// Every table of a list of tables, named by its place from 1 on.
+    pub(in crate::config) fn tables(&self, key: &'static str) -> Vec<Section<'r, 'a>> {
+        self.known.borrow_mut().push(key);
+        let Some(item) = self.table.and_then(|table| table.get(key)) else { return Vec::new() };
+        let tables: Vec<Option<&dyn TableLike>> = match item {
+            Item::ArrayOfTables(tables) => tables.iter().map(|table| Some(table as &dyn TableLike)).collect(),
+            Item::Value(Value::Array(values)) => {
+                values.iter().map(|value| value.as_inline_table().map(|table| table as &dyn TableLike)).collect()
+            }
+            _ => vec![None],
+        };
+        if tables.iter().any(Option::is_none) {
+            self.complain(key, format!("a list of tables is needed: write [[{}]]", self.dotted(key)));
+        }
+        let section = |(place, table): (usize, Option<&'r dyn TableLike>)| Section {
+            reader: self.reader,
+            name: format!("{}.{}", self.dotted(key), place + 1),
+            table,
+            known: RefCell::default(),
+        };
+        tables.into_iter().enumerate().filter(|(_, table)| table.is_some()).map(section).collect()
+    }
+}
 
 impl Section<'_, '_> {
     pub(in crate::config) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {

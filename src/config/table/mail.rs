@@ -15,7 +15,7 @@ use super::super::setting::{Setting, SettingForm, SettingTarget};
 
 /// Letters that may go out by themselves.
 const AUTOMATIC: &[(&str, LetterKind)] =
-    &[(LetterKind::WordReceived.word(), LetterKind::WordReceived), (LetterKind::Live.word(), LetterKind::Live)];
+    &[(LetterKind::WordReceived.as_str(), LetterKind::WordReceived), (LetterKind::Live.as_str(), LetterKind::Live)];
 
 pub(super) fn section() -> SettingSection {
     SettingSection::new("mail", "Letters.")

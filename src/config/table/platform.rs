@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::domain::Outcome;
-use crate::xtime::with_defaults;
-use crate::xtime::{ClassificationRule, PlatformSettings, TlsFiles};
+use crate::domain::classification::{ClassificationRule, with_defaults};
+use crate::xtime::{PlatformSettings, TlsFiles};
 
 use super::super::kind::{A_MOMENT, address, any_text, flag, length, number, path, secret, secrets, text, texts};
 use super::super::model::Xtime;

@@ -31,7 +31,7 @@ fn may_book(state: &Onboarding, opcode: &Untrusted, moves: bool, ctx: &Context<'
         return Err(Refusal::OtherOpcode);
     }
     if state.opcode_state != OpcodeState::Ok {
-        return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown")));
+        return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown").into()));
     }
     match state.standing_appointment(ctx.now) {
         _ if moves && state.appointment.is_none() => Err(Refusal::NothingToMove),

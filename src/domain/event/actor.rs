@@ -25,6 +25,11 @@ impl Actor {
         Self(format!("{}{task}", Self::SYSTEM).into())
     }
 
+    /// One that was written down by [`Self::as_str`].
+    pub fn recorded(text: &str) -> Self {
+        Self(text.into())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,8 +1,6 @@
-//! What is made of the table of facts, and what follows from the name of a kind.
+//! What is made of the table of facts.
 
-use super::Fact;
-
-/// Makes [`Fact`] of rows: what it means, its name, the variant, its severity; where its own moment is, if it has one
+/// Makes `Fact` of rows: what it means, its name, the variant, its severity; where its own moment is, if it has one
 /// (`noticed`, or `told` by somebody); which field is a secret (`masked`); and its words.
 macro_rules! facts {
     ($(
@@ -82,25 +80,3 @@ macro_rules! facts {
 }
 
 pub(super) use facts;
-
-impl Fact {
-    /// The dotted kind, as serialized.
-    pub fn kind(&self) -> &'static str {
-        Self::KINDS[self.index() as usize]
-    }
-
-    /// What comes before the dot.
-    pub fn group(&self) -> &'static str {
-        self.kind().split_once('.').map_or("", |(group, _)| group)
-    }
-
-    /// The places of some kinds, by their names.
-    pub fn places(wanted: impl Fn(&str) -> bool) -> Vec<u8> {
-        (0_u8..).zip(Self::KINDS).filter(|(_, kind)| wanted(kind)).map(|(place, _)| place).collect()
-    }
-
-    /// Whether it is of the platform as a whole: such events name no dealership, and no state follows from them.
-    pub fn is_of_platform(&self) -> bool {
-        self.group() == "platform"
-    }
-}

@@ -1,15 +1,13 @@
-//! The words of facts that have more than one way to be told, and what is read from facts besides.
+//! The words of facts that have more than one way to be told.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Event, Fact};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, Contact, LetterId, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted, in_words,
+    AppointmentId, Contact, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted, humanize,
     refuses_address,
 };
 
@@ -45,7 +43,7 @@ pub(super) fn now_says(
 }
 
 /// An unrecognised answer for people: what it said, else what was odd about it.
-fn unrecognised(answer: &ResponseFacts, reason: &str) -> String {
+pub(super) fn unrecognised(answer: &ResponseFacts, reason: &str) -> String {
     match answer.has_words() {
         true => answer.to_string(),
         false => clean(reason.strip_prefix("unrecognised answer: ").unwrap_or(reason)).into_owned(),
@@ -136,7 +134,7 @@ pub(super) fn failing(why: &str, credentials: bool) -> String {
 }
 
 pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_failed: Option<Timestamp>) -> String {
-    let length = in_words(since - failing_since);
+    let length = humanize(since - failing_since);
     match last_failed.is_some_and(|last| since - last > UNWATCHED) {
         true => format!("Xtime answers again, after at most {length}: nobody saw it end"),
         false => format!("Xtime answers again, after {length}"),
@@ -144,52 +142,11 @@ pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_fai
 }
 
 pub(super) fn people(contacts: &[Contact]) -> String {
-    let who: Vec<String> = contacts.iter().map(Contact::in_words).collect();
+    let who: Vec<String> = contacts.iter().map(Contact::humanize).collect();
     format!("further contacts: {}", who.join("; "))
 }
 
 /// A dealership's wall clock in a line for people.
 fn wall(local: NaiveDateTime) -> impl fmt::Display {
     local.format("%a %d %b %H:%M")
-}
-
-/// What events tell besides the letter that they queued, each in the words of `say`: what becomes of that one is told of the
-/// letter itself, once.
-pub fn besides_the_letter(events: &[Arc<Event>], say: impl Fn(&Event) -> String) -> String {
-    let queued: Vec<_> = events.iter().filter_map(|event| event.fact.queues()).collect();
-    let of_it = |event: &Event| {
-        let suppressed = match event.fact {
-            Fact::EmailSuppressed { letter, .. } => Some(letter),
-            _ => None,
-        };
-        event.fact.queues().or(suppressed).is_some_and(|letter| queued.contains(&letter))
-    };
-    let words: Vec<String> = events.iter().filter(|event| !of_it(event)).map(|event| say(event)).collect();
-    words.join("; ")
-}
-
-impl Fact {
-    /// The answer that no row of the meanings recognised, where this is one: a person may teach what it means.
-    pub fn unrecognised(&self) -> Option<ResponseFacts> {
-        match self {
-            Self::ProbeChanged { outcome: Outcome::Unknown, status: Some(status), code, message, .. } => {
-                Some(ResponseFacts { status: *status, code: code.clone(), message: message.clone() })
-            }
-            _ => None,
-        }
-    }
-
-    /// The unrecognised answer for people, where this is one.
-    pub fn unrecognised_in_words(&self) -> Option<String> {
-        let Self::ProbeChanged { reason, .. } = self else { return None };
-        Some(unrecognised(&self.unrecognised()?, reason))
-    }
-
-    /// The letter that it makes wait for its turn.
-    pub fn queues(&self) -> Option<LetterId> {
-        match self {
-            Self::EmailQueued { letter, .. } | Self::EmailRetried { letter } => Some(*letter),
-            _ => None,
-        }
-    }
 }

@@ -22,7 +22,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Said => "said",
             Self::Named => "named",
@@ -61,9 +61,6 @@ struct AddressColumns(Vec<(usize, bool)>);
 
 impl Columns {
     /// Assigns the columns of a heading.
-    ///
-    /// # Errors
-    /// When a column that was named is not there.
     pub fn assign(headings: Vec<String>, mapping: &Mapping) -> Result<Self, MappingError> {
         let said = mapping.places(&headings)?;
         let guesses =
@@ -72,9 +69,6 @@ impl Columns {
     }
 
     /// Assigns the columns of a list without a heading, by their numbers. What its first rows suggest is only offered.
-    ///
-    /// # Errors
-    /// When a column was named otherwise than by its number.
     pub fn numbered(rows: &[Vec<String>], mapping: &Mapping) -> Result<Self, MappingError> {
         let said = mapping.places(&[])?;
         let offer = |(place, field)| (place, Guess::by_content(field));
@@ -246,7 +240,7 @@ fn name_of_person(headings: &[String], guesses: &mut [(usize, Guess)]) {
 
 /// In a list that this program wrote, `owner` is who of us looks after the dealership.
 fn own_form(headings: &[String], guesses: &mut [(usize, Guess)]) {
-    let is = |place: usize, field: ProfileField| headings.get(place).is_some_and(|heading| heading == field.word());
+    let is = |place: usize, field: ProfileField| headings.get(place).is_some_and(|heading| heading == field.as_str());
     if !(0..headings.len()).any(|place| is(place, ProfileField::DealerCode)) {
         return;
     }
@@ -265,7 +259,7 @@ mod tests {
     }
 
     fn told(columns: &Columns) -> Vec<(&'static str, Vec<usize>, &'static str)> {
-        let one = |assigned: &Assigned| (assigned.field.word(), assigned.columns.clone(), assigned.origin.word());
+        let one = |assigned: &Assigned| (assigned.field.as_str(), assigned.columns.clone(), assigned.origin.as_str());
         columns.assigned.iter().map(one).collect()
     }
 
@@ -287,7 +281,7 @@ mod tests {
         assert_eq!(of("email"), ("email", vec![3], "said"));
         assert_eq!(of("phone"), ("phone", vec![5], "said"));
         assert_eq!(said.unused().map(|place| said.name_of(place)).collect::<Vec<_>>(), ["email", "5", "Notes"]);
-        assert_eq!(said.missing().iter().map(|field| field.word()).collect::<Vec<_>>(), ["timezone"]);
+        assert_eq!(said.missing().iter().map(|field| field.as_str()).collect::<Vec<_>>(), ["timezone"]);
     }
 
     #[test]

@@ -88,11 +88,11 @@ mod tests {
             row(&["Harbor Ford", "h1", "America/New_York", "h1@example.com", "(201) 555-0101", "MA", "01970"]),
             row(&["Lake Ford", "h2", "America/Chicago", "h2@example.com", "", "IL", "60601"]),
         ];
-        let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.word()).collect();
+        let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.as_str()).collect();
         assert_eq!(words, ["name", "dealer_code", "timezone", "email", "phone", "state", "postal_code"]);
         assert_eq!(guess_by_content(&[]), []);
         let rows = [row(&["12 Elm St, Salem, MA 01970", "Harbor Ford"]), row(&["Toledo, OH", "Lake Ford"])];
-        let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.word()).collect();
+        let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.as_str()).collect();
         assert_eq!(words, ["address", "name"]);
     }
 }

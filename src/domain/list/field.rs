@@ -49,9 +49,9 @@ impl ListField {
     }
 
     /// Its name: in `--map`, in reports and in JSON.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Profile(field) => field.word(),
+            Self::Profile(field) => field.as_str(),
             Self::Opcode => "opcode",
             Self::OpcodeOption => "opcode_option",
             Self::OpcodeWord => "opcode_word",

@@ -46,7 +46,7 @@ pub fn guess(heading: &str) -> Option<Guess> {
         let distance = if is_id { ID_DISTANCE } else { WHOLE_DISTANCE };
         return Some(Guess { field, certain: false, distance, role });
     }
-    let own = ListField::all().find(|field| field.word().replace('_', "") == joined);
+    let own = ListField::all().find(|field| field.as_str().replace('_', "") == joined);
     if let Some(field) = own {
         return Some(Guess { field, certain: true, distance: 0, role });
     }
@@ -61,14 +61,11 @@ pub fn guess(heading: &str) -> Option<Guess> {
 
 impl ListField {
     /// Finds a field by its name, or by what other programs call it.
-    ///
-    /// # Errors
-    /// When there is none, with the likely one and all there are.
     pub fn parse(name: &str) -> Result<Self, String> {
         let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-        let own = Self::all().find(|field| field.word().replace('_', "") == plain);
+        let own = Self::all().find(|field| field.as_str().replace('_', "") == plain);
         own.or_else(|| guess(name).map(|guess| guess.field)).ok_or_else(|| {
-            let words = || Self::all().map(Self::word);
+            let words = || Self::all().map(Self::as_str);
             let list = words().collect::<Vec<_>>().join(", ");
             format!("there is no field `{}`{} (fields: {list})", clean(name), did_you_mean(name, words()))
         })
@@ -136,7 +133,7 @@ mod tests {
     use super::*;
 
     fn field(heading: &str) -> Option<(&'static str, bool)> {
-        guess(heading).map(|guess| (guess.field.word(), guess.certain))
+        guess(heading).map(|guess| (guess.field.as_str(), guess.certain))
     }
 
     #[test]

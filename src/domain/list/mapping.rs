@@ -33,9 +33,6 @@ pub enum MappingError {
 
 impl Mapping {
     /// Reads every `column=field`. The field has no `=` in its name, a column may.
-    ///
-    /// # Errors
-    /// The first that cannot be read.
     pub fn parse(pairs: &[String]) -> Result<Self, MappingError> {
         let one = |pair: &String| {
             let (column, field) =
@@ -108,7 +105,7 @@ pub fn fixed_value(field: &str, value: &str) -> Result<(ListField, String), Stri
     let (field, value) = (ListField::parse(field.trim())?, value.trim());
     match field {
         ListField::Profile(ProfileField::Name | ProfileField::DealerCode | ProfileField::Email) => {
-            return Err(format!("{} is another one for each dealership", field.word()));
+            return Err(format!("{} is another one for each dealership", field.as_str()));
         }
         ListField::Profile(field) => field.check(value)?,
         _ => check_text(value, LONGEST_FIXED)?,

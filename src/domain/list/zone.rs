@@ -91,7 +91,7 @@ impl ZoneSources<'_> {
                 } else {
                     ""
                 };
-                Ok((zone.name().to_owned(), told([format!("taken from the {}{assumed}", by.word())])))
+                Ok((zone.name().to_owned(), told([format!("taken from the {}{assumed}", by.as_str())])))
             }
             (_, Some(fixed)) => {
                 let zone = read_zone_at(fixed, place)?;
@@ -115,7 +115,7 @@ fn is_bare(place: &Place<'_>) -> bool {
 }
 
 fn told(remarks: impl IntoIterator<Item = String>) -> Vec<String> {
-    remarks.into_iter().map(|words| format!("{}: {words}", ProfileField::Timezone.word())).collect()
+    remarks.into_iter().map(|words| format!("{}: {words}", ProfileField::Timezone.as_str())).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ impl LetterKind {
         [Self::Invitation, Self::Reissue, Self::Reminder, Self::WordReceived, Self::OpcodeGuide, Self::Live];
 
     /// The word for commands, JSON and the names of template files.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
             Self::Reissue => "reissue",
@@ -43,7 +43,7 @@ impl LetterKind {
 
 impl std::fmt::Display for LetterKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.word())
+        f.pad(self.as_str())
     }
 }
 
@@ -51,6 +51,6 @@ impl std::str::FromStr for LetterKind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|kind| kind.word() == text).ok_or(())
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
     }
 }

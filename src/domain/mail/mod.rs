@@ -23,7 +23,10 @@ pub use kind::LetterKind;
 pub use obstacle::Obstacle;
 pub use policy::{MailPolicy, QuietHours};
 pub use refusal::{enhanced_status, is_server_trouble, is_too_large, quoted_reply, refused_address, refuses_address};
-pub use report::{Concerned, LetterCopy, ReportedAddress, ReturnedMail, concerned};
+pub use report::{
+    Concerned, LONGEST_REPORT, LetterCopy, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail,
+    concerned,
+};
 
 /// What became of a letter so far (`mail.state` in JSON).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,7 +61,7 @@ impl LetterState {
     ];
 
     /// The word that JSON and the filter language use.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Sending => "sending",
@@ -74,7 +77,7 @@ impl LetterState {
 
 impl std::fmt::Display for LetterState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.word())
+        f.pad(self.as_str())
     }
 }
 
@@ -82,7 +85,7 @@ impl std::str::FromStr for LetterState {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.word() == text).ok_or(())
+        Self::ALL.into_iter().find(|state| state.as_str() == text).ok_or(())
     }
 }
 

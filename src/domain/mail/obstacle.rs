@@ -1,10 +1,12 @@
 //! What forbids a letter: asked when it is queued, whenever the dealership changes, and at the last moment before it leaves.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Letter, LetterKind, MailPolicy};
 use crate::domain::{Invitation, InvitationState, Onboarding, Timestamp};
 
 /// Why a letter must not go out. The words are recorded.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Obstacle {
     #[error("the dealership is archived")]
     Archived,

@@ -15,9 +15,6 @@ pub struct QuietHours {
 
 impl QuietHours {
     /// Reads `21:00-08:00`.
-    ///
-    /// # Errors
-    /// What is wrong, in words.
     pub fn parse(text: &str) -> Result<Self, String> {
         let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
         let (from, until) = text

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use super::{Letter, refuses_address};
 use crate::domain::{DealershipId, LetterId, Onboarding, Timestamp, Untrusted, same_address};
@@ -13,8 +14,11 @@ use crate::domain::{DealershipId, LetterId, Onboarding, Timestamp, Untrusted, sa
 /// after five days.
 const RECENT: TimeDelta = TimeDelta::days(5);
 
+/// The most of a report that is read; what follows is the returned letter.
+pub const LONGEST_REPORT: usize = 1 << 20;
+
 /// A copy of a letter, as a header of it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LetterCopy {
     pub letter: LetterId,
     /// [`Letter::settled`] when the copy was made; `None`: it does not say.
@@ -56,6 +60,39 @@ impl ReturnedMail {
             Self::Another | Self::Nothing => None,
         }
     }
+}
+
+/// What became of a letter at one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The address at which it failed, in each form that the report gives. None: only a person can read it.
+    pub addresses: Vec<Untrusted>,
+    /// The address that it was for at first, where the report says that too.
+    pub original: Vec<Untrusted>,
+    pub action: ReportAction,
+    /// The status (RFC 3463), such as `5.1.1`: the one that the server itself gave, where the report is less exact.
+    pub status: String,
+    /// What the mail server said, in a line.
+    pub reason: String,
+}
+
+/// What a report says of a letter (the `Action` of RFC 3464).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReportAction {
+    Failed,
+    /// It was not delivered yet. With some servers (OpenSMTPD) this is the last word.
+    Delayed,
+}
+
+/// Why a message is not taken for a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ReportError {
+    /// It is no message at all.
+    #[error("this is not an e-mail message")]
+    NoMessage,
+    /// It is a message of another kind.
+    #[error("this is not a delivery report")]
+    NoReport,
 }
 
 /// What a report says of one address, as far as it says whom that concerns.

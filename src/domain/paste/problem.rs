@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::table::{RowFault, TableError};
-use crate::domain::when::{WhenError, in_words};
+use crate::domain::when::{WhenError, humanize};
 use crate::domain::{CodeError, DealershipId};
 
 /// What is wrong. Never repeats a code.
@@ -62,10 +62,10 @@ pub enum PasteProblem {
     #[error(transparent)]
     Generated(#[from] WhenError),
     /// Its time is already over.
-    #[error("this code died {} ago; generate a new one", in_words(*.0))]
+    #[error("this code died {} ago; generate a new one", humanize(*.0))]
     Dead(TimeDelta),
     /// Its generation lies in the future.
-    #[error("generated in the future (in {}); check the date, the zone and the clock", in_words(*.0))]
+    #[error("generated in the future (in {}); check the date, the zone and the clock", humanize(*.0))]
     Future(TimeDelta),
 }
 

@@ -58,7 +58,7 @@ impl QueryField {
     ];
 
     /// Its name in a query.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
             Self::Group => "group",
@@ -112,9 +112,6 @@ pub struct Query {
 
 impl Query {
     /// Reads a filter. An empty text matches everything.
-    ///
-    /// # Errors
-    /// A [`QueryError`] that says where the mistake is and what would be right.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         Ok(Self { text: text.to_owned(), terms: parse::terms(text)? })
     }
@@ -178,10 +175,10 @@ impl Query {
 
     /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
     pub fn vocabulary() -> Vec<String> {
-        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.word()));
+        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.as_str()));
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
-        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.word()));
-        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.word()));
+        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.as_str()));
+        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.as_str()));
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));

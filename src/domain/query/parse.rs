@@ -29,7 +29,7 @@ const ALIASES: &[(&str, QueryField)] = &[
 ];
 
 /// Words before a colon that are not fields.
-const TOPICS: &[&str] = &["is", "stage", "move", "opcode", "mail", "kind"];
+const TOPICS: &[&str] = &["is", "stage", "move", "next", "opcode", "mail", "kind"];
 
 /// Reads every term; the cheap ones come first.
 pub(super) fn terms(text: &str) -> Result<Vec<Term>, QueryError> {
@@ -195,7 +195,7 @@ impl Reader<'_> {
 
     fn field(&mut self, word: &str, span: Range<usize>) -> Result<Test, QueryError> {
         self.bump();
-        let known = QueryField::ALL.into_iter().find(|field| field.word() == word);
+        let known = QueryField::ALL.into_iter().find(|field| field.as_str() == word);
         let known = known.or_else(|| ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, field)| *field));
         if known.is_none() && !TOPICS.contains(&word) {
             return Err(unknown_field(word, span));
@@ -222,6 +222,7 @@ impl Reader<'_> {
                 Ok(Test::Mail(states.collect::<Result<_, _>>()?))
             }
             "move" => values.iter().map(mover).collect::<Result<_, _>>().map(Test::Move),
+            "next" => Ok(Test::Next(values.iter().map(|value| *finder(&value.text)).collect())),
             "stage" => values.iter().try_fold(0, |mask, value| Ok(mask | 1 << stage(value)? as u32)).map(Test::Stage),
             _ => values.iter().try_fold(0, |mask, value| Ok(mask | kinds(value)?)).map(Test::Kind),
         }
@@ -324,7 +325,7 @@ fn unknown_field(word: &str, span: Range<usize>) -> QueryError {
     let message = if ClockField::WORDS.iter().any(|(known, _)| *known == word) {
         format!("`{word}` is a clock: compare it, like `{word}<6h` or `{word}>2d`")
     } else {
-        let fields = QueryField::ALL.into_iter().map(QueryField::word).chain(TOPICS.iter().copied());
+        let fields = QueryField::ALL.into_iter().map(QueryField::as_str).chain(TOPICS.iter().copied());
         let near = did_you_mean(word, fields);
         let near = if near.is_empty() { "; quote the text to search for it".to_owned() } else { near };
         format!("there is no field `{}`{near}", crate::domain::text::clean(word))
@@ -349,14 +350,14 @@ fn unknown_value(what: &str, value: &Piece, known: &[&'static str]) -> QueryErro
 }
 
 fn stage(value: &Piece) -> Result<Stage, QueryError> {
-    let words: Vec<&str> = Stage::ALL.into_iter().map(Stage::word).collect();
+    let words: Vec<&str> = Stage::ALL.into_iter().map(Stage::as_str).collect();
     value.text.to_lowercase().parse().map_err(|()| unknown_value("stage", value, &words))
 }
 
 fn mover(value: &Piece) -> Result<Mover, QueryError> {
     let word = value.text.to_lowercase();
-    let found = Mover::ALL.into_iter().find(|mover| mover.word() == word);
-    found.ok_or_else(|| unknown_value("move", value, &Mover::ALL.map(Mover::word)))
+    let found = Mover::ALL.into_iter().find(|mover| mover.as_str() == word);
+    found.ok_or_else(|| unknown_value("move", value, &Mover::ALL.map(Mover::as_str)))
 }
 
 /// The kinds that a value names: one kind, or all of a group (`invitation`).

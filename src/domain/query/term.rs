@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
-use crate::domain::text::is_normally;
+use crate::domain::text::{is_normally, normal};
 use crate::domain::{InvitationState, LetterState, Mover, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
@@ -64,6 +64,8 @@ pub(super) enum Test {
     Stage(u32),
     /// The move of one of these.
     Move(Vec<Mover>),
+    /// Any of these in the words of the next step.
+    Next(Vec<Finder<'static>>),
     /// One of these opcode states.
     Opcode(Vec<OpcodeState>),
     /// One of these states of the letter that tells how things stand.
@@ -265,6 +267,10 @@ impl Term {
             Test::Is(conditions) => conditions.iter().any(|condition| condition.holds(asked, ctx)),
             Test::Stage(mask) => mask & (1 << asked.stage(ctx) as u32) != 0,
             Test::Move(movers) => movers.contains(&state.next_step(ctx.now).whose),
+            Test::Next(words) => {
+                let what = normal(state.next_step(ctx.now).what);
+                words.iter().any(|finder| finder.find(what.as_bytes()).is_some())
+            }
             Test::Opcode(states) => states.contains(&state.opcode_state),
             Test::Mail(states) => states.iter().any(|wanted| wanted.holds(state)),
             Test::Kind(mask) => mask & (1 << u32::from(asked.kind.unwrap_or(state.last_event.kind))) != 0,
@@ -334,7 +340,7 @@ impl Term {
         match self.test {
             Test::Opcode(_) | Test::Mail(_) | Test::Kind(_) => 0,
             Test::Stage(_) | Test::Move(_) | Test::Clock(..) | Test::Is(_) => 1,
-            Test::Field(..) => 2,
+            Test::Field(..) | Test::Next(_) => 2,
             Test::Word(_) | Test::WordOrPhone(..) => 3,
             Test::Regex(_) => 4,
             Test::Fuzzy(_) => 5,

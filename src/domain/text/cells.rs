@@ -1,5 +1,7 @@
 //! How many cells of a terminal a text takes: the one measure, for whoever lays text out and whoever writes it.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -16,6 +18,31 @@ pub fn width(text: &str) -> usize {
 pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let pieces = text.graphemes(true).flat_map(apart);
     pieces.map(|piece| (piece, cells(piece))).filter(|(_, cells)| *cells > 0)
+}
+
+/// As much of a text as so many cells take; a cut is shown as `…`.
+pub fn clip(text: &str, room: usize) -> Cow<'_, str> {
+    if width(text) <= room {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for (cluster, cells) in clusters(text) {
+        used += cells;
+        if used >= room {
+            break;
+        }
+        out.push_str(cluster);
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// A text in exactly so many cells: filled with spaces, or cut.
+pub fn fit(text: &str, room: usize) -> String {
+    let text = clip(text, room);
+    let rest = room.saturating_sub(width(&text));
+    text.into_owned() + &" ".repeat(rest)
 }
 
 /// Whether all terminals agree about the cells of what is seen as one character: a character by itself, of those
@@ -52,4 +79,17 @@ fn apart(cluster: &str) -> impl Iterator<Item = &str> {
         rest = after;
         Some(piece)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_fit_by_cells() {
+        assert_eq!(fit("ab", 4), "ab  ");
+        assert_eq!(fit("abcdef", 4), "abc…");
+        assert_eq!(fit("东京都", 4), "东… ");
+        assert_eq!(fit("", 2), "  ");
+    }
 }

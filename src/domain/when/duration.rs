@@ -81,7 +81,7 @@ impl Decimal {
 }
 
 /// A length of time in words for people: the two largest units, `2d 05h`, `5h 04m`, `12m 03s`, `40s`.
-pub fn in_words(length: TimeDelta) -> String {
+pub fn humanize(length: TimeDelta) -> String {
     let seconds = length.num_seconds().max(0);
     let (days, hours, minutes, rest) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
     match (days, hours, minutes) {
@@ -89,6 +89,16 @@ pub fn in_words(length: TimeDelta) -> String {
         (0, 0, _) => format!("{minutes}m {rest:02}s"),
         (0, _, _) => format!("{hours}h {minutes:02}m"),
         _ => format!("{days}d {hours:02}h"),
+    }
+}
+
+/// The same in one unit, for lists: `<1m`, `14m`, `3h`, `2d`.
+pub fn short(length: TimeDelta) -> String {
+    match (length.num_days(), length.num_hours(), length.num_minutes()) {
+        (..=0, ..=0, ..=0) => "<1m".to_owned(),
+        (..=0, ..=0, minutes) => format!("{minutes}m"),
+        (..=0, hours, _) => format!("{hours}h"),
+        (days, ..) => format!("{days}d"),
     }
 }
 
@@ -106,11 +116,6 @@ pub fn duration_text(length: TimeDelta) -> String {
         }
     }
     text
-}
-
-/// The same of whole seconds.
-pub fn seconds_text(seconds: u32) -> String {
-    duration_text(TimeDelta::seconds(seconds.into()))
 }
 
 #[cfg(test)]
@@ -172,7 +177,7 @@ mod tests {
             (151_200, "1d 18h"),
             (30 * 86_400, "30d 00h"),
         ] {
-            assert_eq!(in_words(TimeDelta::seconds(seconds)), text);
+            assert_eq!(humanize(TimeDelta::seconds(seconds)), text);
         }
     }
 
@@ -188,7 +193,7 @@ mod tests {
         fn what_people_are_told_is_read_back(seconds in 0i64..300_000_000) {
             let length = TimeDelta::seconds(seconds);
             let unit = match seconds { 0..3_600 => 1, 3_600..86_400 => 60, _ => 3_600 };
-            prop_assert_eq!(parse_duration(&in_words(length)), Ok(TimeDelta::seconds(seconds / unit * unit)));
+            prop_assert_eq!(parse_duration(&humanize(length)), Ok(TimeDelta::seconds(seconds / unit * unit)));
         }
     }
 }

@@ -6,9 +6,9 @@ mod moment;
 mod moment_tests;
 mod words;
 
-pub use duration::{duration_text, in_words, parse_duration, seconds_text};
+pub use duration::{duration_text, humanize, parse_duration, short};
 pub use moment::{parse_moment, parse_start};
-pub use words::{abbreviation, away, for_people, in_zone, with_abbreviation};
+pub use words::{abbreviation, with_abbreviation};
 
 /// Text that is not a moment or a length of time; says what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

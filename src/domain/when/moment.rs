@@ -37,9 +37,6 @@ where
 }
 
 /// Reads where a span of time begins or ends: a moment, or a day, which stands for its start.
-///
-/// # Errors
-/// As [`parse_moment`], but a day is taken.
 pub fn parse_start<Z: TimeZone>(text: &str, now: Timestamp, zone: &Z) -> Result<Timestamp, WhenError>
 where
     Z::Offset: Display,

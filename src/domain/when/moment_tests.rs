@@ -164,7 +164,9 @@ proptest! {
     #[test]
     fn a_moment_that_was_printed_is_read_back(minutes in 0i64..36_000_000, zone in zones()) {
         let moment = at("1970-01-02T00:00:00Z") + TimeDelta::minutes(minutes);
-        prop_assert_eq!(parse_moment(&in_zone(moment, zone), at(NOW), &zone), Ok(moment));
+        let there = moment.with_timezone(&zone);
+        let printed = format!("{} {}", there.format("%Y-%m-%d %H:%M"), abbreviation(there.offset()));
+        prop_assert_eq!(parse_moment(&printed, at(NOW), &zone), Ok(moment));
     }
 
     #[test]

@@ -42,9 +42,6 @@ static SHARED: LazyLock<HashMap<String, Season>> = LazyLock::new(|| {
 
 /// Reads a zone that is written for a place. Arizona is in Mountain time and knows no daylight saving, so that `MST` is
 /// another zone there than in Colorado, and among the Navajo, who know it, the same.
-///
-/// # Errors
-/// As of [`read_zone`].
 pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
     let zone = read_zone(text)?;
     // Most lists have IANA names.

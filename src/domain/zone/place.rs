@@ -33,7 +33,7 @@ pub enum PlacePart {
 }
 
 impl PlacePart {
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::State => "state",
             Self::PostalCode => "postal code",
@@ -71,7 +71,7 @@ pub enum ZoneOfPlace {
 impl fmt::Display for ZoneOfPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Decided { zone, by } => write!(f, "{zone}, from the {}", by.word()),
+            Self::Decided { zone, by } => write!(f, "{zone}, from the {}", by.as_str()),
             Self::Undecided { state, candidates, despite_code } => {
                 let names: Vec<&str> = candidates.iter().map(|zone| zone.name()).collect();
                 let names = names.join(" or ");

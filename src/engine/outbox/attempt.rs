@@ -10,8 +10,10 @@ use rand::RngExt;
 use crate::domain::{
     Actor, Command, DealershipId, Fact, Letter, LetterEnd, LetterId, LetterState, Onboarding, Timestamp,
 };
-use crate::engine::{EngineError, Inner};
+use crate::engine::Inner;
+use crate::engine::inner::Authority;
 use crate::mail::{self, Delivery, PreSendDecision, RefusedBy, RenderContext};
+use crate::protocol::RequestError;
 use crate::store::StoreError;
 
 /// How long until a result that could not be recorded is tried again.
@@ -83,7 +85,9 @@ impl mail::PreSendCheck for BeforeSending<'_> {
 impl Inner {
     /// One attempt of one letter.
     pub async fn attempt_letter(&self, id: DealershipId, letter: LetterId) -> SendAttempt {
-        let (Some(outbox), Some(state)) = (&self.parts.outbox, self.book().get(id)) else { return SendAttempt::Waits };
+        let (Some(outbox), Some(state)) = (&self.parts.outbox, self.read_model().get(id)) else {
+            return SendAttempt::Waits;
+        };
         let Some(record) = state.letter(letter) else { return SendAttempt::Waits };
         match state.letter_obstacle(record, self.now()) {
             Some(obstacle) if obstacle.holds() => return SendAttempt::Waits,
@@ -124,7 +128,7 @@ impl Inner {
                 // The check had been passed, but the letter was not taken after all.
                 let sending =
                     |state: Arc<Onboarding>| state.letter(letter).is_some_and(|it| it.state == LetterState::Sending);
-                if self.book().get(id).is_some_and(sending) {
+                if self.read_model().get(id).is_some_and(sending) {
                     let end = LetterEnd::Deferred { reason: reason.clone() };
                     self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
                 }
@@ -135,15 +139,16 @@ impl Inner {
     }
 
     /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
-    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, EngineError> {
+    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, RequestError> {
         let append = match self.decided(id, &Command::BeginLetter { letter }, &actor()) {
             Ok(Some(append)) if append.expected_version == version => append,
             // It changed, or is not due any more: it is written anew, if it is still wanted.
             Ok(_) | Err(_) => return Ok(false),
         };
         let go = append.facts.iter().any(|fact| matches!(fact, Fact::EmailBegun { .. }));
-        match self.parts.store.append(vec![append]).await {
-            Ok(_) => Ok(go),
+        match self.append(Authority::Leader, vec![append]).await {
+            // By the time that it is recorded the lease may be over: then nobody knows what the next leader does.
+            Ok(_) => Ok(go && self.leads()),
             Err(StoreError::Conflict { .. }) => Ok(false),
             Err(error) => Err(error.into()),
         }
@@ -160,14 +165,15 @@ impl Inner {
         self.ended(id, Command::EndLetter { letter, end, jitter }, attempt).await
     }
 
-    /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends.
+    /// Records the end of an attempt. It must be recorded: without it nobody would know. So it goes on until the program ends, or
+    /// its term: then the next leader finds the letter half handed over.
     async fn ended(&self, id: DealershipId, command: Command, attempt: SendAttempt) -> SendAttempt {
         loop {
-            match self.execute(id, command.clone(), &actor()).await {
-                Ok(_) | Err(EngineError::Refused(_)) => return attempt,
+            match self.execute_as_leader(id, command.clone(), &actor()).await {
+                Ok(_) | Err(RequestError::Refused(_)) => return attempt,
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
-            if !self.sleep(RETRY).await {
+            if !self.leads() || !self.sleep(RETRY).await {
                 return SendAttempt::Waits;
             }
         }
@@ -176,7 +182,7 @@ impl Inner {
     /// How long ago handing over a letter began, for each dealership where that was in the last hour. Only the latest letter of
     /// each counts; there is one a minute at most.
     pub fn letters_begun_in_the_last_hour(&self, now: Timestamp) -> impl Iterator<Item = Duration> {
-        let (_, states) = self.book().all();
+        let (_, states) = self.read_model().all();
         states.into_iter().filter_map(move |state| {
             let age = (now - state.mail.as_ref()?.begun_at?).to_std().ok()?;
             (age < Duration::from_secs(3_600)).then_some(age)

@@ -16,11 +16,9 @@ use std::sync::Arc;
 
 use crate::mail::{LetterRenderer, MailTransport};
 
-pub use reports::{Returns, TakenReport, run as read_reports};
-pub use send::SendResult;
-pub use server::{MailState, MailStatus};
+pub use reports::run as read_reports;
 pub use task::run;
-pub use text::LetterText;
+pub use text::letter_text;
 
 /// What letters are made of and go through.
 pub struct OutboxParts {

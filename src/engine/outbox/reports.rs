@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use super::attempt::actor;
 use crate::domain::{
-    Actor, Command, Concerned, DealershipId, LetterCopy, LetterId, ReportedAddress, ReturnedMail, Untrusted, concerned,
-    same_address,
+    Actor, Command, Concerned, LetterCopy, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail,
+    Untrusted, concerned, same_address,
 };
-use crate::engine::{Engine, EngineError, Inner};
-use crate::mail::bounce::{ReportAction, ReportError, Returned, read_report};
+use crate::engine::inner::Authority;
+use crate::engine::{Engine, Inner};
+use crate::mail::bounce::read_report;
 use crate::mail::maildir::Maildir;
+use crate::protocol::{RequestError, Returns, TakenReport};
 
 /// How often the maildir is read.
 const EVERY: Duration = Duration::from_secs(30);
@@ -18,50 +20,28 @@ const EVERY: Duration = Duration::from_secs(30);
 /// How many messages are read at once.
 const AT_ONCE: usize = 200;
 
-/// What a report says of one address, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Returns {
-    pub returned: Returned,
-    /// Our letter that it is about.
-    pub letter: Option<LetterId>,
-    /// The one of its addresses that counts; empty where it has none.
-    pub address: Untrusted,
-    /// It is about the copy that `[mail] bcc` gets, and says nothing of the letter.
-    pub of_copy: bool,
-    /// The dealerships whose letter or address it is; none: it is about nobody that we know.
-    pub dealerships: Vec<DealershipId>,
-    /// Those of them for which it was news.
-    pub recorded: Vec<DealershipId>,
-}
-
-/// A report that was taken in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TakenReport {
-    /// What it says of each address.
-    pub returns: Vec<Returns>,
-    /// Whether it is about one of our letters; else whoever reads the mailbox finds it there.
-    pub is_for_us: bool,
-}
-
-impl TakenReport {
-    /// Whether a person has to read it: it is noted on its letter, and that is all that could be done.
-    fn needs_a_person(&self) -> bool {
-        self.returns.iter().any(|one| one.returned.addresses.is_empty() && one.returned.action == ReportAction::Failed)
-    }
+/// Whether a person has to read a report: it is noted on its letter, and that is all that could be done.
+fn needs_a_person(report: &TakenReport) -> bool {
+    report.returns.iter().any(|one| one.returned.addresses.is_empty() && one.returned.action == ReportAction::Failed)
 }
 
 impl Engine {
     /// Takes in a delivery report. The same report a second time changes nothing.
-    pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
+    pub async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, RequestError> {
         self.inner.may_record()?;
-        self.inner.take_report(message, actor).await
+        self.inner.take_report(Authority::Person, message, actor).await
     }
 }
 
 impl Inner {
-    async fn take_report(&self, message: &[u8], actor: &Actor) -> Result<TakenReport, EngineError> {
+    async fn take_report(
+        &self,
+        authority: Authority,
+        message: &[u8],
+        actor: &Actor,
+    ) -> Result<TakenReport, RequestError> {
         let report = read_report(message)?;
-        let (now, (_, states)) = (self.now(), self.book().all());
+        let (now, (_, states)) = (self.now(), self.read_model().all());
         let named = report.mail.letter().is_some_and(|copy| states.iter().any(|it| it.letter(copy.letter).is_some()));
         let mut taken = TakenReport { returns: Vec::new(), is_for_us: named };
         for returned in report.returned {
@@ -78,7 +58,7 @@ impl Inner {
             let mut recorded = Vec::new();
             for (id, copy) in &dealerships {
                 let Some(command) = command(&returned, &address, *copy) else { continue };
-                if !self.execute(*id, command, actor).await?.is_empty() {
+                if !self.execute_as(authority, *id, command, actor).await?.is_empty() {
                     recorded.push(*id);
                 }
             }
@@ -94,13 +74,13 @@ impl Inner {
     async fn read_maildir(&self, maildir: &mut Maildir) -> Result<(), String> {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
         for message in unseen {
-            match self.take_report(&message.bytes, &actor()).await {
+            match self.take_report(Authority::Leader, &message.bytes, &actor()).await {
                 Ok(report) if report.is_for_us => {
-                    let read = !report.needs_a_person();
+                    let read = !needs_a_person(&report);
                     maildir.take(&message.path, read).map_err(|error| error.to_string())?;
                 }
                 // Whoever else reads this mailbox finds what is for him.
-                Ok(_) | Err(EngineError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
+                Ok(_) | Err(RequestError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
                     maildir.pass_over(message.path);
                 }
                 Err(error) => return Err(error.to_string()),

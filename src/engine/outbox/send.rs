@@ -2,30 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use parking_lot::Mutex;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::attempt::{SendAttempt, actor};
-use super::server::{MailServerHealth, MailState};
+use super::server::MailServerHealth;
 use super::task;
-use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
-use crate::engine::{Engine, EngineError, Inner};
+use crate::domain::{Command, DealershipId, LetterId, LetterState, Refusal};
+use crate::engine::{Engine, Inner};
+use crate::protocol::{MailState, RequestError, SendResult};
 
-/// What became of one letter that was sent while somebody waited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SendResult {
-    pub dealership: DealershipId,
-    /// The letter as it is now.
-    pub letter: Letter,
-    /// Why it waits, if it does: in words.
-    pub why: Option<String>,
-}
+/// Nobody waits longer for a letter that the background hands over.
+const LONGEST_HANDOVER: Duration = Duration::from_secs(120);
 
 impl Engine {
     /// Hands over these letters, one attempt each, those of one dealership one after the other, and waits for it: for a command that ends
     /// afterwards. When the mail server fails, the hour is full, or the dealership had a letter a moment ago, it stays queued.
-    pub async fn send_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, EngineError> {
+    pub async fn send_now(&self, letters: &[(DealershipId, LetterId)]) -> Result<Vec<SendResult>, RequestError> {
         let inner = &self.inner;
         inner.may_record()?;
         let outbox = inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
@@ -57,9 +53,13 @@ impl Engine {
                         }
                         _ => inner.send_one(id, letter, server).await,
                     };
-                    let state = inner.book().get(id);
+                    inner.handed_over(id, letter).await;
+                    let state = inner.read_model().get(id);
                     let letter = state.and_then(|state| state.letter(letter).cloned());
-                    sent.extend(letter.map(|letter| SendResult { dealership: id, letter, why }));
+                    sent.extend(letter.map(|letter| {
+                        let why = why.filter(|_| matches!(letter.state, LetterState::Queued | LetterState::Sending));
+                        SendResult { dealership: id, letter, why }
+                    }));
                 }
                 sent
             }
@@ -72,7 +72,7 @@ impl Engine {
     /// afterwards: where letters are sent in the background that is done at the start, and what is being handed over now is not
     /// left over.
     pub async fn settle_letters(&self) {
-        if !self.inner.parts.background && !self.inner.parts.read_only {
+        if !self.inner.parts.background && !self.inner.parts.read_only && self.inner.leads() {
             task::end_orphans(&self.inner).await;
         }
     }
@@ -88,6 +88,22 @@ impl Inner {
             SendAttempt::Unrecorded => Some("that it is being sent could not be recorded".to_owned()),
             SendAttempt::Down(why) => Some(why),
             _ => None,
+        }
+    }
+
+    /// Waits for a letter that the background is handing over just now.
+    async fn handed_over(&self, id: DealershipId, letter: LetterId) {
+        let mut commits = self.parts.store.subscribe();
+        let is_sending = || {
+            let state = self.read_model().get(id);
+            state.is_some_and(|state| state.letter(letter).is_some_and(|letter| letter.state == LetterState::Sending))
+        };
+        let sent = async { while is_sending() && !matches!(commits.recv().await, Err(RecvError::Closed)) {} };
+        if self.works() {
+            tokio::select! {
+                () = sent => {}
+                _ = self.sleep(LONGEST_HANDOVER) => {}
+            }
         }
     }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::attempt::SendAttempt;
-use crate::domain::{DealershipId, Timestamp};
+use crate::domain::DealershipId;
 use crate::engine::backoff;
 use crate::engine::circuit_breaker::{CircuitBreaker, CircuitState, ClockReading};
+use crate::protocol::MailState;
 
 /// So many letters in a row without an answer: the server takes them and says nothing. Each more would be in doubt too.
 const UNANSWERED_IN_A_ROW: u32 = 3;
@@ -18,40 +19,6 @@ const REFUSED_IN_A_ROW: usize = 3;
 
 /// A server that is well again should not be left waiting for longer.
 const LONGEST_REST: Duration = Duration::from_secs(900);
-
-/// How the way to the mail server looks from here.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum MailState {
-    #[default]
-    Off,
-    /// Letters go out, or none had to yet.
-    Ok,
-    Down {
-        why: String,
-        since: Timestamp,
-        /// When it is tried again.
-        retry_at: Timestamp,
-    },
-    /// As many letters as one hour may see have gone out.
-    Limited {
-        /// When the next one may go.
-        until: Timestamp,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MailStatus {
-    /// The way to the server.
-    pub state: MailState,
-    /// Dealerships for which a letter is due and waits.
-    pub waiting: usize,
-    /// Letters that are being handed over.
-    pub in_flight: usize,
-    /// Letters handed over in the last hour of this run.
-    pub last_hour: u32,
-    /// The most in any hour; 0: nobody sends any.
-    pub per_hour: u32,
-}
 
 /// Whether the mail server works, as far as letters tell.
 #[derive(Debug, Default)]
@@ -121,6 +88,7 @@ impl MailServerHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Timestamp;
 
     const NOW: ClockReading = ClockReading { at: Timestamp::UNIX_EPOCH, elapsed: Duration::ZERO };
     const STEPS: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(60)];

@@ -11,11 +11,12 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::OutboxParts;
 use super::attempt::SendAttempt;
-use super::server::{MailServerHealth, MailState, MailStatus};
+use super::server::MailServerHealth;
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
 use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
 use crate::engine::timers::Timers;
+use crate::protocol::{MailState, MailStatus};
 
 /// The longest time between two comparisons with the clock.
 const LONGEST_TICK: Duration = Duration::from_secs(30);
@@ -64,7 +65,7 @@ pub async fn run(inner: Arc<Inner>) {
     let mut attempts = FuturesUnordered::new();
     loop {
         while let Some(id) = outbox.take() {
-            let letter = inner.book().get(id).and_then(|state| state.letter_to_send().map(|letter| letter.id));
+            let letter = inner.read_model().get(id).and_then(|state| state.letter_to_send().map(|letter| letter.id));
             let Some(letter) = letter else { continue };
             outbox.begin(id);
             let inner = &inner;
@@ -109,7 +110,7 @@ fn at_the_budget(elapsed: Duration) -> Duration {
 
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
 pub async fn end_orphans(inner: &Inner) {
-    let mut states = inner.book().all().1;
+    let mut states = inner.read_model().all().1;
     states.sort_unstable_by_key(|state| state.id);
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {
@@ -122,13 +123,13 @@ pub async fn end_orphans(inner: &Inner) {
 impl Outbox<'_> {
     fn plan(&mut self, id: DealershipId) {
         let now = self.inner.now();
-        let next = self.inner.book().get(id).filter(|_| !self.in_flight.contains(&id));
+        let next = self.inner.read_model().get(id).filter(|_| !self.in_flight.contains(&id));
         let next = next.and_then(|state| state.next_send_at(self.inner.parts.policy.mail.per_dealership, now));
         self.timers.set(id, next);
     }
 
     fn plan_all(&mut self) {
-        for state in self.inner.book().all().1 {
+        for state in self.inner.read_model().all().1 {
             if state.mail.is_some() {
                 self.plan(state.id);
             }

@@ -2,17 +2,9 @@
 
 use super::attempt::render_context;
 use crate::domain::{Actor, DealershipId, Fact, LetterId, LetterKind, Obstacle, Refusal, evolve_all};
-use crate::engine::{Engine, EngineError};
+use crate::engine::Engine;
 use crate::mail::{self, RenderContext};
-
-/// A letter as a person at the desk reads it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LetterText {
-    pub to: String,
-    pub subject: String,
-    /// Its plain text, the code masked as [`crate::domain::InvitationCode::masked`] writes it.
-    pub text: String,
-}
+use crate::protocol::{LetterText, RequestError};
 
 impl Engine {
     /// Whether letters are sent at all.
@@ -34,15 +26,12 @@ impl Engine {
     ///
     /// `as_if` are facts that are not recorded yet, such as a code that was typed: the letter is the one of the state after
     /// them.
-    ///
-    /// # Errors
-    /// When something forbids the letter, or it cannot be written.
     pub fn preview(
         &self,
         id: DealershipId,
         kind: LetterKind,
         as_if: &[Fact],
-    ) -> Result<mail::RenderedLetter, EngineError> {
+    ) -> Result<mail::RenderedLetter, RequestError> {
         let inner = &self.inner;
         let outbox = inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
         let now = inner.now();
@@ -53,32 +42,34 @@ impl Engine {
         }
         let context =
             RenderContext { letter: LetterId::from_bits(0), kind, written_at: now, automatic: false, settled: 0 };
-        Ok(outbox.renderer.write(&state, &context, &inner.parts.policy)?)
+        written(outbox.renderer.write(&state, &context, &inner.parts.policy))
     }
 
     /// The letter as it went out, or will: written from the state as it is now.
-    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::RenderedLetter, EngineError> {
+    pub fn letter_text(&self, id: DealershipId, letter: LetterId) -> Result<mail::RenderedLetter, RequestError> {
         let outbox = self.inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
         let state = self.inner.known(id)?;
         let letter = state.letter(letter).ok_or(Refusal::NoLetter(letter))?;
         if letter.kind.carries_code() && letter.generation != state.generation() {
             return Err(Refusal::Letter(Obstacle::Superseded(letter.generation)).into());
         }
-        Ok(outbox.renderer.write(&state, &render_context(letter), &self.inner.parts.policy)?)
-    }
-
-    /// The text of a letter as it would go out now; see [`Engine::preview`].
-    pub fn preview_text(&self, id: DealershipId, kind: LetterKind, as_if: &[Fact]) -> Result<LetterText, EngineError> {
-        Ok(shown(&self.preview(id, kind, as_if)?))
-    }
-
-    /// The text of a letter as it went out, or will; see [`Engine::letter_text`].
-    pub fn read_letter(&self, id: DealershipId, letter: LetterId) -> Result<LetterText, EngineError> {
-        Ok(shown(&self.letter_text(id, letter)?))
+        written(outbox.renderer.write(&state, &render_context(letter), &self.inner.parts.policy))
     }
 }
 
-/// The one place that knows what a letter is made of.
-fn shown(letter: &mail::RenderedLetter) -> LetterText {
-    LetterText { to: letter.to.to_string(), subject: letter.subject.clone(), text: letter.masked().text }
+fn written(letter: Result<mail::RenderedLetter, mail::LetterError>) -> Result<mail::RenderedLetter, RequestError> {
+    letter.map_err(|why| RequestError::Letter(why.to_string()))
+}
+
+/// What is read of a letter, with its code in full only where that was asked for.
+pub fn letter_text(letter: &mail::RenderedLetter, reveal: bool) -> LetterText {
+    let pages = if reveal { letter.revealed() } else { letter.masked() };
+    LetterText {
+        from: letter.from.to_string(),
+        to: letter.to.to_string(),
+        reply_to: letter.reply_to.as_ref().map(ToString::to_string),
+        subject: letter.subject.clone(),
+        text: pages.text,
+        html: pages.html,
+    }
 }

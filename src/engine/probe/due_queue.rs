@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 
 use crate::domain::{DealershipId, Timestamp};
 use crate::engine::circuit_breaker::ClockReading;
-use crate::engine::status::Sweep;
 use crate::engine::timers::Timers;
+use crate::protocol::BacklogProgress;
 
 /// Every so many-th probe goes to whoever waits longest, so that nearer deadlines starve nobody.
 const FAIR_SHARE: u32 = 4;
@@ -94,7 +94,7 @@ impl DueQueue {
 
     /// How far the desk is through the backlog, within a budget of so many requests a second. It begins when it is long, and
     /// ends when everybody in it was probed once.
-    pub fn backlog_progress(&mut self, now: ClockReading, rate: u32) -> Option<Sweep> {
+    pub fn backlog_progress(&mut self, now: ClockReading, rate: u32) -> Option<BacklogProgress> {
         if self.backlog.is_none() && self.ready.len() as u64 > WORTH_TELLING.as_secs() * u64::from(rate) {
             let fresh = self.ready.iter().collect();
             self.backlog = Some(Backlog { began: now.elapsed, taken: HashSet::new(), fresh });
@@ -118,7 +118,7 @@ impl DueQueue {
 }
 
 impl Backlog {
-    fn progress(&self, now: ClockReading) -> Sweep {
+    fn progress(&self, now: ClockReading) -> BacklogProgress {
         let (done, left) = (self.taken.len(), self.fresh.len());
         let expected_end = (done >= MEASURED).then(|| {
             let each = now.elapsed.saturating_sub(self.began) / u32::try_from(done).unwrap_or(u32::MAX);
@@ -128,7 +128,7 @@ impl Backlog {
             let whole = now.at - TimeDelta::nanoseconds(i64::from(now.at.timestamp_subsec_nanos()));
             whole.checked_add_signed(rest)
         });
-        Sweep { done, total: done + left, expected_end: expected_end.flatten() }
+        BacklogProgress { done, total: done + left, expected_end: expected_end.flatten() }
     }
 }
 

@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{DealershipId, Event, Look, SlotCounts};
-use crate::engine::{Checked, EngineError};
-use crate::xtime::Slot;
-use crate::xtime::window::{DateRange, Window};
+use crate::domain::{DateRange, DealershipId, Event, Look, Slot, SlotCounts, SlotWindow};
+use crate::protocol::{Checked, RequestError};
 
-type Answer = Result<Checked, EngineError>;
+type Answer = Result<Checked, RequestError>;
 
 /// A probe that comes before those that are due: a person asked, or a quorum needs it.
 pub struct PriorityProbe {
@@ -40,7 +38,7 @@ impl PriorityProbe {
         !self.waiters.is_empty()
     }
 
-    pub fn fail(self, error: &EngineError) {
+    pub fn fail(self, error: &RequestError) {
         answer(self.waiters, &Err(error.clone()));
     }
 }
@@ -54,7 +52,7 @@ pub struct ProbeJob {
     pub look: Option<Look>,
     pub events: Vec<Arc<Event>>,
     /// Where slots are looked for, the parts of it that are still to be asked for, and what the others had.
-    window: Option<Window>,
+    window: Option<SlotWindow>,
     ranges: VecDeque<DateRange>,
     found: Vec<Slot>,
     slots: Option<Result<SlotCounts, String>>,
@@ -84,7 +82,7 @@ impl ProbeJob {
     }
 
     /// Its slots are counted next, in requests of so many days at most.
-    pub fn count_slots(&mut self, window: Window, most_days: u8) {
+    pub fn count_slots(&mut self, window: SlotWindow, most_days: u8) {
         self.ranges = window.ranges(most_days).into();
         self.window = Some(window);
     }
@@ -119,7 +117,7 @@ impl ProbeJob {
     }
 
     /// Whoever asked is told why there is no answer.
-    pub fn fail(self, error: &EngineError) {
+    pub fn fail(self, error: &RequestError) {
         self.probe.fail(error);
     }
 }
@@ -164,7 +162,7 @@ mod tests {
         let first = NaiveDate::from_ymd_opt(2024, 3, 4).unwrap();
         let slot = Slot { local: first.and_hms_opt(9, 0, 0).unwrap(), minutes: 60 };
         job.look = Some(look());
-        job.count_slots(Window { first, days: 7 }, 6);
+        job.count_slots(SlotWindow { first, days: 7 }, 6);
         assert_eq!(job.next_range().map(|range| (range.start, range.days)), Some((first, 6)));
         assert_eq!(job.take_slots(vec![slot]), None);
         assert_eq!(job.take_slots(vec![slot]).map(|counts| counts.count), Some(1));
@@ -180,8 +178,8 @@ mod tests {
     fn whoever_waits_is_told_of_a_failure_and_may_be_gone() {
         let (job, one, mut other) = job();
         drop(one);
-        job.fail(&EngineError::Ending);
-        assert!(matches!(other.try_recv(), Ok(Err(EngineError::Ending))));
+        job.fail(&RequestError::Ending);
+        assert!(matches!(other.try_recv(), Ok(Err(RequestError::Ending))));
     }
 
     #[test]

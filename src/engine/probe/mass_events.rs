@@ -10,8 +10,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use crate::domain::{DealershipId, Event, Fact, Onboarding, ProbeWindow, Timestamp};
-use crate::engine::PlatformState;
-use crate::engine::status::{Alarm, Cause};
+use crate::protocol::{Alarm, Cause, PlatformState};
 
 /// How long ago something may have vanished to count as "together"; older ones are settled.
 const LATELY: TimeDelta = TimeDelta::days(1);

@@ -23,7 +23,7 @@ mod task;
 pub use job::PriorityProbe;
 pub use requests::Call;
 pub use shown_services::ShownServices;
-pub use states::save;
+pub use states::{ProbeQueueLength, save};
 pub use task::run;
 
 /// The longest time between two steps of the prober, so that a stepped clock is noticed.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use super::LONGEST_REST;
 use super::platform_health::PlatformStanding;
 use crate::domain::{Actor, Fact, Timestamp};
-use crate::engine::{EngineError, Inner};
-use crate::store::{Append, EventQuery};
+use crate::engine::Inner;
+use crate::engine::inner::Authority;
+use crate::protocol::{EventQuery, RequestError};
+use crate::store::Append;
 
 /// What the log says of outages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,7 +77,7 @@ impl Outage {
 
 impl Inner {
     /// Records a fact of the platform, or reads the newest one. The answer is since when an outage is open in the log.
-    pub async fn log_outage(&self, fact: Option<Fact>) -> Result<Option<Timestamp>, EngineError> {
+    pub async fn log_outage(&self, fact: Option<Fact>) -> Result<Option<Timestamp>, RequestError> {
         let Some(fact) = fact else {
             let kinds = Fact::places(|kind| kind.starts_with("platform."));
             let query = EventQuery { kinds, limit: Some(1), newest: true, ..EventQuery::default() };
@@ -85,7 +87,7 @@ impl Inner {
         let open = open_since(&fact);
         let (actor, at) = (Actor::system("probe"), self.now());
         let append = Append { dealership: None, expected_version: 0, actor, at, facts: vec![fact] };
-        self.parts.store.append(vec![append]).await?;
+        self.append(Authority::Leader, vec![append]).await?;
         Ok(open)
     }
 }

@@ -10,9 +10,9 @@ use rand::rngs::StdRng;
 use super::outcome::{Health, PlatformSignal};
 use super::rate_limit::RateLimit;
 use crate::domain::Timestamp;
-use crate::engine::PlatformState;
 use crate::engine::backoff::Backoff;
 use crate::engine::circuit_breaker::{CircuitBreaker, CircuitState, ClockReading, Failure};
+use crate::protocol::PlatformState;
 
 /// So many failures in a row open the breaker.
 const IN_A_ROW: usize = 5;

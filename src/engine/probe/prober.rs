@@ -18,18 +18,18 @@ use super::queue::{NextRequest, ProbeQueue};
 use super::quorum::AwaitingQuorum;
 use super::requests::Requests;
 use crate::domain::{
-    Actor, DealershipId, Event, Look, Onboarding, ProbeSchedule, ProbeState, Refusal, Timestamp, cadence, pressing,
+    Actor, DateRange, DealershipId, Event, Look, Onboarding, ProbeSchedule, ProbeState, Refusal, Slot, Timestamp,
+    cadence, pressing,
 };
+use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
-use crate::engine::status::clock_skew_changed;
-use crate::engine::{EngineError, Inner, PlatformState};
-use crate::xtime::window::DateRange;
-use crate::xtime::{AttemptReport, Platform, Slot};
+use crate::protocol::{PlatformState, RequestError};
+use crate::xtime::{AttemptReport, Platform};
 
 /// The shortest time between two reports of the status.
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 
-pub type Recorded = Result<Vec<Arc<Event>>, EngineError>;
+pub type Recorded = Result<Vec<Arc<Event>>, RequestError>;
 
 /// What became of one step of a job. `None` in place of an answer: the platform's code panicked.
 pub enum StepResult {
@@ -38,7 +38,7 @@ pub enum StepResult {
     SlotsReceived(ProbeJob, Option<AttemptReport<Result<Vec<Slot>, String>>>),
     SlotsRecorded(ProbeJob, Recorded),
     /// Since when an outage is open in the log.
-    Outage(Result<Option<Timestamp>, EngineError>),
+    Outage(Result<Option<Timestamp>, RequestError>),
     Called,
 }
 
@@ -81,7 +81,7 @@ impl Prober {
     /// Works out anew when everybody is due.
     pub fn plan_all(&mut self) {
         if self.inner.works() {
-            for state in self.inner.book().all().1 {
+            for state in self.inner.read_model().all().1 {
                 self.plan_state(&state);
             }
         }
@@ -89,7 +89,7 @@ impl Prober {
 
     /// Works out anew when a dealership is due.
     pub fn plan(&mut self, id: DealershipId) {
-        if let Some(state) = self.inner.book().get(id).filter(|_| self.inner.works()) {
+        if let Some(state) = self.inner.read_model().get(id).filter(|_| self.inner.works()) {
             self.plan_state(&state);
         }
     }
@@ -114,7 +114,8 @@ impl Prober {
 
     /// Sends whatever may go now. The answer is how long nothing more can go by itself.
     pub fn send(&mut self) -> Duration {
-        loop {
+        // A booking in the queue of a process that was stopped for minutes is another one's by now.
+        while self.inner.leads() {
             let now = self.inner.clock_reading();
             match self.requests.ready_in(now.elapsed) {
                 Some(rest) if rest.is_zero() => {}
@@ -130,12 +131,13 @@ impl Prober {
                 NextRequest::Nothing(rest) => return rest.min(LONGEST_REST),
             }
         }
+        LONGEST_REST
     }
 
     fn begin_probe(&mut self, probe: PriorityProbe, trial: bool) {
         let id = probe.id;
         self.inner.next_probes.write().remove(&id);
-        let Some(state) = self.inner.book().get(id) else { return probe.fail(&Refusal::Unknown.into()) };
+        let Some(state) = self.inner.read_model().get(id) else { return probe.fail(&Refusal::Unknown.into()) };
         if trial {
             self.health.begin_trial();
         }
@@ -150,7 +152,7 @@ impl Prober {
 
     /// Asks for the next part of the window in which slots are looked for.
     fn ask_for_slots(&mut self, job: ProbeJob) {
-        let Some(state) = self.inner.book().get(job.id()) else { return self.finish(job) };
+        let Some(state) = self.inner.read_model().get(job.id()) else { return self.finish(job) };
         let Some(DateRange { start, days }) = job.next_range() else { return self.finish(job) };
         let opcode = state.opcode_code(&self.inner.parts.policy.default_opcode).to_owned();
         let platform = Arc::clone(&self.platform);
@@ -170,7 +172,7 @@ impl Prober {
     }
 
     /// Ends a job that failed on our side.
-    pub fn fail(&mut self, job: ProbeJob, error: &EngineError) {
+    pub fn fail(&mut self, job: ProbeJob, error: &RequestError) {
         let id = job.id();
         job.fail(error);
         self.queue.defer(id, self.inner.now(), &mut self.rng);
@@ -219,7 +221,7 @@ impl Prober {
             new.in_flight = self.requests.in_flight();
             new.waiting = self.queue.waiting(now.at);
             new.longest_wait = longest_wait.map(|wait| TimeDelta::seconds(wait.min(runs).num_seconds()));
-            new.sweep = self.queue.due.backlog_progress(now, self.inner.parts.pace.requests_per_second);
+            new.backlog = self.queue.due.backlog_progress(now, self.inner.parts.pace.requests_per_second);
             new.alarms = self.mass.alarms().to_vec();
             new.last_answer_at = self.health.last_answer_at;
             if clock_skew_changed(status.clock_skew, self.health.clock_skew) {
@@ -239,4 +241,12 @@ impl Prober {
 
 pub fn actor() -> Actor {
     Actor::system("probe")
+}
+
+/// The platform tells its time in whole seconds: a skew that moves by one of them has not changed.
+fn clock_skew_changed(shown: Option<TimeDelta>, now: Option<TimeDelta>) -> bool {
+    match (shown, now) {
+        (Some(shown), Some(now)) => (shown - now).abs() > TimeDelta::seconds(1),
+        (shown, now) => shown.is_some() != now.is_some(),
+    }
 }

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use rand::rngs::StdRng;
 
 use crate::domain::Timestamp;
-use crate::engine::PlatformState;
 use crate::engine::backoff::Backoff;
 use crate::engine::circuit_breaker::ClockReading;
+use crate::protocol::PlatformState;
 
 /// The least that the platform is left alone when it asks us to wait, however short: "at once" answered at once never ends.
 pub const LEAST: Backoff = Backoff::seconds(1, 60);

@@ -11,7 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::clock::SharedClock;
 use crate::domain::Budget;
-use crate::engine::{EngineError, Inner, Pace, supervisor};
+use crate::engine::{Inner, Pace, supervisor};
+use crate::protocol::RequestError;
 
 /// A request of a person that has not been sent.
 pub type Call = BoxFuture<'static, ()>;
@@ -83,18 +84,22 @@ impl Inner {
     pub async fn call<T: Send + 'static>(
         &self,
         request: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, EngineError> {
+    ) -> Result<T, RequestError> {
         if self.cancel.is_cancelled() {
-            return Err(EngineError::Ending);
+            return Err(RequestError::Ending);
         }
         let (tell, told) = oneshot::channel();
         let call = async move {
+            // Nobody knows any more whether it may still be sent.
+            if tell.is_closed() {
+                return;
+            }
             let answer = AssertUnwindSafe(request).catch_unwind().await;
-            let fault = |panic: Box<dyn Any + Send>| EngineError::Fault(supervisor::words(&*panic).to_owned());
+            let fault = |panic: Box<dyn Any + Send>| RequestError::Fault(supervisor::words(&*panic).to_owned());
             // Whoever asked may be gone by now.
             tell.send(answer.map_err(fault)).ok();
         };
-        self.calls.send(Box::pin(call)).await.map_err(|_| EngineError::Ending)?;
+        self.calls.send(Box::pin(call)).await.map_err(|_| RequestError::Ending)?;
         self.answer(told).await
     }
 }

@@ -4,20 +4,53 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::{DealershipId, ProbeState};
-use crate::engine::{Engine, Inner, ProbeStatus};
+use chrono::TimeDelta;
+
+use crate::domain::{DealershipId, ProbeState, ProbeStatus, cadence};
+use crate::engine::{Engine, Inner};
 
 /// How long probes are gathered before they are written: so much of them a crash may take.
 const GATHER: Duration = Duration::from_secs(30);
 
+/// Who is due for longer than this is overdue: the budget does not keep up.
+const OVERDUE_AFTER: TimeDelta = TimeDelta::minutes(1);
+
+/// How many probes are planned, by how their moment lies to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ProbeQueueLength {
+    pub later: usize,
+    pub due: usize,
+    pub overdue: usize,
+}
+
 impl Engine {
+    pub fn probe_queue_length(&self) -> ProbeQueueLength {
+        let now = self.inner.now();
+        let mut length = ProbeQueueLength::default();
+        for due in self.inner.next_probes.read().values() {
+            match now - *due {
+                late if late < TimeDelta::zero() => length.later += 1,
+                late if late < OVERDUE_AFTER => length.due += 1,
+                _ => length.overdue += 1,
+            }
+        }
+        length
+    }
+
     /// The last probe of a dealership and the next one.
     pub fn probe_status(&self, id: DealershipId) -> ProbeStatus {
         let inner = &self.inner;
         let kept = inner.parts.store.probes().get(id);
-        let last = inner.book().get(id).and_then(|state| ProbeState::last(&state, kept.as_deref(), inner.now()));
-        let last = last.map(Cow::into_owned);
-        ProbeStatus { last, next_at: inner.next_probes.read().get(&id).copied() }
+        let Some(state) = inner.read_model().get(id) else { return ProbeStatus::default() };
+        let last = ProbeState::last(&state, kept.as_deref(), inner.now());
+        let next_at = match inner.leads() {
+            true => inner.next_probes.read().get(&id).copied(),
+            // As the leader plans it, but for what it defers.
+            false => {
+                cadence(&state, inner.now(), &inner.parts.policy, &inner.parts.pace.probe_schedule(), last.as_deref())
+            }
+        };
+        ProbeStatus { last: last.map(Cow::into_owned), next_at }
     }
 }
 

@@ -6,12 +6,12 @@ use super::job::ProbeJob;
 use super::outcome::{Decision, PlatformSignal};
 use super::prober::{Prober, StepResult, actor};
 use crate::domain::{
-    Command, Event, Fact, Look, Onboarding, Outcome, ProbeState, SlotsLook, Timestamp, second_probe_after,
+    Command, Event, Fact, Look, Onboarding, Outcome, ProbeState, Slot, SlotWindow, SlotsLook, Timestamp,
+    second_probe_after,
 };
-use crate::engine::EngineError;
 use crate::engine::circuit_breaker::CircuitState;
-use crate::xtime::window::Window;
-use crate::xtime::{AttemptReport, Slot};
+use crate::protocol::RequestError;
+use crate::xtime::AttemptReport;
 
 impl Prober {
     pub fn step(&mut self, done: StepResult) {
@@ -65,7 +65,7 @@ impl Prober {
         } else {
             self.queue.defer(id, now, &mut self.rng);
         }
-        let state = self.inner.book().get(id);
+        let state = self.inner.read_model().get(id);
         let Some(state) = state.filter(|state| state.profile.dealer_code.raw() == job.dealer_code) else {
             // The probe was of another rooftop than the one that the store names now.
             return self.finish(job);
@@ -119,7 +119,7 @@ impl Prober {
         if !waits {
             for probe in self.queue.drop_asked() {
                 let id = probe.id;
-                probe.fail(&EngineError::RateLimited(signal.why.clone()));
+                probe.fail(&RequestError::RateLimited(signal.why.clone()));
                 // What was asked again has no due time any more.
                 self.plan(id);
             }
@@ -134,12 +134,12 @@ impl Prober {
         }
         let fault = format!("a probe of dealership {} failed inside the program", job.id());
         self.inner.report(fault.clone());
-        self.fail(job, &EngineError::Fault(fault));
+        self.fail(job, &RequestError::Fault(fault));
     }
 
     /// Waits for others to be probed, once; whoever lacks them even then is not lost today.
     fn await_quorum(&mut self, job: ProbeJob, since: Timestamp, command: Command) {
-        let missing = self.mass.missing_quorum(job.id(), since, &self.inner.book().all().1);
+        let missing = self.mass.missing_quorum(job.id(), since, &self.inner.read_model().all().1);
         if missing.is_empty() {
             return self.record(job, command);
         }
@@ -171,12 +171,14 @@ impl Prober {
         let skew = self.health.clock_skew;
         let clock_is_right = skew.is_some_and(|skew| skew.abs() <= inner.parts.policy.clock_tolerance);
         self.requests.run(async move {
-            let mut result = inner.execute(job.id(), command, &actor()).await;
+            let mut result = inner.execute_as_leader(job.id(), command, &actor()).await;
             if let Ok(events) = &mut result
                 && clock_is_right
             {
                 // Where that fails, the next probe tries again.
-                events.extend(inner.execute(job.id(), Command::TellMisdated, &actor()).await.unwrap_or_default());
+                events.extend(
+                    inner.execute_as_leader(job.id(), Command::TellMisdated, &actor()).await.unwrap_or_default(),
+                );
             }
             StepResult::Recorded(job, result)
         });
@@ -197,9 +199,9 @@ impl Prober {
             state.is_integrated() && state.shows_opcode() && services.iter().any(|it| it.opcode.raw() == opcode)
         };
         let goes_on = job.has_waiters() || self.may_probe();
-        match self.inner.book().get(job.id()).filter(|state| goes_on && listed(state)) {
+        match self.inner.read_model().get(job.id()).filter(|state| goes_on && listed(state)) {
             Some(state) => {
-                let window = Window::from_today(self.inner.now(), state.profile.timezone, policy.slot_window);
+                let window = SlotWindow::from_today(self.inner.now(), state.profile.timezone, policy.slot_window);
                 job.count_slots(window, policy.slot_stretch);
                 self.queue.add_slots(job);
             }
@@ -228,13 +230,13 @@ impl Prober {
         let look = SlotsLook { at, window: self.inner.parts.policy.slot_window, slots };
         let inner = Arc::clone(&self.inner);
         self.requests.run(async move {
-            let result = inner.execute(job.id(), Command::ObserveSlots { look }, &actor()).await;
+            let result = inner.execute_as_leader(job.id(), Command::ObserveSlots { look }, &actor()).await;
             StepResult::SlotsRecorded(job, result)
         });
     }
 
     fn take_in(&mut self, job: &mut ProbeJob, events: Vec<Arc<Event>>) {
-        if let Some(state) = self.inner.book().get(job.id()) {
+        if let Some(state) = self.inner.read_model().get(job.id()) {
             self.mass.recorded(&state, &events, self.inner.now());
         }
         job.events.extend(events);

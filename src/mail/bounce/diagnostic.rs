@@ -1,7 +1,7 @@
 //! What a server said of one recipient, and what became of the letter there by that.
 
-use super::{LONGEST_SAID, ReportAction, Returned, beginning, reason};
-use crate::domain::{Untrusted, quoted_reply, refused_address};
+use super::{LONGEST_SAID, beginning, reason};
+use crate::domain::{ReportAction, Returned, Untrusted, quoted_reply, refused_address};
 
 /// What the text of a report says of an address: on its own line behind a colon, and on the lines that are indented under it.
 pub(super) fn said_of(text: &str, address: &str) -> String {

@@ -5,8 +5,8 @@ use mail_parser::{Message, MimeHeaders};
 use super::diagnostic::{became, said_of};
 use super::fields::addresses;
 use super::returned_mail::in_text;
-use super::{DeliveryReport, MOST_RECIPIENTS, ReportAction, Returned, for_a_person, kind};
-use crate::domain::ReturnedMail;
+use super::{DeliveryReport, MOST_RECIPIENTS, for_a_person, kind};
+use crate::domain::{ReportAction, Returned, ReturnedMail};
 
 /// How a report of qmail begins (QSBMF).
 const QMAIL: &str = "Hi. This is the ";

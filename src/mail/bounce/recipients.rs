@@ -1,9 +1,9 @@
 //! The recipients of a delivery report (RFC 3464, 2.3): what became of the letter at each.
 
+use super::MOST_RECIPIENTS;
 use super::diagnostic::{became, said_of};
 use super::fields::{addresses, fields, uncommented};
-use super::{MOST_RECIPIENTS, ReportAction, Returned};
-use crate::domain::{Untrusted, enhanced_status, same_address};
+use crate::domain::{ReportAction, Returned, Untrusted, enhanced_status, same_address};
 
 enum Block {
     /// It got there, or further on; for whom.

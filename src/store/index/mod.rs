@@ -14,15 +14,16 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::StoreError;
 use super::disk::{private_dir, tighten_all};
 use super::mark::Mark;
-use super::{ReadModel, StoreError};
 use crate::domain::Onboarding;
 use crate::guard::Guard;
+use crate::protocol::ReadModel;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
-pub(super) use row::Sealed;
 use row::{META, Meta};
+pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 pub(super) use snapshot_writer::SnapshotWriter;
 
 /// How much of it sled may keep in memory.

@@ -4,14 +4,13 @@ use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{BookingEnd, Command, Onboarding};
-use crate::engine::PlatformState;
+use crate::protocol::{PlannedBooking, PlatformState, Request};
 use crate::tui::action::Danger;
 use crate::tui::dialog::{
-    AppointmentForm, AppointmentStep, Dialog, DialogRequest, FieldRole, FormField, FormProblem, LoadState, Problems,
-    Suggestions, Watch,
+    AppointmentForm, AppointmentStep, Dialog, FieldRole, FormField, FormProblem, LoadState, Problems, Suggestions,
+    Watch,
 };
 use crate::tui::enabled::NO_PLATFORM;
-use crate::tui::msg::{Effect, PreparedBooking};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
@@ -51,7 +50,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         ]
     },
     prepare,
-    loads: Some(Effect::ShowSlots),
+    loads: Some(|dealership| Request::Slots { dealership, window: None }),
     request: |dialog, _| request(dialog),
     watches: &[Watch::Archived, Watch::Appointment],
     head: DialogHead::Appointment,
@@ -89,22 +88,24 @@ fn about_open(onboarding: &Onboarding) -> Vec<String> {
     ]
 }
 
-fn request(dialog: &Dialog) -> Result<DialogRequest, Problems> {
-    let Some(form) = &dialog.appointment else { return Err(Problems::new()) };
+fn request(dialog: &Dialog) -> Result<Request, Problems> {
+    let (Some(form), Some(item)) = (&dialog.appointment, dialog.items.first()) else { return Err(Problems::new()) };
     match form.step {
         AppointmentStep::Choosing => {}
-        AppointmentStep::Open(_) => return Ok(DialogRequest::ReadBack),
+        AppointmentStep::Open(_) => return Ok(Request::SettleBooking(item.id)),
         AppointmentStep::Sending | AppointmentStep::Ended(..) => return Err(Problems::new()),
     }
     let mut problems = Problems::new();
     let planned = chosen(dialog, form).map_err(|problem| problems.push(problem)).ok().flatten();
     let typed = dialog.text(FieldRole::DealerCode).trim();
-    let code = dialog.items.first().map_or("", |item| item.dealer_code.as_str());
+    let code = item.dealer_code.as_str();
     if typed != code {
         problems.push(problem(Some(FieldRole::DealerCode), format!("type {code}"), typed.is_empty()));
     }
     match planned {
-        Some(planned) if problems.is_empty() => Ok(DialogRequest::Book(planned.clone())),
+        Some(planned) if problems.is_empty() => {
+            Ok(Request::Book { dealership: item.id, planned: Box::new(planned.clone()) })
+        }
         Some(_) | None => Err(problems),
     }
 }
@@ -114,7 +115,7 @@ fn problem(role: Option<FieldRole>, text: impl Into<String>, missing: bool) -> F
 }
 
 /// The exact request for the offered time that is in the field.
-fn chosen<'a>(dialog: &Dialog, form: &'a AppointmentForm) -> Result<Option<&'a PreparedBooking>, FormProblem> {
+fn chosen<'a>(dialog: &Dialog, form: &'a AppointmentForm) -> Result<Option<&'a PlannedBooking>, FormProblem> {
     let text = Some(FieldRole::Text);
     let Some(local) = dialog.time() else {
         return Err(match dialog.typed() {
@@ -125,7 +126,7 @@ fn chosen<'a>(dialog: &Dialog, form: &'a AppointmentForm) -> Result<Option<&'a P
     match &form.planned {
         None => Err(problem(None, "the request is being made", true)),
         Some(Err(why)) => Err(problem(None, clean(why), false)),
-        Some(Ok(planned)) => Ok(Some(planned).filter(|planned| planned.0.booking.local == local)),
+        Some(Ok(planned)) => Ok(Some(&**planned).filter(|planned| planned.booking.local == local)),
     }
 }
 

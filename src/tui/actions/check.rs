@@ -1,10 +1,9 @@
 use chrono::TimeDelta;
 
 use super::RecordingAction;
-use crate::domain::{in_words, needs_no_probe};
-use crate::engine::PlatformState;
+use crate::domain::{humanize, needs_no_probe};
+use crate::protocol::{PlatformState, Request};
 use crate::tui::action::Danger;
-use crate::tui::dialog::DialogRequest;
 use crate::tui::enabled::NO_PLATFORM;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -20,13 +19,13 @@ pub const ACTION: RecordingAction = RecordingAction {
         _ => Ok(()),
     },
     commands: |dry_run| needs_no_probe(dry_run.state).map_or(Ok(Vec::new()), Err),
-    request: |_, _| Ok(DialogRequest::Check),
+    request: |dialog, _| Ok(Request::Probe(dialog.items.iter().map(|item| item.id).collect())),
     heading: |_| "Check",
     button: |_| "check now",
     duration: |count, status| {
         let rate = status.requests_per_second.max(1);
         let seconds = i64::try_from(count.div_ceil(rate as usize)).ok().and_then(TimeDelta::try_seconds);
-        let length = in_words(seconds.unwrap_or(TimeDelta::MAX));
+        let length = humanize(seconds.unwrap_or(TimeDelta::MAX));
         format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.")
     },
     ..RecordingAction::DEFAULT

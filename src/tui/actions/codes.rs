@@ -12,11 +12,11 @@ use crate::domain::{
     Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, InvitationCode, Named, PendingCode, Policy,
     Refusal, Timestamp, needs_no_code,
 };
-use crate::engine::PastedCode;
 use crate::present::time::Zone;
+use crate::protocol::{CodeRequest, PastedCode, Request};
 use crate::timezone::Tz;
 use crate::tui::dialog::{
-    Dialog, DialogRequest, FieldRole, FormField, FormProblem, Input, Item, Problems, ValidationContext, missing, wrong,
+    Dialog, FieldRole, FormField, FormProblem, Input, Item, Problems, ValidationContext, missing, wrong,
 };
 use crate::tui::state::ScreenState;
 
@@ -109,7 +109,7 @@ pub(super) fn request(
     dialog: &Dialog,
     context: &ValidationContext<'_>,
     ask: fn(&Item, bool) -> Ask,
-) -> Result<DialogRequest, Problems> {
+) -> Result<Request, Problems> {
     let despite_word = dialog.field(FieldRole::Despite).is_some_and(FormField::is_on);
     let ask = |item: &Item| ask(item, despite_word);
     let mut problems = Problems::new();
@@ -119,8 +119,9 @@ pub(super) fn request(
         }
     }
     if context.setup.source.is_some() {
-        let asks = dialog.items.iter().map(|item| (item.id, ask(item), dialog.mails_to(item))).collect();
-        return if problems.is_empty() { Ok(DialogRequest::Obtain(asks)) } else { Err(problems) };
+        let code = |item: &Item| CodeRequest { dealership: item.id, ask: ask(item), mail: dialog.mails_to(item) };
+        let codes = dialog.items.iter().map(code).collect();
+        return if problems.is_empty() { Ok(Request::Obtain(codes)) } else { Err(problems) };
     }
     let pasted = match dialog.items.as_slice() {
         [item] => one_code(dialog, item, context).map(|code| vec![code]),
@@ -138,13 +139,10 @@ pub(super) fn request(
         ask: ask(item),
         mail: dialog.mails_to(item),
     });
-    Ok(DialogRequest::Paste(pasted.collect()))
+    Ok(Request::Paste(pasted.collect()))
 }
 
 /// When the field for the moment of generation says that the code was generated.
-///
-/// # Errors
-/// What is wrong with it.
 pub fn generated_of(dialog: &Dialog, now: Timestamp, zone: Tz) -> Result<Timestamp, String> {
     match dialog.text(FieldRole::Generated).trim() {
         "" => Ok(now),

@@ -2,7 +2,8 @@ use super::codes::moment_hint;
 use super::{DryRun, LetterUse, RecordingAction};
 use crate::domain::when::parse_moment;
 use crate::domain::{Command, Onboarding, Timestamp};
-use crate::tui::dialog::{Dialog, DialogRequest, FieldRole, FormField, Item, ValidationContext, Watch, wrong};
+use crate::protocol::Request;
+use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, ValidationContext, Watch, wrong};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "dealer-done",
@@ -16,7 +17,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     request: |dialog, context| {
         let commands: Result<Vec<_>, String> =
             dialog.items.iter().map(|item| Ok((item.id, said(dialog, item, context)?))).collect();
-        commands.map(DialogRequest::Execute).map_err(|text| wrong(FieldRole::Text, text))
+        commands.map(Request::Execute).map_err(|text| wrong(FieldRole::Text, text))
     },
     watches: Watch::CODE_LETTER,
     heading: |_| "The dealer is done:",

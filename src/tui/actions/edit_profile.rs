@@ -2,8 +2,9 @@ use super::recording::SOME_TEXT;
 use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::{Command, ProfileEdit, ProfileField};
+use crate::protocol::Request;
 use crate::tui::dialog::{
-    Dialog, DialogRequest, FieldRole, FormField, Item, Problems, Suggestions, Watch, missing, profile_label, wrong,
+    Dialog, FieldRole, FormField, Item, Problems, Suggestions, Watch, missing, profile_label, wrong,
 };
 use crate::tui::state::ScreenState;
 
@@ -42,7 +43,7 @@ fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
 }
 
 /// The correction, or what is wrong with its fields.
-fn request(dialog: &Dialog) -> Result<DialogRequest, Problems> {
+fn request(dialog: &Dialog) -> Result<Request, Problems> {
     let [item] = dialog.items.as_slice() else { return Err(Problems::new()) };
     let edits = dialog.edits();
     let problem = |edit: &ProfileEdit| Some((FieldRole::Profile(edit.field), edit.field.check(&edit.text).err()?));
@@ -53,5 +54,5 @@ fn request(dialog: &Dialog) -> Result<DialogRequest, Problems> {
     if edits.is_empty() {
         return Err(missing(FieldRole::Profile(ProfileField::Name), "nothing was changed"));
     }
-    Ok(DialogRequest::Execute(vec![(item.id, Command::Correct { edits })]))
+    Ok(Request::Execute(vec![(item.id, Command::Correct { edits })]))
 }

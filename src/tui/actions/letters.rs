@@ -2,8 +2,9 @@
 
 use super::{LetterUse, RecordingAction};
 use crate::domain::{Command, LetterKind};
+use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, DialogRequest, Item, Watch};
+use crate::tui::dialog::{Dialog, Item, Watch};
 
 pub const RESEND: RecordingAction = RecordingAction {
     id: "resend",
@@ -58,10 +59,10 @@ fn with_code(generation: u32) -> LetterKind {
     if generation > 1 { LetterKind::Reissue } else { LetterKind::Invitation }
 }
 
-fn queue_each(dialog: &Dialog) -> DialogRequest {
+fn queue_each(dialog: &Dialog) -> Request {
     let command = |item: &Item| {
         let kind = dialog.recording()?.sends(item.generation())?;
         Some((item.id, Command::QueueLetter { kind }))
     };
-    DialogRequest::Execute(dialog.items.iter().filter_map(command).collect())
+    Request::Execute(dialog.items.iter().filter_map(command).collect())
 }

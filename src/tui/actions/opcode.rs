@@ -2,12 +2,9 @@ use super::recording::SOME_TEXT;
 use super::{DialogHead, RecordingAction};
 use crate::domain::text::clean;
 use crate::domain::{Command, OpcodeChoice, OpcodeOption, OpcodeState, Untrusted};
-use crate::engine::PlatformState;
-use crate::tui::dialog::{
-    Dialog, DialogRequest, FieldRole, FormField, Input, Item, LoadState, Problems, Suggestions, Watch, missing,
-};
+use crate::protocol::{PlatformState, Request};
+use crate::tui::dialog::{Dialog, FieldRole, FormField, Input, Item, LoadState, Problems, Suggestions, Watch, missing};
 use crate::tui::enabled::NO_PLATFORM;
-use crate::tui::msg::Effect;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
@@ -27,7 +24,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         };
         dialog.suggestions = (dialog.items.len() == 1).then(|| Suggestions::of(known));
     },
-    loads: Some(Effect::ShowServices),
+    loads: Some(Request::Services),
     request: |dialog, _| request(dialog),
     watches: &[Watch::Archived, Watch::Opcode],
     head: DialogHead::Opcodes,
@@ -60,7 +57,7 @@ fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
     ]
 }
 
-fn request(dialog: &Dialog) -> Result<DialogRequest, Problems> {
+fn request(dialog: &Dialog) -> Result<Request, Problems> {
     let text = dialog.typed();
     if text.is_empty() {
         return Err(missing(FieldRole::Text, "write the opcode, or choose one with the arrows"));

@@ -3,8 +3,9 @@
 use super::recording::SOME_TEXT;
 use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::{Command, LetterId};
+use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, DialogRequest, FieldRole, FormField};
+use crate::tui::dialog::{Dialog, FieldRole, FormField};
 
 pub const RETRY: RecordingAction = RecordingAction {
     id: "queue-retry",
@@ -62,7 +63,7 @@ fn of_letter(dry_run: &DryRun<'_>, command: impl Fn(LetterId) -> Command) -> Vec
     dry_run.letter.map(|letter| command(letter.id)).into_iter().collect()
 }
 
-fn about_letters(dialog: &Dialog, command: impl Fn(LetterId) -> Command) -> DialogRequest {
+fn about_letters(dialog: &Dialog, command: impl Fn(LetterId) -> Command) -> Request {
     let letters = dialog.items.iter().filter_map(|item| Some((item.id, command(item.about.as_ref()?.0))));
-    DialogRequest::Execute(letters.collect())
+    Request::Execute(letters.collect())
 }

@@ -6,11 +6,10 @@ use crate::domain::{
     Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Timestamp,
     decide_in_turn,
 };
-use crate::engine::Status;
+use crate::protocol::{Request, Status};
 use crate::tui::action::{Action, Danger};
-use crate::tui::dialog::{Dialog, DialogRequest, FormField, Item, Problems, ValidationContext, Watch};
+use crate::tui::dialog::{Dialog, FormField, Item, Problems, ValidationContext, Watch};
 use crate::tui::keymap::Keymap;
-use crate::tui::msg::Effect;
 use crate::tui::state::{ScreenState, Setup};
 use crate::tui::teach::Unrecognised;
 use crate::tui::theme::Tone;
@@ -79,9 +78,9 @@ pub struct RecordingAction {
     /// What its dialog holds besides.
     pub prepare: fn(&mut Dialog, &ScreenState),
     /// What is asked for when the dialog opens and awaits it.
-    pub loads: Option<fn(DealershipId) -> Effect>,
+    pub loads: Option<fn(DealershipId) -> Request>,
     /// What it asks for as the dialog is filled in; or everything that is wrong or missing.
-    pub request: fn(&Dialog, &ValidationContext<'_>) -> Result<DialogRequest, Problems>,
+    pub request: fn(&Dialog, &ValidationContext<'_>) -> Result<Request, Problems>,
     /// What must stay as it was shown while the dialog is open.
     pub watches: &'static [Watch],
     pub head: DialogHead,
@@ -176,9 +175,6 @@ pub struct DryRun<'a> {
 
 impl DryRun<'_> {
     /// What would be recorded of commands, one after the other.
-    ///
-    /// # Errors
-    /// The first refusal.
     pub fn decide(&self, commands: &[Command]) -> Result<Vec<Fact>, Refusal> {
         let letter = self.setup.post.as_ref().map(|_| LetterId::from_bits(0));
         let setup = self.setup;

@@ -1,8 +1,9 @@
 use super::codes::{self, dry_run_of};
 use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
+use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, DialogRequest, Watch};
+use crate::tui::dialog::{Dialog, Watch};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "reissue",
@@ -27,5 +28,5 @@ pub const ACTION: RecordingAction = RecordingAction {
 
 fn is_despite_word(dialog: &Dialog) -> bool {
     let despite = |ask: &Ask| matches!(ask, Ask::Reissue { despite_word: true, .. });
-    matches!(&dialog.validation, Ok(DialogRequest::Obtain(asks)) if asks.iter().any(|(_, ask, _)| despite(ask)))
+    matches!(dialog.request(), Some(Request::Obtain(codes)) if codes.iter().any(|code| despite(&code.ask)))
 }

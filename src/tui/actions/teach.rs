@@ -3,10 +3,9 @@
 
 use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::Outcome;
-use crate::tui::dialog::{
-    Dialog, DialogRequest, FieldRole, FormField, FormProblem, Input, Problems, ValidationContext, missing,
-};
-use crate::tui::teach::{Lesson, newest_of_selected, under_tail_cursor};
+use crate::protocol::Request;
+use crate::tui::dialog::{Dialog, FieldRole, FormField, FormProblem, Input, Problems, missing};
+use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
 
 pub const NEWEST: RecordingAction = RecordingAction {
     id: "teach-newest",
@@ -25,15 +24,12 @@ pub const OF_EVENT: RecordingAction = RecordingAction {
 };
 
 const TEACHING: RecordingAction = RecordingAction {
-    possible: |state| match state.setup.lessons {
-        Some(_) => Ok(()),
-        None => Err("the books are not open yet".to_owned()),
-    },
+    possible: |state| if state.opening { Err("the books are not open yet".to_owned()) } else { Ok(()) },
     fields: |_, _| {
         let input = Input::Choice { options: WORDS, chosen: 0 };
         vec![FormField { role: FieldRole::Means, label: "it means".to_owned(), hint: String::new(), input }]
     },
-    request,
+    request: |dialog, _| request(dialog),
     // A meaning is of the answer, whatever becomes of its dealership.
     watches: &[],
     head: DialogHead::Answer,
@@ -54,18 +50,23 @@ const WORDS: &[&str] = &[
     "unknown: it says nothing",
 ];
 
-fn request(dialog: &Dialog, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
-    let chosen = match dialog.field(FieldRole::Means).map(|field| &field.input) {
-        Some(Input::Choice { chosen, .. }) => chosen.checked_sub(1),
-        _ => None,
-    };
-    let means = chosen.and_then(|chosen| MEANINGS.get(chosen));
-    let (Some(means), Some(about)) = (means, &dialog.unrecognised) else {
+/// What the answer means, as far as it is said.
+pub fn meaning(dialog: &Dialog) -> Option<Outcome> {
+    let Input::Choice { chosen, .. } = &dialog.field(FieldRole::Means)?.input else { return None };
+    MEANINGS.get(chosen.checked_sub(1)?).copied()
+}
+
+fn request(dialog: &Dialog) -> Result<Request, Problems> {
+    let (Some(means), Some(form)) = (meaning(dialog), &dialog.rule) else {
         return Err(missing(FieldRole::Means, "say what the answer means"));
     };
-    let lessons = context.setup.lessons.as_ref().ok_or("the books are not open yet".to_owned());
-    match lessons.and_then(|lessons| lessons.draft(about, *means)) {
-        Ok(draft) => Ok(DialogRequest::Teach(Box::new(Lesson { about: about.clone(), draft }))),
-        Err(text) => Err(vec![FormProblem { role: None, id: None, text, missing: false }]),
+    let problem = |text: &str, missing| vec![FormProblem { role: None, id: None, text: text.to_owned(), missing }];
+    match &form.draft {
+        Some(Ok(draft)) if draft.rule.means == means => {
+            let Unrecognised { event, dealership, answer } = form.about.clone();
+            Ok(Request::TeachRule { event, dealership, answer, rule: Box::new(draft.rule.clone()) })
+        }
+        Some(Err(why)) => Err(problem(why, false)),
+        Some(Ok(_)) | None => Err(problem("the row is being made", true)),
     }
 }

@@ -53,7 +53,7 @@ pub fn draw(preview: &mut Preview, theme: &Theme, buffer: &mut Buffer) {
     let rows = usize::from(area.height).saturating_sub(2 + below.len()).max(1);
     preview.scroll(rows);
     title(&mut canvas, preview, rows, theme);
-    let field_width = preview.choices.iter().map(|choice| width(choice.field.word())).max().unwrap_or(0) as u16 + 3;
+    let field_width = preview.choices.iter().map(|choice| width(choice.field.as_str())).max().unwrap_or(0) as u16 + 3;
     for (line, place) in (preview.top..preview.choices.len()).take(rows).enumerate() {
         let Some(choice) = preview.choices.get(place) else { break };
         row(&mut canvas, preview, choice, (line as u16 + 1, field_width, place == preview.cursor), theme);
@@ -103,7 +103,7 @@ fn row(
     let needed = choice.field.is_needed() && choice.columns.is_empty();
     let name_style = if needed { theme.tone(Tone::Warn) } else { theme.text };
     canvas.text(0, y, 2, if here { "›" } else { " " }, theme.text);
-    canvas.text(2, y, field_width, choice.field.word(), name_style);
+    canvas.text(2, y, field_width, choice.field.as_str(), name_style);
     let names: Vec<&str> = preview.names(&choice.columns).collect();
     let names = if names.is_empty() { "–".to_owned() } else { names.join(", ") };
     let mark = match choice.origin {

@@ -97,7 +97,7 @@ impl Preview {
 
     /// What must be said of columns so that these are used: `COLUMN=FIELD` each. `-` is no column.
     pub fn pairs(&self) -> Vec<String> {
-        let pair = |name: &str, choice: &Choice| format!("{name}={}", choice.field.word());
+        let pair = |name: &str, choice: &Choice| format!("{name}={}", choice.field.as_str());
         let mut pairs = Vec::new();
         for choice in &self.choices {
             match choice.origin {
@@ -120,7 +120,7 @@ impl Preview {
         let fills = |places: &[usize]| -> Vec<&str> {
             let others = self.choices.iter().filter(|other| other.field != choice.field);
             let same = others.filter(|other| other.columns.iter().any(|place| places.contains(place)));
-            same.map(|other| other.field.word()).collect()
+            same.map(|other| other.field.as_str()).collect()
         };
         let also = fills(&choice.columns);
         if !also.is_empty() {
@@ -205,7 +205,7 @@ impl Preview {
         let mut all = Vec::new();
         let several = |choice: &Choice, word: &str, places: &[usize]| {
             let names: Vec<&str> = self.names(places).collect();
-            format!("{} {word} {}", names.join(", "), choice.field.word())
+            format!("{} {word} {}", names.join(", "), choice.field.as_str())
         };
         for (place, (now, before)) in self.choices.iter().zip(before).enumerate() {
             let is_here = place == self.cursor;

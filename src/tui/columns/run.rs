@@ -21,9 +21,6 @@ pub enum Chosen {
 
 /// Shows the preview until somebody accepts or leaves it. `look` finds out what the choices would do, and the command
 /// that makes them; it may take its time.
-///
-/// # Errors
-/// When there is no terminal, or it is gone.
 pub async fn choose(
     preview: Preview,
     (theme, themes): (Theme, Option<ByBackground>),
@@ -31,7 +28,7 @@ pub async fn choose(
 ) -> Result<Chosen, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
-    restorer.hook_panics();
+    restorer.hook_panics(|| false);
     let wanted = TerminalOptions { ask_background: themes.is_some(), ..TerminalOptions::default() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let mut input = terminal.input();

@@ -22,7 +22,7 @@ fn of(names: &[&str], said: &[&str]) -> Preview {
 
 /// Puts the cursor on a field.
 fn go_to(preview: &mut Preview, field: &str) {
-    let place = preview.choices.iter().position(|choice| choice.field.word() == field).unwrap();
+    let place = preview.choices.iter().position(|choice| choice.field.as_str() == field).unwrap();
     press(preview, &[KeyCode::Home]);
     press(preview, &vec![KeyCode::Down; place]);
 }
@@ -51,7 +51,7 @@ fn what_is_offered_is_chosen_and_only_what_must_be_said_is_in_the_command() {
     // The name from the notes, and no state.
     assert_eq!(press(&mut preview, &[KeyCode::Left, KeyCode::Left]), [PreviewAction::Changed, PreviewAction::Changed]);
     assert_eq!(preview.pairs(), ["Notes=name", "Dealer ID=dealer_code"]);
-    let state = preview.choices.iter().position(|choice| choice.field.word() == "state").unwrap();
+    let state = preview.choices.iter().position(|choice| choice.field.as_str() == "state").unwrap();
     press(&mut preview, &vec![KeyCode::Down; state]);
     assert_eq!(
         press(&mut preview, &[KeyCode::Char('x'), KeyCode::Char('x')]),

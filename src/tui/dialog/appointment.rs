@@ -7,8 +7,7 @@ use chrono::NaiveDateTime;
 use super::{Dialog, FieldRole};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
-use crate::engine::{Booked, ReadBack};
-use crate::tui::msg::PreparedBooking;
+use crate::protocol::{Booked, PlannedBooking, ReadBack};
 use crate::tui::theme::Tone;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub struct AppointmentForm {
     /// For which time the request was asked for last.
     pub asked: Option<NaiveDateTime>,
     /// The request for that time; or why there is none.
-    pub planned: Option<Result<PreparedBooking, String>>,
+    pub planned: Option<Result<Box<PlannedBooking>, String>>,
 }
 
 impl AppointmentForm {

@@ -1,11 +1,12 @@
 //! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
 
 use crate::domain::{Ask, CodeOrigin, Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
+use crate::protocol::Request;
 use crate::tui::actions::{DryRun, LetterUse, RecordingAction, stand_in};
 use crate::tui::reading::LetterCode;
 use crate::tui::state::{ScreenState, Setup};
 
-use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, Item};
+use super::{Dialog, DialogKind, FieldRole, FormField, Item};
 
 /// A letter before it is written.
 #[derive(Debug)]
@@ -131,8 +132,8 @@ impl Dialog {
         onboarding: &Onboarding,
         state: &ScreenState,
     ) -> Result<LetterDraft, String> {
-        let command = match &self.validation {
-            Ok(DialogRequest::Execute(commands)) => commands.get(place).map(|(_, command)| command),
+        let command = match self.request() {
+            Some(Request::Execute(commands)) => commands.get(place).map(|(_, command)| command),
             _ => None,
         };
         let command = command.ok_or("say first when the dealer finished")?;
@@ -146,8 +147,8 @@ impl Dialog {
     }
 
     fn with_code(&self, place: usize, onboarding: &Onboarding, state: &ScreenState) -> Result<LetterDraft, String> {
-        let typed = match &self.validation {
-            Ok(DialogRequest::Paste(codes)) => codes.get(place).cloned(),
+        let typed = match self.request() {
+            Some(Request::Paste(codes)) => codes.get(place).cloned(),
             _ => None,
         };
         let code = match &typed {

@@ -7,21 +7,19 @@ mod item;
 mod letter;
 mod open;
 mod profile;
+mod rule;
 mod suggestions;
 mod validate;
 
 use crate::domain::{Command, DealershipId};
-use crate::engine::PastedCode;
-use crate::store::BulkId;
+use crate::protocol::{BulkId, Request};
 
 use super::action::Danger;
 use super::actions::RecordingAction;
 use super::bulk_job::{BulkJob, JobPhase};
 use super::line_edit::LineEdit;
 use super::list_cursor::Scroll;
-use super::msg::{PreparedBooking, WorkId};
-use super::tail::Group;
-use super::teach::{Lesson, Unrecognised};
+use super::msg::WorkId;
 
 pub use appointment::{AppointmentForm, AppointmentStep, meaning};
 pub use field::{FieldRole, FormField, Input};
@@ -29,6 +27,7 @@ pub use item::{Item, Watch};
 pub use letter::LetterDraft;
 pub use open::{Target, open};
 pub use profile::profile_label;
+pub use rule::RuleForm;
 pub use suggestions::{LoadState, Offered, Suggestions};
 pub use validate::{Problems, ValidationContext, missing, wrong};
 
@@ -80,25 +79,6 @@ pub fn submitting(buttons: &[Button]) -> Option<usize> {
     buttons.iter().position(acts).or_else(|| buttons.iter().position(|button| *button == Button::Close))
 }
 
-/// What a dialog asks for when it is accepted.
-#[derive(Debug, Clone)]
-pub enum DialogRequest {
-    /// Record a command for each.
-    Execute(Vec<(DealershipId, Command)>),
-    /// Obtain codes from the source, and send a letter with them or not.
-    Obtain(Vec<(DealershipId, crate::domain::Ask, bool)>),
-    Paste(Vec<PastedCode>),
-    /// Book the test appointment, or move it.
-    Book(PreparedBooking),
-    /// Read back the booking that has no answer.
-    ReadBack,
-    Check,
-    /// Teach what an answer means.
-    Teach(Box<Lesson>),
-    /// Show these groups of events, and hide the others.
-    Show(Vec<(Group, bool)>),
-}
-
 /// Why a dialog cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormProblem {
@@ -125,16 +105,16 @@ pub struct Dialog {
     pub suggestions: Option<Suggestions>,
     /// The test appointment that it is about.
     pub appointment: Option<AppointmentForm>,
-    /// The answer that it teaches.
-    pub unrecognised: Option<Unrecognised>,
+    /// The row of the classification that it teaches.
+    pub rule: Option<RuleForm>,
     pub focus: DialogFocus,
     pub scroll: Scroll,
     /// Whether it was tried to accept it: from then on what is missing is shown as wrong.
     pub tried: bool,
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
-    /// What would come of it now, or why nothing.
-    pub validation: Result<DialogRequest, Vec<FormProblem>>,
+    /// What would be asked for now, or why nothing; `None`: it is about the screen alone.
+    pub validation: Result<Option<Request>, Vec<FormProblem>>,
 }
 
 impl Dialog {
@@ -146,14 +126,19 @@ impl Dialog {
         }
     }
 
+    /// What would be asked for, if nothing is wrong or missing.
+    pub fn request(&self) -> Option<&Request> {
+        self.validation.as_ref().ok()?.as_ref()
+    }
+
     /// The one text that it asks for.
     pub fn typed(&self) -> &str {
         self.text(FieldRole::Text).trim()
     }
 
     /// The same command for each of its items.
-    pub fn same_for_each(&self, command: &Command) -> DialogRequest {
-        DialogRequest::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect())
+    pub fn same_for_each(&self, command: &Command) -> Request {
+        Request::Execute(self.items.iter().map(|item| (item.id, command.clone())).collect())
     }
 
     pub fn field(&self, role: FieldRole) -> Option<&FormField> {

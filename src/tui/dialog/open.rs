@@ -1,10 +1,10 @@
 //! The dialog that an action opens.
 
 use crate::domain::{DealershipId, Letter, LetterId, Onboarding};
-use crate::store::BulkId;
+use crate::present::letters::Fate;
+use crate::protocol::BulkId;
 use crate::tui::action::Danger;
 use crate::tui::actions::{DryRun, RecordingAction};
-use crate::tui::letters::Fate;
 use crate::tui::list_cursor::Scroll;
 use crate::tui::msg::WorkId;
 use crate::tui::queue::LetterRef;
@@ -14,7 +14,7 @@ use crate::tui::tail::Group;
 use crate::tui::teach::Unrecognised;
 
 use super::letter::{self, address, sends_along};
-use super::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Item, TYPED_ABOVE, ValidationContext};
+use super::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Item, RuleForm, TYPED_ABOVE, ValidationContext};
 
 /// A dealership that an action is about, or one letter of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn open(action: &'static RecordingAction, targets: &[Target], state: &Screen
                 let mut item = Item::of(onboarding, now);
                 item.letter = sends_along(action, onboarding, &state.setup).then(|| address(onboarding));
                 item.about = letter.map(|letter| {
-                    let (_, word, _) = Fate::of(letter).look();
+                    let (_, word, _) = Fate::of(letter).label();
                     (letter.id, format!("{}, {word}, to {}", letter.kind, letter.to.screen()))
                 });
                 items.push(item);
@@ -103,13 +103,10 @@ fn with_items(
 
 impl Dialog {
     /// The dialog that teaches what an answer means.
-    ///
-    /// # Errors
-    /// When its dealership is gone.
     pub fn teach(action: &'static RecordingAction, about: Unrecognised, state: &ScreenState) -> Result<Self, String> {
         let row = state.rows.get(about.dealership).ok_or("its dealership is not in the books")?;
         let mut dialog = with_items(action, vec![Item::of(&row.state, state.now.at)], Vec::new(), state);
-        (dialog.focus, dialog.unrecognised, dialog.hidden) = (DialogFocus::Field(0), Some(about), 0);
+        (dialog.focus, dialog.rule, dialog.hidden) = (DialogFocus::Field(0), Some(RuleForm::new(about)), 0);
         dialog.validate(&ValidationContext::of(state));
         Ok(dialog)
     }
@@ -145,7 +142,7 @@ impl Dialog {
             fields: Vec::new(),
             suggestions: None,
             appointment: None,
-            unrecognised: None,
+            rule: None,
             focus: DialogFocus::Button(0),
             scroll: Scroll::default(),
             tried: false,

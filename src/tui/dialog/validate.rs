@@ -1,11 +1,12 @@
 //! What would come of a dialog as it is filled in, or everything that is wrong or missing.
 
 use crate::domain::Timestamp;
+use crate::protocol::Request;
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{ScreenState, Setup};
 use crate::tui::tail::Group;
 
-use super::{Dialog, DialogKind, DialogRequest, FieldRole, FormField, FormProblem};
+use super::{Dialog, DialogKind, FieldRole, FormField, FormProblem};
 
 /// What a dialog is validated by: the state of the screen, without the dialog itself.
 pub struct ValidationContext<'a> {
@@ -31,15 +32,19 @@ pub fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
 }
 
 impl Dialog {
+    /// Which groups of events the tail is to show.
+    pub fn groups(&self) -> impl Iterator<Item = (Group, bool)> {
+        let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);
+        Group::ALL.into_iter().enumerate().map(move |(place, group)| (group, shown(place)))
+    }
+
     pub fn validate(&mut self, context: &ValidationContext<'_>) {
         self.validation = self.validated(context);
     }
 
-    fn validated(&self, context: &ValidationContext<'_>) -> Result<DialogRequest, Problems> {
+    fn validated(&self, context: &ValidationContext<'_>) -> Result<Option<Request>, Problems> {
         let DialogKind::Ask(action) = self.kind else {
-            let groups = Group::ALL.into_iter().enumerate();
-            let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);
-            return Ok(DialogRequest::Show(groups.map(|(place, group)| (group, shown(place))).collect()));
+            return Ok(None);
         };
         let changed = self.items.iter().filter_map(|item| Some((item, item.changed.as_ref()?)));
         let changed: Problems = changed
@@ -61,6 +66,6 @@ impl Dialog {
             let text = format!("type {} to go on", self.items.len());
             problems.push(FormProblem { role: Some(FieldRole::Count), id: None, text, missing: count.is_empty() });
         }
-        request.filter(|_| problems.is_empty()).ok_or(problems)
+        request.filter(|_| problems.is_empty()).map(Some).ok_or(problems)
     }
 }

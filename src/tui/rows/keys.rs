@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::column::{Sort, TableColumn};
-use super::radix;
+use super::{Sort, TableColumn, radix};
+use crate::present::column::RowOrder;
 
 /// The number of a row without a value: it comes last whichever way the others are ordered.
 pub(super) const LAST: u64 = u64::MAX;
@@ -75,9 +75,9 @@ pub(super) struct Keys {
 
 impl Default for Keys {
     fn default() -> Self {
-        let empty = |column: TableColumn| match column.is_text() {
-            true => Values::Texts(Texts::default()),
-            false => Values::Numbers(Vec::new()),
+        let empty = |column: TableColumn| match column.screen().order {
+            RowOrder::Field(_) | RowOrder::Text(_) => Values::Texts(Texts::default()),
+            RowOrder::Number(_) => Values::Numbers(Vec::new()),
         };
         Self { slots: 0, columns: TableColumn::ALL.map(empty) }
     }

@@ -4,7 +4,6 @@
 //! the lists by binary search; only a new filter looks at every row. What a new sort, another tab or a count needs of
 //! all of them stands in lists of its own, a small number for each slot.
 
-mod column;
 mod filter;
 mod keys;
 mod lookup;
@@ -21,14 +20,16 @@ use std::thread;
 
 use chrono::TimeDelta;
 
-use crate::domain::query::{Derived, Query, QueryContext, QueryField, Texts};
+use crate::domain::query::{Derived, Query, QueryContext, Texts};
 use crate::domain::text::{normal, push_normal};
-use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{CALL_BEFORE_EXPIRY, DealershipId, Onboarding, Policy, Stage, Timestamp};
 
+pub use crate::present::column::TableColumn;
+use crate::present::column::{DealershipView, RowOrder};
+use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
-use column::number_of;
-pub use column::{Sort, TableColumn};
 use keys::Keys;
+pub use order::Sort;
 pub use tab::Tab;
 use tab::{MATCHES, tabs_of};
 use twins::TwinRows;
@@ -44,6 +45,12 @@ pub struct DealershipRow {
     /// What depends on the moment.
     pub facts: Derived,
     next: Option<Timestamp>,
+}
+
+impl DealershipRow {
+    pub fn view<'a>(&'a self, now: Timestamp, policy: &'a Policy) -> DealershipView<'a> {
+        DealershipView { state: &self.state, facts: self.facts, probe: None, now, policy, zone: Zone::default() }
+    }
 }
 
 /// Every dealership, and which of them are shown in which order.
@@ -168,7 +175,7 @@ impl DealershipRows {
                 self.twins.replace(Some(&row.state), state);
                 row.state = Arc::clone(state);
             }
-            self.read_texts(slot);
+            self.read_texts(slot, now);
             self.derive(slot, now);
             changed.push(slot);
         }
@@ -219,24 +226,22 @@ impl DealershipRows {
         // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
         self.slots.push(DealershipRow { state, facts, next: None });
-        self.read_texts(slot);
+        self.read_texts(slot, now);
         self.derive(slot, now);
         slot
     }
 
     /// The texts by which columns order a row.
-    fn read_texts(&mut self, slot: u32) {
+    fn read_texts(&mut self, slot: u32, now: Timestamp) {
         let Self { slots, texts, keys, policy, .. } = self;
         let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
-        for (column, field) in [
-            (TableColumn::Name, QueryField::Name),
-            (TableColumn::City, QueryField::City),
-            (TableColumn::DealerCode, QueryField::Dealer),
-            (TableColumn::Owner, QueryField::Owner),
-        ] {
-            keys.set_text(column, slot, text.field(field));
+        for column in TableColumn::ALL {
+            match column.screen().order {
+                RowOrder::Field(field) => keys.set_text(column, slot, text.field(field)),
+                RowOrder::Text(read) => keys.set_text(column, slot, &normal(&read(&row.view(now, policy)))),
+                RowOrder::Number(_) => {}
+            }
         }
-        keys.set_text(TableColumn::Opcode, slot, &normal(row.state.opcode_code(&policy.default_opcode)));
     }
 
     /// Everything about a row that depends on its state, the moment and the filter.
@@ -252,8 +257,11 @@ impl DealershipRows {
         *newest_event = Some(row.state.newest_at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
         *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
+        let view = row.view(now, policy);
         for column in TableColumn::ALL {
-            keys.set_number(column, slot, number_of(column, &row.state, row.facts));
+            if let RowOrder::Number(number) = column.screen().order {
+                keys.set_number(column, slot, number(&view));
+            }
         }
         row.next = next_change(&row.state, now, policy);
         if let Some(at) = row.next {
@@ -287,12 +295,13 @@ fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Ti
     // These are exceeded, not reached.
     let just_after = |at: Timestamp| at.checked_add_signed(TimeDelta::milliseconds(1));
     let soon = expires_at.and_then(|at| at.checked_sub_signed(policy.expiring_within)).and_then(just_after);
+    let call = expires_at.and_then(|at| at.checked_sub_signed(CALL_BEFORE_EXPIRY));
     let amber = confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after));
     let booking = state.booking.as_deref().and_then(|open| open.at.checked_add_signed(policy.booking_settles));
     let booking = booking.and_then(just_after);
     let generated_at = state.invitation.as_ref().map(|newest| newest.generated_at);
     let ahead = generated_at.and_then(|at| at.checked_sub_signed(policy.clock_tolerance));
-    [ahead, expires_at, soon, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
+    [ahead, expires_at, soon, call, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
         .into_iter()
         .flatten()
         .filter(|at| *at > now)

@@ -1,7 +1,21 @@
 //! The lists of slots: taking one out, putting it in, ordering all.
 
-use super::DealershipRows;
 use super::tab::{MATCHES, Tab, shows};
+use super::{DealershipRows, TableColumn};
+
+/// How the rows are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    pub column: TableColumn,
+    /// The largest first. What has no value comes last either way.
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self { column: TableColumn::Attention, descending: false }
+    }
+}
 
 impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.

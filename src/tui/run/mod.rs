@@ -1,15 +1,14 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
-mod bookings;
-mod effects;
-mod lessons;
-mod letters;
 mod screen;
+mod tasks;
 
 use std::io;
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, mpsc};
+use futures::StreamExt;
+use futures::future::{BoxFuture, OptionFuture};
+use tokio::sync::mpsc;
 
 use super::bulk_job::BulkJob;
 use super::keymap::Keymap;
@@ -17,16 +16,14 @@ use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
 use super::{Effect, Msg, Setup};
+use crate::client::{Notifications, SharedClient, ask};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
-use crate::engine::Engine;
+use crate::domain::{Actor, Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::present::time::Zone;
+use crate::protocol::{CutOff, EngineInfo, Notification, OwnerState, Request};
 use crate::signals::{Signals, Termination};
-use crate::store::Committed;
-use effects::Tasks;
-pub use lessons::KeepsMeanings;
-use lessons::Teacher;
 use screen::{From, Screen};
+use tasks::Tasks;
 
 /// How many answers may wait for the screen before those who bring them wait.
 const ANSWERS: usize = 256;
@@ -56,8 +53,8 @@ pub struct ScreenOptions {
     pub demo: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
-    /// Where rows of the meanings are kept that are taught here.
-    pub keeper: Arc<dyn KeepsMeanings>,
+    /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
+    pub panic_is_caught: fn() -> bool,
     /// What should be said at the start.
     pub notices: Vec<String>,
     pub clock: SharedClock,
@@ -80,22 +77,20 @@ pub struct Left {
     pub unfinished: Vec<String>,
 }
 
+/// A way to an engine that is under way.
+pub type Opening<E> = BoxFuture<'static, Result<SharedClient, E>>;
+
 /// Shows the desk until somebody leaves it, and gives the terminal back. The terminal is taken at once; until the engine
-/// is there the desk is empty and says what it waits for, and leaving it waits for nothing. The engine runs on: shutting
-/// it down is the caller's, on every way out.
+/// is there the desk is empty and says what it waits for, and leaving it waits for nothing. When the engine was another
+/// process's and that ends, a new one is opened under the same desk. The engine runs on: shutting it down is the caller's,
+/// on every way out.
 ///
-/// The inner error is that of `opening`; the terminal is whole again when it is returned.
-///
-/// # Errors
-/// When there is no terminal, or it is gone.
-pub async fn run<E>(
-    opening: impl Future<Output = Result<Engine, E>>,
-    options: ScreenOptions,
-) -> Result<Result<Left, E>, TerminalError> {
+/// The inner error is that of `opener`; the terminal is whole again when it is returned.
+pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> Result<Result<Left, E>, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
-    restorer.hook_panics();
+    restorer.hook_panics(options.panic_is_caught);
     if let Some(ending) = wait_for_foreground(&mut signals).await? {
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new() }));
     }
@@ -103,27 +98,24 @@ pub async fn run<E>(
     let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
-    let (notices, appointment) = (options.notices.clone(), options.appointment.clone());
-    let keeper = Arc::clone(&options.keeper);
+    let notices = options.notices.clone();
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
-    let engine = match open(&mut screen, opening).await? {
-        Opened::Engine(engine) => engine,
+    let client = match open(&mut screen, opener()).await? {
+        Opened::Client(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
     };
-    screen.state.setup.lessons = Some(Arc::new(Teacher { engine: engine.clone(), keeper }));
-    Ok(Ok(Desk::new(engine, screen, appointment, notices).run().await?))
+    Ok(Box::pin(Desk::new(client, screen, notices).run(&opener)).await?)
 }
 
 enum Opened<E> {
-    Engine(Engine),
+    Client(SharedClient),
     Failed(E),
     Left(Exit),
 }
 
 /// The desk while there is no engine yet: keys and sizes are its own, whatever asks for an engine is left undone.
-async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<Engine, E>>) -> io::Result<Opened<E>> {
-    let mut opening = std::pin::pin!(opening);
+async fn open<E>(screen: &mut Screen, mut opening: Opening<E>) -> io::Result<Opened<E>> {
     screen.state.opening = true;
     loop {
         if let Some(exit) = screen.exit {
@@ -133,7 +125,7 @@ async fn open<E>(screen: &mut Screen, opening: impl Future<Output = Result<Engin
             biased;
             opened = &mut opening => {
                 screen.state.opening = false;
-                return Ok(opened.map_or_else(Opened::Failed, Opened::Engine));
+                return Ok(opened.map_or_else(Opened::Failed, Opened::Client));
             }
             happened = screen.happens() => {
                 screen.handle(happened).await?;
@@ -150,7 +142,6 @@ impl ScreenOptions {
             post: None,
             mails: false,
             mailboxes: self.mailboxes,
-            lessons: None,
             me: self.me,
             zone: self.zone,
             policy: self.policy,
@@ -158,12 +149,13 @@ impl ScreenOptions {
             keymap: Arc::new(self.keymap),
             store: self.store,
             partner: self.partner,
+            appointment: self.appointment,
             demo: self.demo,
         }
     }
 }
 
-/// What is taken in books that are not open yet.
+/// What is taken in a store that is not open yet.
 struct Nothing;
 
 impl Claims for Nothing {
@@ -172,57 +164,60 @@ impl Claims for Nothing {
     }
 }
 
-/// Which codes and dealerCodes are taken, by the engine's book.
-struct Taken(Engine);
+/// Which codes and dealerCodes are taken, by the states of the engine.
+struct Taken(SharedClient);
 
 impl Claims for Taken {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        self.0.book().holder(claim)
+        self.0.read_model().holder(claim)
     }
 }
 
 struct Desk {
-    engine: Engine,
+    client: SharedClient,
     screen: Screen,
-    errands: Tasks,
+    tasks: Tasks,
     answers: mpsc::Receiver<Msg>,
 }
 
 impl Desk {
-    fn new(engine: Engine, mut screen: Screen, appointment: TestBooking, notices: Vec<String>) -> Self {
-        let setup = &mut screen.state.setup;
-        setup.read_only |= engine.read_only();
-        setup.source = engine.code_origin();
-        setup.post = engine.mail_name();
-        setup.mails = engine.mails();
-        setup.policy = engine.policy().clone();
-        setup.claims = Arc::new(Taken(engine.clone()));
+    fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>) -> Self {
+        adopt(&mut screen, &client);
+        let owner =
+            client.info().owner.as_ref().map(|owner| format!("working through the owner of the store, {owner}"));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let errands = Tasks::new(engine.clone(), &screen.state.setup.me, appointment, tell);
-        screen.clock = Arc::clone(engine.clock());
-        for notice in engine.notices().into_iter().chain(notices) {
+        let tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
+        for notice in client.info().notices.iter().cloned().chain(owner).chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);
         }
-        Self { engine, screen, errands, answers }
+        Self { client, screen, tasks, answers }
     }
 
-    async fn run(mut self) -> io::Result<Left> {
-        // Followed before the books are read, so that nothing falls between.
-        let mut commits = self.engine.follow();
-        let mut status = self.engine.status();
-        let first = status.borrow_and_update().clone();
-        self.take(Msg::Status(first));
-        self.errands.load();
-        self.errands.load_tail(0);
+    async fn run<E>(mut self, opener: &impl Fn() -> Opening<E>) -> io::Result<Result<Left, E>> {
+        // Followed before the states are read, so that nothing falls between.
+        let notifications = self.client.subscribe();
+        self.take(Msg::Status(Box::new(self.client.status())));
+        self.tasks.load();
+        self.tasks.load_tail(0);
         // Before anything is begun in this run, and while everything else is being read: it reads files.
-        let cut_off = self.engine.cut_off().await;
-        self.take(Msg::CutOff(cut_off));
+        let me = Actor::person(&self.screen.state.setup.me);
+        let cut_off = ask::<Vec<CutOff>>(&*self.client, Request::CutOff, &me).await;
+        self.take(Msg::CutOff(cut_off.unwrap_or_default()));
         let effects = self.screen.draw();
         self.perform(effects);
+        self.follow(notifications, opener).await
+    }
+
+    async fn follow<E>(
+        mut self,
+        mut notifications: Notifications,
+        opener: &impl Fn() -> Opening<E>,
+    ) -> io::Result<Result<Left, E>> {
+        let mut opening = OptionFuture::from(None::<Opening<E>>);
         loop {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
-                return Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() });
+                return Ok(Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() }));
             }
             tokio::select! {
                 biased;
@@ -230,17 +225,52 @@ impl Desk {
                     let effects = self.screen.handle(happened).await?;
                     self.perform(effects);
                 }
-                Some(msg) = self.answers.recv() => self.take(msg),
-                commit = commits.recv() => self.committed(commit),
-                changed = status.changed(), if !self.errands.engine_is_gone() => match changed {
-                    Ok(()) => {
-                        let now = status.borrow_and_update().clone();
-                        self.take(Msg::Status(now));
-                        self.look_again();
+                Some(msg) = self.answers.recv() => self.answered(msg),
+                Some(opened) = &mut opening => {
+                    opening = None.into();
+                    match opened {
+                        Ok(client) => notifications = self.go_on(client),
+                        Err(error) => return Ok(Err(error)),
                     }
-                    Err(_) => self.errands.engine_has_gone(),
-                },
+                }
+                Some(notification) = notifications.next() => {
+                    // Meanwhile what is asked for is refused by the client of the owner that has ended.
+                    if notification == Notification::Owner(OwnerState::Gone) {
+                        opening = Some(opener()).into();
+                    }
+                    self.notified(notification);
+                }
             }
+        }
+    }
+
+    /// Goes on with the engine that came after one that has ended.
+    fn go_on(&mut self, client: SharedClient) -> Notifications {
+        let notifications = client.subscribe();
+        adopt(&mut self.screen, &client);
+        self.tasks.ask_of(Arc::clone(&client));
+        let EngineInfo { owner, notices, .. } = client.info();
+        let owner = match owner {
+            Some(owner) => format!("working through the new owner of the store, {owner}"),
+            None => "this desk owns the store now".to_owned(),
+        };
+        for notice in notices.iter().cloned().chain([owner]) {
+            self.take(Msg::Notice(notice));
+        }
+        self.take(Msg::Owner(OwnerState::Answers));
+        self.take(Msg::Status(Box::new(client.status())));
+        self.client = client;
+        self.read_anew();
+        notifications
+    }
+
+    /// Reads what may have been missed.
+    fn read_anew(&mut self) {
+        let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
+        self.tasks.load();
+        self.tasks.load_tail(newest);
+        if let Some(id) = self.screen.state.detail.asked {
+            self.tasks.load_timeline(id);
         }
     }
 
@@ -250,76 +280,67 @@ impl Desk {
         self.perform(effects);
     }
 
-    fn committed(&mut self, commit: Result<Committed, broadcast::error::RecvError>) {
-        match commit {
-            Ok(committed) => self.take(Msg::Committed(committed)),
-            Err(broadcast::error::RecvError::Lagged(_)) => {
-                let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
-                self.errands.load();
-                self.errands.load_tail(newest);
-                if let Some(id) = self.screen.state.detail.asked {
-                    self.errands.load_timeline(id);
-                }
+    /// Takes in what was asked for. Whoever waits for one thing sees it at once.
+    fn answered(&mut self, msg: Msg) {
+        if let Msg::Over(work) = msg {
+            self.tasks.over(work);
+        }
+        let from = if matches!(msg, Msg::Answer(..)) { From::Person } else { From::Program };
+        let effects = self.screen.take(msg, from);
+        self.perform(effects);
+    }
+
+    fn notified(&mut self, notification: Notification) {
+        match notification {
+            Notification::Committed(committed) => self.take(Msg::Committed(committed)),
+            Notification::Status(status) => {
+                self.take(Msg::Status(status));
+                self.load_probe();
             }
-            // The store is closed: the program is ending, and whoever ends it ends the screen too.
-            Err(broadcast::error::RecvError::Closed) => self.screen.exit = Some(Exit::Quit),
+            Notification::Lagged => self.read_anew(),
+            Notification::Owner(owner) => self.take(Msg::Owner(owner)),
+            // The program is ending, and whoever ends it ends the screen too.
+            Notification::Ended => self.screen.exit = Some(Exit::Quit),
         }
     }
 
-    /// The last look at the dealership in the detail pane: looks that change nothing make no event.
-    fn look_again(&mut self) {
+    /// The last probe of the dealership in the detail pane.
+    fn load_probe(&mut self) {
         if let Some(id) = self.screen.state.detail.asked {
-            let probe = self.engine.probe_status(id);
-            self.take(Msg::Probe(id, probe));
+            self.tasks.load_probe(id);
         }
     }
 
-    /// Does what the screen asks of the engine.
+    /// Does what the screen asks for.
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::LoadTimeline(id) => {
-                    self.errands.load_timeline(id);
-                    self.look_again();
+                    self.tasks.load_timeline(id);
+                    self.load_probe();
                 }
-                Effect::Execute(work, items) => self.errands.execute(work, items),
-                Effect::Obtain(work, items) => self.errands.obtain(work, items),
-                Effect::Paste(work, codes) => self.errands.paste(work, codes),
-                Effect::Check(work, ids) => self.errands.check(work, ids),
-                Effect::Stop(work) => self.errands.stop(work),
-                Effect::ShowServices(id) => self.errands.show_services(id),
-                Effect::ShowSlots(id) => self.errands.show_slots(id),
-                Effect::Plan(id, local, moves) => {
-                    let planned = self.errands.plan(id, local, moves);
-                    let effects = self.screen.take(Msg::Planned(id, local, planned), From::Person);
-                    self.perform(effects);
-                }
-                Effect::Book(id, planned) => self.errands.book(id, planned),
-                Effect::ReadBack(id) => self.errands.read_back(id),
-                Effect::ReadLetter(ticket, id, letter) => {
-                    let text = self.errands.read_letter(id, letter);
-                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person);
-                    self.perform(effects);
-                }
-                Effect::PreviewLetter(ticket, id, kind, as_if) => {
-                    let text = self.errands.preview_letter(id, kind, &as_if);
-                    let effects = self.screen.take(Msg::Letter(ticket, text), From::Person);
-                    self.perform(effects);
-                }
+                Effect::Ask(work, request) => self.tasks.ask(work, request),
+                Effect::Stop(work) => self.tasks.stop(work),
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
-                        self.errands.open_mailbox(ticket, address, mailboxes);
+                        self.tasks.open_mailbox(ticket, address, mailboxes);
                     }
                 }
-                Effect::Teach(work, lesson) => {
-                    if let Some(lessons) = self.screen.state.setup.lessons.clone() {
-                        self.errands.teach(work, *lesson, lessons);
-                    }
-                }
-                Effect::PutAway(id) => self.errands.put_away(id),
                 // The screen has done these by itself.
                 Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
             }
         }
     }
+}
+
+/// Has a screen show what an engine is.
+fn adopt(screen: &mut Screen, client: &SharedClient) {
+    let (setup, info) = (&mut screen.state.setup, client.info());
+    setup.read_only = info.read_only;
+    setup.source = info.code_origin;
+    setup.post.clone_from(&info.mail_name);
+    setup.mails = info.mails;
+    setup.policy = info.policy.clone();
+    setup.claims = Arc::new(Taken(Arc::clone(client)));
+    screen.clock = Arc::clone(client.clock());
 }

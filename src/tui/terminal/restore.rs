@@ -86,12 +86,12 @@ impl Restorer {
     /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal
     /// that is whole again. A panic of a thread that does not draw leaves the screen alone while it is up: its report is
     /// kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
-    pub fn hook_panics(&self) {
+    pub fn hook_panics(&self, is_caught: fn() -> bool) {
         let restorer = self.clone();
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            // The index may panic inside; that is caught, and becomes a notice.
-            if crate::store::panic_is_caught() {
+            // What is caught becomes a notice.
+            if is_caught() {
                 return;
             }
             if restorer.is_entered() && !restorer.draws_here() {

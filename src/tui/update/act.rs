@@ -79,7 +79,7 @@ fn show(state: &mut ScreenState, action: &'static RecordingAction, dialog: Resul
         Ok(dialog) => {
             let wanted = suggestions::wanted(&dialog);
             state.show_dialog(dialog);
-            wanted.into_iter().collect()
+            wanted.map(|request| state.ask(request)).into_iter().collect()
         }
         Err(why) => {
             let title = if action.is_about_letters() { format!("{}: ", action.title) } else { String::new() };

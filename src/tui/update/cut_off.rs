@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::DealershipId;
 use crate::domain::bulk::BulkKind;
-use crate::engine::CutOff;
-use crate::store::BulkId;
+use crate::protocol::{BulkId, CutOff, Request};
 use crate::tui::actions::{RecordingAction, invite, letters, reissue};
 use crate::tui::bulk_job::JobItem;
 use crate::tui::dialog::{Dialog, DialogKind, Target};
@@ -58,7 +57,7 @@ pub(super) fn resume(state: &mut ScreenState) -> Vec<Effect> {
     if left.is_empty() {
         state.cut_off.retain(|other| other.id != one.id);
         state.toast(Tone::Good, "the rest was done meanwhile");
-        return vec![Effect::PutAway(one.id)];
+        return vec![state.ask(Request::PutAway(one.id))];
     }
     let targets: Vec<Target> = left.into_iter().map(Target::from).collect();
     super::act::ask(state, action(one.bulk.what), &targets)
@@ -69,7 +68,7 @@ pub(super) fn put_away(state: &mut ScreenState) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
     state.cut_off.retain(|other| other.id != one.id);
-    vec![Effect::PutAway(one.id)]
+    vec![state.ask(Request::PutAway(one.id))]
 }
 
 /// Whatever these dealerships are the rest of is under way again; the engine takes its note away.

@@ -2,8 +2,7 @@
 
 use super::{burst, cut_off, jobs, queue};
 use crate::tui::dialog::{
-    Button, Dialog, DialogFocus, DialogKind, DialogRequest, FieldRole, FormField, Input, Item, Target,
-    ValidationContext, submitting,
+    Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, ValidationContext, submitting,
 };
 use crate::tui::line_edit::LineMotion;
 use crate::tui::list_cursor::Motion;
@@ -281,10 +280,7 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
     });
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
     match &dialog.validation {
-        Ok(request @ (DialogRequest::Book(_) | DialogRequest::ReadBack)) => {
-            let request = request.clone();
-            return super::suggestions::send(state, request);
-        }
+        Ok(_) if dialog.appointment.is_some() => return super::suggestions::send(state),
         Ok(_) => {}
         Err(problems) => {
             // The keyboard goes to the first field that is wrong.
@@ -296,9 +292,9 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
     }
     let Some(dialog) = state.take_dialog() else { return Vec::new() };
-    if let Ok(DialogRequest::Show(groups)) = &dialog.validation {
-        for (group, shown) in groups {
-            state.tail.show(*group, *shown);
+    if dialog.kind == DialogKind::Kinds {
+        for (group, shown) in dialog.groups() {
+            state.tail.show(group, shown);
         }
         return Vec::new();
     }

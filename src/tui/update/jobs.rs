@@ -4,8 +4,8 @@ use super::{cut_off, queue};
 use crate::domain::DealershipId;
 use crate::tui::action::Action;
 use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
-use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, DialogRequest};
-use crate::tui::msg::{Effect, Outcome, Pasted, WorkId};
+use crate::tui::dialog::{Dialog, DialogFocus, DialogKind};
+use crate::tui::msg::{Effect, Outcome, WorkId};
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
@@ -15,16 +15,8 @@ const KEPT: usize = 5;
 
 /// Does what a dialog asks for.
 pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
-    let (DialogKind::Ask(action), Ok(request)) = (dialog.kind, &dialog.validation) else { return Vec::new() };
+    let (DialogKind::Ask(action), Some(request)) = (dialog.kind, dialog.request()) else { return Vec::new() };
     let work = state.new_work();
-    let effect = match request.clone() {
-        DialogRequest::Execute(commands) => Effect::Execute(work, commands),
-        DialogRequest::Obtain(asks) => Effect::Obtain(work, asks),
-        DialogRequest::Paste(codes) => Effect::Paste(work, codes.into_iter().map(Pasted).collect()),
-        DialogRequest::Check => Effect::Check(work, dialog.items.iter().map(|item| item.id).collect()),
-        DialogRequest::Teach(lesson) => Effect::Teach(work, lesson),
-        DialogRequest::Show(_) | DialogRequest::Book(_) | DialogRequest::ReadBack => return Vec::new(),
-    };
     queue::accepted(state, dialog);
     let items: Vec<JobItem> = dialog.items.iter().map(|item| JobItem::of(action, item, dialog, &state.rows)).collect();
     cut_off::done_by(state, action, &items);
@@ -33,7 +25,7 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
         state.show_dialog(Dialog::results(work));
     }
     state.begin(begun);
-    vec![effect]
+    vec![Effect::Ask(work, request.clone())]
 }
 
 /// One item of a piece of work has ended.
@@ -95,7 +87,7 @@ fn summary(work: &BulkJob, rows: &DealershipRows, key: Option<String>) -> (Tone,
     let ((open, well, failed), unsent) = (work.counts(), work.unsent(rows));
     let tone = match (open, failed) {
         (0, 0) if unsent > 0 => Tone::Bad,
-        (0, 0) => Tone::of(work.worst()),
+        (0, 0) => Tone::from(work.worst()),
         (_, 0) => Tone::Warn,
         _ => Tone::Bad,
     };

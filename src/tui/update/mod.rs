@@ -13,6 +13,7 @@ pub(super) mod motion;
 pub(super) mod page;
 pub(super) mod queue;
 pub(super) mod reading;
+mod rule;
 mod suggestions;
 pub(super) mod table;
 pub(super) mod tail;
@@ -21,12 +22,12 @@ use std::sync::Arc;
 
 use super::dialog::{DialogKind, ValidationContext};
 use super::expired;
-use super::msg::{ArrivalTime, Effect, Msg};
+use super::msg::{ArrivalTime, Effect, Msg, WorkId};
 use super::rows::DealershipRows;
 use super::state::{FILTER_AGAIN, Mode, ScreenState};
 use super::teach;
 use super::theme::Tone;
-use crate::store::Committed;
+use crate::protocol::{Committed, Request, RequestError, Response};
 
 pub use act::perform;
 
@@ -86,20 +87,20 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
             }
         }
         Msg::Status(status) => {
-            state.dirty |= state.status != status;
-            state.status = status;
+            state.dirty |= state.status != *status;
+            state.status = *status;
         }
-        Msg::Services(id, services) => suggestions::services(state, id, services),
-        Msg::Slots(id, slots) => suggestions::slots(state, id, slots),
-        Msg::Planned(id, local, planned) => suggestions::planned(state, id, local, planned),
-        Msg::Booked(id, answer) => effects = suggestions::booked(state, id, &answer),
+        Msg::Answer(work, response) => effects = answered(state, work, response),
         Msg::Outcome(work, id, outcome) => jobs::ended(state, work, id, outcome),
         Msg::Over(work) => jobs::over(state, work),
-        Msg::Letter(ticket, letter) => reading::letter(state, ticket, letter),
         Msg::Mailbox(ticket, letters) => reading::mailbox(state, ticket, letters),
         Msg::CutOff(list) => {
             state.cut_off = list;
             cut_off::show(state);
+        }
+        Msg::Owner(owner) => {
+            state.dirty |= state.owner != owner;
+            state.owner = owner;
         }
         Msg::Notice(text) => {
             state.dirty = true;
@@ -110,7 +111,38 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     pass_time(state);
     effects.extend(state.follow_cursor());
     effects.extend(suggestions::follow_time(state));
+    effects.extend(rule::follow_meaning(state));
     effects
+}
+
+/// Takes in the answer to what was asked for.
+fn answered(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Effect> {
+    match state.answered(work) {
+        Some(Request::Services(id)) => suggestions::services(state, id, told(response)),
+        Some(Request::Slots { dealership, .. }) => suggestions::slots(state, dealership, told(response)),
+        Some(Request::PlanBooking { dealership, local, .. }) => {
+            suggestions::planned(state, dealership, local, told(response));
+        }
+        Some(Request::Book { dealership: id, .. } | Request::SettleBooking(id)) => {
+            return suggestions::booked(state, id, &told(response));
+        }
+        Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
+            reading::letter(state, work, told(response));
+        }
+        Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
+        Some(_) | None => {
+            if let Response::Failed(why) = response {
+                state.dirty = true;
+                state.toast(Tone::Warn, why.to_string());
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// What was answered; or why not, in words.
+fn told<T: TryFrom<Response, Error = RequestError>>(response: Response) -> Result<T, String> {
+    response.try_into().map_err(|why: RequestError| why.to_string())
 }
 
 /// Whatever has become due: deadlines, toasts, a revealed code, clocks in the filter.

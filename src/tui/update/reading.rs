@@ -1,8 +1,8 @@
 //! A letter that is read: asking for it, taking it in, and the keys while it is open.
 
 use crate::domain::{Letter, Obstacle, Onboarding};
-use crate::engine::LetterText;
-use crate::tui::letters::NO_MAIL;
+use crate::present::letters::NO_MAIL;
+use crate::protocol::{LetterText, Request};
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::queue::LetterRef;
 use crate::tui::reading::{LetterCode, LetterPage, LetterReader, MailboxLetter, What};
@@ -32,7 +32,7 @@ pub(super) fn open(state: &mut ScreenState, of: LetterRef) -> Vec<Effect> {
     let (generation, what) = (letter.generation, What::Letter(of.letter));
     let ticket = state.new_work();
     state.reading = Some(LetterReader::new(of.dealership, what, ticket, generation, secret));
-    vec![Effect::ReadLetter(ticket, of.dealership, of.letter)]
+    vec![state.ask_as(ticket, Request::ReadLetter { dealership: of.dealership, letter: of.letter, reveal: false })]
 }
 
 /// Only the present code is known; of earlier ones nobody has more than a fingerprint.
@@ -70,7 +70,8 @@ pub(in crate::tui) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effe
             let ticket = state.new_work();
             let what = What::Preview(draft.kind, place);
             state.reading = Some(LetterReader::new(id, what, ticket, draft.generation, draft.secret));
-            vec![Effect::PreviewLetter(ticket, id, draft.kind, draft.as_if)]
+            let (kind, as_if) = (draft.kind, draft.as_if);
+            vec![state.ask_as(ticket, Request::PreviewLetter { dealership: id, kind, as_if, reveal: false })]
         }
         Err(why) => {
             state.toast(Tone::Warn, format!("preview: {why}"));

@@ -5,17 +5,16 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot};
-use crate::engine::Booked;
+use crate::protocol::{Booked, PlannedBooking, Request};
 use crate::tui::actions::{RecordingAction, appointment, opcode};
 use crate::tui::dialog::{
-    AppointmentStep, Dialog, DialogFocus, DialogRequest, FieldRole, LoadState, Suggestions, Target, ValidationContext,
-    meaning,
+    AppointmentStep, Dialog, DialogFocus, FieldRole, LoadState, Suggestions, Target, ValidationContext, meaning,
 };
-use crate::tui::msg::{Effect, PreparedBooking};
+use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 
 /// What a dialog that was just opened needs to know.
-pub(super) fn wanted(dialog: &Dialog) -> Option<Effect> {
+pub(super) fn wanted(dialog: &Dialog) -> Option<Request> {
     let id = dialog.items.first()?.id;
     let loads = dialog.recording()?.loads?;
     (dialog.suggestions.as_ref()?.known == LoadState::Awaited).then(|| loads(id))
@@ -99,7 +98,8 @@ pub(super) fn follow_time(state: &mut ScreenState) -> Option<Effect> {
             moves = appointment.moves;
         }
     });
-    time.map(|local| Effect::Plan(id, local, moves))
+    let plan = state.setup.appointment.clone();
+    time.map(|local| state.ask(Request::PlanBooking { dealership: id, local, moves, plan: Box::new(plan) }))
 }
 
 /// The request for a time.
@@ -107,7 +107,7 @@ pub(super) fn planned(
     state: &mut ScreenState,
     id: DealershipId,
     local: NaiveDateTime,
-    planned: Result<PreparedBooking, String>,
+    planned: Result<Box<PlannedBooking>, String>,
 ) {
     with(state, &appointment::ACTION, id, |dialog| {
         let appointment = dialog.appointment.as_mut().filter(|appointment| appointment.asked == Some(local));
@@ -118,20 +118,18 @@ pub(super) fn planned(
 }
 
 /// Sends what the dialog asks for; it stays open until there is an answer.
-pub(super) fn send(state: &mut ScreenState, request: DialogRequest) -> Vec<Effect> {
+pub(super) fn send(state: &mut ScreenState) -> Vec<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
-    let (Some(id), Some(appointment)) = (dialog.items.first().map(|item| item.id), &mut dialog.appointment) else {
+    let (Some(id), Some(request)) = (dialog.items.first().map(|item| item.id), dialog.request().cloned()) else {
         return Vec::new();
     };
+    let Some(appointment) = &mut dialog.appointment else { return Vec::new() };
     appointment.step = AppointmentStep::Sending;
     dialog.focus = DialogFocus::Button(0);
     dialog.fields.clear();
     dialog.suggestions = None;
     state.acts_on(std::iter::once(id));
-    match request {
-        DialogRequest::Book(planned) => vec![Effect::Book(id, planned)],
-        _ => vec![Effect::ReadBack(id)],
-    }
+    vec![state.ask(request)]
 }
 
 /// What became of a test appointment. A time that somebody else took is asked for again, with what is offered now.

@@ -1,57 +1,20 @@
 //! The detail pane: who it is, both clocks, the codes, what Xtime shows, and everything that happened.
 
 use chrono::TimeDelta;
-use ratatui::style::Style;
 
 use super::canvas::{Canvas, wrap};
-use super::table::{code_clock, confirm_clock};
+use super::page::{NAMES, Page};
 use super::{mail, xtime};
-use crate::domain::clock_doubt::code_ahead_in_words;
-use crate::domain::{Ended, Event, InvitationState, Mover, NextStep, Onboarding, Timestamp, Untrusted};
-use crate::present::event::summary;
+use crate::domain::clock_doubt::humanize_code_ahead;
+use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Timestamp, Untrusted};
+use crate::present::clocks::Clocks;
+use crate::present::column::{code_clock, confirm_clock};
+use crate::present::event::{EventLine, timeline as timeline_of};
+use crate::present::stage_glyph;
 use crate::present::time::Zone;
-use crate::tui::clocks::Clocks;
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::{Focus, ScreenState};
-use crate::tui::tail::Group;
-use crate::tui::theme::{Theme, Tone, attention_tone, stage_look};
-
-/// A line: pieces of text with their styles.
-pub(super) type Line = Vec<(String, Style)>;
-
-/// The cells for the names of values.
-pub(super) const NAMES: usize = 11;
-
-/// The lines of a pane as they are gathered.
-pub(super) struct Page<'a> {
-    pub(super) lines: Vec<Line>,
-    pub(super) theme: &'a Theme,
-    pub(super) room: u16,
-}
-
-impl Page<'_> {
-    pub(super) fn heading(&mut self, text: &str) {
-        self.lines.push(Vec::new());
-        self.lines.push(vec![(text.to_owned(), self.theme.title)]);
-    }
-
-    /// A name and its value, broken into as many lines as it needs.
-    pub(super) fn pair(&mut self, name: &str, value: &str, style: Style) {
-        if value.is_empty() {
-            return;
-        }
-        for (place, line) in wrap(value, self.room.saturating_sub(NAMES as u16 + 1)).into_iter().enumerate() {
-            let name = if place == 0 { name } else { "" };
-            self.lines.push(vec![(format!("{name:<NAMES$}"), self.theme.dim), (line, style)]);
-        }
-    }
-
-    pub(super) fn text(&mut self, text: &str, style: Style) {
-        for line in wrap(text, self.room) {
-            self.lines.push(vec![(line, style)]);
-        }
-    }
-}
+use crate::tui::theme::{Theme, Tone};
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.area().width, canvas.area().height);
@@ -90,17 +53,16 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     let profile = &state.profile;
     let there = Zone::from(profile.timezone).show(clocks.now());
     page.text(&profile.name.screen(), theme.title);
-    let (glyph, word, tone) = stage_look(row.facts.stage);
-    let mut line = vec![(format!("{glyph} {word}"), theme.tone(tone))];
+    let (glyph, tone) = stage_glyph(row.facts.stage);
+    let mut line = vec![(format!("{glyph} {}", row.facts.stage), theme.tone(tone))];
     if let Some(attention) = row.facts.attention {
-        line.push((format!("  ! {}", attention.words()), theme.tone(attention_tone(attention))));
+        line.push((format!("  ! {}", attention.message()), theme.tone(attention.into())));
     }
     page.lines.push(line);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
-        let style = if whose == Mover::Us { theme.tone(Tone::Warn) } else { theme.text };
-        page.pair("next", &format!("{}: {what}{left}", whose.word()), style);
+        page.pair("next", &format!("{}: {what}{left}", whose.as_str()), theme.tone(whose.into()));
     }
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
@@ -120,7 +82,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     page.pair("", &profile.contact.email.screen(), theme.text);
     page.pair("", &profile.contact.phone.screen(), theme.text);
     for further in &state.further_contacts {
-        page.pair("also", &further.in_words(), theme.text);
+        page.pair("also", &further.humanize(), theme.text);
     }
     page.pair("owner", &profile.owner.as_ref().map_or("nobody".into(), |owner| owner.screen()), theme.text);
     for (twin, other) in screen.rows.twins_of(state) {
@@ -159,7 +121,7 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
         second_clock(page, row, clocks);
         return;
     };
-    let (text, tone) = code_clock(state, row, clocks);
+    let (text, tone) = code_clock(state, row.facts, clocks);
     let code = if screen.revealed(state.id, newest.generation) {
         newest.code.reveal().to_owned()
     } else {
@@ -182,7 +144,7 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
     }
     page.pair("generated", &zone.show(newest.generated_at), theme.text);
     if let Some(ahead) = state.code_ahead(clocks.now(), &screen.setup.policy) {
-        page.pair("", &code_ahead_in_words(ahead), theme.tone(Tone::Bad));
+        page.pair("", &humanize_code_ahead(ahead), theme.tone(Tone::Bad));
     }
     page.pair("ends", &zone.show(newest.expires_at), theme.text);
     page.pair("", &format!("{} here", screen.setup.zone.show(newest.expires_at)), theme.dim);
@@ -211,7 +173,7 @@ fn second_clock(page: &mut Page<'_>, row: &DealershipRow, clocks: &Clocks) {
     }
     match (confirmation.dealer_confirmed_at, confirmation.due_at) {
         (Some(said), Some(due)) if !state.is_confirmed() => {
-            let (text, tone) = confirm_clock(state, row, clocks);
+            let (text, tone) = confirm_clock(state, row.facts, clocks);
             let words = match text.strip_prefix('-') {
                 Some(over) => format!("overdue for {over}"),
                 None => format!("{text} left"),
@@ -245,14 +207,11 @@ fn timeline(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, cloc
     };
     let zone = Zone::from(row.state.profile.timezone);
     let moment = |at| zone.stamp(at, clocks.now());
-    // By when it happened: what was noticed or entered later stands where it belongs.
-    let mut events: Vec<&Event> = events.iter().rev().take(NEWEST).map(AsRef::as_ref).collect();
-    events.sort_by_key(|event| event.happened_at());
-    for event in events.into_iter().rev() {
-        let (_, tone) = Group::of(&event.fact);
-        let when = format!("{} {:<10} ", moment(event.happened_at()), event.actor.to_string());
+    for event in timeline_of(events.iter().rev().take(NEWEST).map(AsRef::as_ref)).into_iter().rev() {
+        let EventLine { when, actor, words, tone } = EventLine::of(event, moment);
+        let when = format!("{when} {actor:<10} ");
         let indent = super::canvas::width(&when);
-        let lines = wrap(&summary(event, moment), page.room.saturating_sub(indent as u16));
+        let lines = wrap(&words, page.room.saturating_sub(indent as u16));
         for (place, line) in lines.into_iter().enumerate() {
             let when = if place == 0 { when.clone() } else { " ".repeat(indent) };
             page.lines.push(vec![(when, theme.dim), (line, theme.tone(tone))]);

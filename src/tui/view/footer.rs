@@ -1,9 +1,9 @@
 //! The line of keys: the most useful ones of where the keyboard is, or what can follow a chord.
 
 use super::canvas::{Canvas, width};
-use crate::tui::action::{Action, ActionScope};
+use crate::tui::action::{Action, Action as A, ActionScope};
 use crate::tui::bulk_job::BulkJob;
-use crate::tui::dialog::{DialogKind, FieldRole};
+use crate::tui::dialog::{Dialog, DialogKind, FieldRole, FormField};
 use crate::tui::enabled::can;
 use crate::tui::keymap::Lookup;
 use crate::tui::layer::InputLayer;
@@ -12,7 +12,6 @@ use crate::tui::theme::Theme;
 
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &ScreenState) -> &'static [Action] {
-    use Action as A;
     if state.reading.is_some() {
         return &[A::DialogCancel, A::Reveal, A::Down, A::Up];
     }
@@ -22,119 +21,77 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
-        Mode::Dialog(dialog)
-            if dialog.suggestions.is_some() && dialog.focused().is_some_and(|field| field.role == FieldRole::Text) =>
-        {
-            &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
-        }
-        Mode::Dialog(dialog)
-            if dialog.sends_along() && dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) =>
-        {
-            &[
-                A::DialogSubmit,
-                A::InputNext,
-                A::InputCancel,
-                A::LetterPreview,
-                A::LetterSwitch,
-                A::InputAccept,
-                A::InputClear,
-            ]
-        }
-        Mode::Dialog(dialog) if dialog.has_letters() && !dialog.sends_along() => {
-            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::Down]
-        }
-        Mode::Dialog(dialog) if dialog.sends_along() => &[
-            A::DialogSubmit,
-            A::DialogNext,
-            A::DialogAccept,
-            A::DialogCancel,
-            A::LetterPreview,
-            A::LetterSwitch,
-            A::Down,
-        ],
-        Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
-            &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
-        }
-        Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)) => {
-            &[A::DialogAccept, A::DialogCancel, A::Down]
-        }
-        Mode::Dialog(dialog) if dialog.focused().is_some() => {
-            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down]
-        }
-        Mode::Dialog(_) => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down],
-        Mode::Desk if state.queue.is_some() => &[
-            A::QueueRetry,
-            A::QueueJump,
-            A::QueueSuppress,
-            A::QueueRetryFailed,
-            A::QueueTrouble,
-            A::QueueRead,
-            A::QueueMark,
-        ],
+        Mode::Dialog(dialog) => in_dialog(dialog),
+        Mode::Desk if state.queue.is_some() => QUEUE,
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Mode::Desk => match state.focus {
-            Focus::Tail => &[
-                A::TailJump,
-                A::TailPause,
-                A::Bottom,
-                A::TailKinds,
-                A::TailOnlySelected,
-                A::TeachMeaning,
-                A::FocusNext,
-                A::Zoom,
-                A::Help,
-                A::Quit,
-            ],
-            Focus::Table if !state.marks.is_empty() => &[
-                A::Reissue,
-                A::Invite,
-                A::Check,
-                A::Assign,
-                A::Snooze,
-                A::ClearMarks,
-                A::Mark,
-                A::Palette,
-                A::Help,
-                A::Quit,
-            ],
-            Focus::Detail => &[
-                A::Reissue,
-                A::Invite,
-                A::ConfirmWord,
-                A::Check,
-                A::Note,
-                A::Reveal,
-                A::Snooze,
-                A::ChooseOpcode,
-                A::Guide,
-                A::Appointment,
-                A::Zoom,
-            ],
-            Focus::Table => &[
-                A::Open,
-                A::Filter,
-                A::Reissue,
-                A::Invite,
-                A::ConfirmWord,
-                A::Check,
-                A::Mark,
-                A::NextTab,
-                A::Note,
-                A::Help,
-                A::Palette,
-                A::Quit,
-                A::Snooze,
-                A::ChooseOpcode,
-                A::Guide,
-                A::Appointment,
-                A::Reveal,
-                A::Queue,
-                A::Resend,
-                A::SortNext,
-            ],
+            Focus::Tail => TAIL,
+            Focus::Table if !state.marks.is_empty() => MARKED,
+            Focus::Detail => DETAIL,
+            Focus::Table => TABLE,
         },
     }
 }
+
+fn in_dialog(dialog: &Dialog) -> &'static [Action] {
+    let field = dialog.focused();
+    let takes_text = field.is_some_and(FormField::takes_text);
+    match () {
+        () if dialog.suggestions.is_some() && field.is_some_and(|field| field.role == FieldRole::Text) => {
+            &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
+        }
+        () if dialog.sends_along() && takes_text => LETTER_TEXT,
+        () if dialog.sends_along() => LETTER,
+        () if dialog.has_letters() => {
+            &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::Down]
+        }
+        () if takes_text => &[A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear],
+        () if matches!(dialog.kind, DialogKind::Results(_)) => &[A::DialogAccept, A::DialogCancel, A::Down],
+        () if field.is_some() => {
+            &[A::DialogSubmit, A::DialogSwitch, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down]
+        }
+        () => &[A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::Down],
+    }
+}
+
+#[rustfmt::skip]
+const LETTER_TEXT: &[Action] = &[
+    A::DialogSubmit, A::InputNext, A::InputCancel, A::LetterPreview, A::LetterSwitch, A::InputAccept, A::InputClear,
+];
+
+#[rustfmt::skip]
+const LETTER: &[Action] = &[
+    A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::LetterSwitch, A::Down,
+];
+
+#[rustfmt::skip]
+const QUEUE: &[Action] = &[
+    A::QueueRetry, A::QueueJump, A::QueueSuppress, A::QueueRetryFailed, A::QueueTrouble, A::QueueRead, A::QueueMark,
+];
+
+#[rustfmt::skip]
+const TAIL: &[Action] = &[
+    A::TailJump, A::TailPause, A::Bottom, A::TailKinds, A::TailOnlySelected, A::TeachMeaning, A::FocusNext, A::Zoom,
+    A::Help, A::Quit,
+];
+
+#[rustfmt::skip]
+const MARKED: &[Action] = &[
+    A::Reissue, A::Invite, A::Check, A::Assign, A::Snooze, A::ClearMarks, A::Mark, A::Palette, A::Help, A::Quit,
+];
+
+#[rustfmt::skip]
+const DETAIL: &[Action] = &[
+    A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Note, A::Reveal, A::Snooze, A::ChooseOpcode, A::Guide,
+    A::Appointment, A::Zoom,
+];
+
+#[rustfmt::skip]
+const TABLE: &[Action] = &[
+    A::Open, A::Filter, A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Mark, A::NextTab, A::Note, A::Help,
+    A::Palette, A::Quit, A::Snooze, A::ChooseOpcode, A::Guide, A::Appointment, A::Reveal, A::Queue, A::Resend,
+    A::SortNext,
+];
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let room = canvas.area().width;

@@ -42,7 +42,7 @@ fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, room: u16)
         let before = format!("{mark} {number}.");
         hang(&mut lines, &before, &step.title, BOX + 3, room, theme.tone(tone));
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
-        hang(&mut lines, "", &format!("{}{why}", step.observed.words()), BOX + 3, room, theme.dim);
+        hang(&mut lines, "", &format!("{}{why}", step.observed.message()), BOX + 3, room, theme.dim);
     }
     if onboarding.slots.as_ref().is_some_and(|slots| slots.count == 0) && onboarding.is_confirmed() {
         lines.push((String::new(), theme.text));

@@ -5,12 +5,14 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
-use crate::domain::CodeOrigin;
-use crate::engine::PlatformState;
+use crate::domain::text::clean;
+use crate::domain::{CodeOrigin, Stage};
+use crate::present::stage_glyph;
+use crate::protocol::PlatformState;
 use crate::tui::action::{ActionScope, REGISTRY};
 use crate::tui::enabled::{NO_PLATFORM, can};
 use crate::tui::state::{Focus, Help, ScreenState};
-use crate::tui::theme::{Theme, Tone, stage_look};
+use crate::tui::theme::{Theme, Tone};
 
 /// Wide enough for the longest sentence with its reason.
 const WIDEST: u16 = 180;
@@ -28,8 +30,49 @@ enum Line {
     More(u16, String),
 }
 
+impl Line {
+    fn heading(text: &str) -> Self {
+        Self::Heading(text.to_owned())
+    }
+
+    fn plain(text: impl Into<String>) -> Self {
+        Self::Text(text.into(), Tone::Plain)
+    }
+}
+
+const GLYPHS: [&str; 6] = [
+    "◆ marked",
+    "! needs somebody",
+    "z snoozed",
+    "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
+    "mail: ✓ sent  ◌ queued  → sending  ✎ written to a file  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
+    "slots, behind the opcode: 23 offered  0 none",
+];
+
+const FILTER: [&str; 4] = [
+    "words match name, group, city, dealerCode, contact, owner, mail address, and phone by its digits; all must match",
+    "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
+    "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine|twin",
+    "stage:…   move:us|dealer|xtime|nobody   next:word   opcode:missing|ok|unchecked|near-miss   kind:…",
+];
+
 fn lines(state: &ScreenState) -> Vec<Line> {
-    let mut lines = Vec::new();
+    let mut lines = actions(state);
+    lines.push(Line::heading("Glyphs"));
+    lines.extend(Stage::ALL.map(|stage| {
+        let (glyph, tone) = stage_glyph(stage);
+        Line::Text(format!("{glyph} {stage}"), tone)
+    }));
+    lines.extend(GLYPHS.map(Line::plain));
+    lines.push(Line::heading("This desk"));
+    lines.extend(this_desk(state));
+    lines.push(Line::heading("Filter"));
+    lines.extend(FILTER.map(Line::plain));
+    lines
+}
+
+/// Those of where the keyboard is first.
+fn actions(state: &ScreenState) -> Vec<Line> {
     let here = match state.focus {
         _ if state.queue.is_some() => ActionScope::Queue,
         // The table's actions work in the detail too.
@@ -39,49 +82,38 @@ fn lines(state: &ScreenState) -> Vec<Line> {
     let first = [here, ActionScope::List, ActionScope::Global];
     let others = ActionScope::ALL.into_iter().filter(|scope| !first.contains(scope));
     let has_actions = |scope: &ActionScope| REGISTRY.iter().any(|info| info.scope == *scope);
-    let scopes = first.into_iter().chain(others).filter(has_actions);
-    for scope in scopes {
-        let name = match scope {
-            ActionScope::Global => "Everywhere",
-            ActionScope::List => "Moving",
-            ActionScope::Table => "Table, and the detail",
-            ActionScope::Detail => "Detail",
-            ActionScope::Tail => "Events",
-            ActionScope::Queue => "Letters",
-            ActionScope::Dialog => "Dialogs",
-            ActionScope::Letter => "Dialogs that send a letter",
-            ActionScope::Form => "Any dialog",
-            ActionScope::Input => "Lines of text",
-        };
-        lines.push(Line::Heading(name.to_owned()));
+    let mut lines = Vec::new();
+    for scope in first.into_iter().chain(others).filter(has_actions) {
+        lines.push(Line::heading(title(scope)));
         for info in REGISTRY.iter().filter(|info| info.scope == scope) {
             let keys = state.setup.keymap.keys_for(info.action).join("  ");
-            let why_not = match scope {
-                scope if scope.is_closed() => None,
-                _ => can(state, info.action).err(),
-            };
+            let why_not = if scope.is_closed() { None } else { can(state, info.action).err() };
             let possible = why_not.is_none();
             let doc = why_not.map_or_else(|| info.doc.to_owned(), |why| format!("{} Not now: {why}.", info.doc));
             let keys = if keys.is_empty() { "–".to_owned() } else { keys };
             lines.push(Line::Key { keys, title: info.title, doc, possible });
         }
     }
-    lines.push(Line::Heading("Glyphs".to_owned()));
-    for stage in crate::domain::Stage::ALL {
-        let (glyph, word, tone) = stage_look(stage);
-        lines.push(Line::Text(format!("{glyph} {word}"), tone));
+    lines
+}
+
+const fn title(scope: ActionScope) -> &'static str {
+    match scope {
+        ActionScope::Global => "Everywhere",
+        ActionScope::List => "Moving",
+        ActionScope::Table => "Table, and the detail",
+        ActionScope::Detail => "Detail",
+        ActionScope::Tail => "Events",
+        ActionScope::Queue => "Letters",
+        ActionScope::Dialog => "Dialogs",
+        ActionScope::Letter => "Dialogs that send a letter",
+        ActionScope::Form => "Any dialog",
+        ActionScope::Input => "Lines of text",
     }
-    for text in [
-        "◆ marked",
-        "! needs somebody",
-        "z snoozed",
-        "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",
-        "mail: ✓ sent  ◌ queued  → sending  ✎ written to a file  ↻ failed, tried again  ✗ failed  ? uncertain  ⊘ suppressed  ← came back or refused",
-        "slots, behind the opcode: 23 offered  0 none",
-    ] {
-        lines.push(Line::Text(text.to_owned(), Tone::Plain));
-    }
-    lines.push(Line::Heading("This desk".to_owned()));
+}
+
+/// What it is connected to, and what that means.
+fn this_desk(state: &ScreenState) -> Vec<Line> {
     let source = match state.setup.source {
         None | Some(CodeOrigin::Paste) => {
             "Codes come by paste; [invitations] source = \"http\" or \"command\" changes that."
@@ -89,26 +121,15 @@ fn lines(state: &ScreenState) -> Vec<Line> {
         Some(CodeOrigin::Http) => "Codes come from the partner's HTTP interface ([invitations.http]).",
         Some(CodeOrigin::Command) => "Codes come from a program ([invitations.command]).",
     };
-    lines.push(Line::Text(source.to_owned(), Tone::Plain));
+    let mut lines = vec![Line::plain(source)];
     if state.status.platform == PlatformState::Unconfigured {
         lines.push(Line::Text(format!("{NO_PLATFORM}. Until then clocks alone decide."), Tone::Warn));
     }
     if state.setup.read_only {
-        lines.push(Line::Text(
-            "Read-only: nothing is recorded. Start without --read-only to work.".to_owned(),
-            Tone::Warn,
-        ));
+        let words = "Read-only: nothing is recorded. Start without --read-only to work.";
+        lines.push(Line::Text(words.to_owned(), Tone::Warn));
     }
-    lines.push(Line::Text(format!("You are {}.", crate::domain::text::clean(&state.setup.me)), Tone::Plain));
-    lines.push(Line::Heading("Filter".to_owned()));
-    for text in [
-        "words match name, group, city, dealerCode, contact, owner, mail address, and phone by its digits; all must match",
-        "field:a,b   !term   ~fuzzy   /regex/   expires<6h   waiting>24h   expired>2d",
-        "is:pending|expired|awaiting|overdue|confirmed|lost|live|attention|snoozed|mine|twin",
-        "stage:…   move:us|dealer|xtime|nobody   opcode:missing|ok|unchecked|near-miss   kind:…",
-    ] {
-        lines.push(Line::Text(text.to_owned(), Tone::Plain));
-    }
+    lines.push(Line::plain(format!("You are {}.", clean(&state.setup.me))));
     lines
 }
 

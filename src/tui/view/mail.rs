@@ -1,12 +1,14 @@
 //! The letters of a dealership in the detail pane: the newest first, what became of each, and what is to come.
 
-use super::detail::Page;
+use chrono::TimeDelta;
+
+use super::page::Page;
 use crate::domain::text::clean;
-use crate::domain::when::seconds_text;
+use crate::domain::when::duration_text;
 use crate::domain::{Letter, LetterState, Onboarding, next_letter_at};
+use crate::present::clocks::Clocks;
+use crate::present::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::present::time::Zone;
-use crate::tui::clocks::Clocks;
-use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
@@ -40,10 +42,12 @@ fn one(page: &mut Page<'_>, letter: &Letter, state: &Onboarding, clocks: &Clocks
     let zone = Zone::from(state.profile.timezone);
     let theme = page.theme;
     let fate = Fate::of(letter);
-    let (glyph, word, tone) = fate.look();
+    let (glyph, word, tone) = fate.label();
     let when = zone.stamp(letter.at, clocks.now());
     let what = match (letter.before, letter.again) {
-        (Some(before), _) => format!("{}, {} before the end", letter.kind, seconds_text(before)),
+        (Some(before), _) => {
+            format!("{}, {} before the end", letter.kind, duration_text(TimeDelta::seconds(before.into())))
+        }
         (None, true) => format!("{} again", letter.kind),
         (None, false) => letter.kind.to_string(),
     };

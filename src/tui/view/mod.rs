@@ -10,6 +10,7 @@ mod greeting;
 mod guide;
 mod help;
 mod mail;
+mod page;
 mod palette;
 mod queue;
 mod reading;
@@ -25,10 +26,10 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::clocks::Clocks;
 use super::state::{Mode, ScreenState};
 use super::theme::Theme;
 use crate::domain::Timestamp;
+use crate::present::clocks::Clocks;
 use canvas::Canvas;
 use layout::ScreenLayout;
 

@@ -7,10 +7,10 @@ use super::canvas::{Canvas, wrap};
 use super::status;
 use crate::domain::text::clean;
 use crate::domain::{Letter, Onboarding};
-use crate::engine::MailState;
+use crate::present::clocks::Clocks;
+use crate::present::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::present::time::Zone;
-use crate::tui::clocks::Clocks;
-use crate::tui::letters::{Fate, NO_MAIL, ONLY_FILES};
+use crate::protocol::MailState;
 use crate::tui::queue::{LetterRef, Queue};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
@@ -89,7 +89,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
             .words
             .as_deref()
             .map_or_else(|| format!("to {}", letter.to.screen()), |words| clean(words).into_owned());
-        let (_, _, tone) = Fate::of(letter).look();
+        let (_, _, tone) = Fate::of(letter).label();
         canvas.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
     }
 }
@@ -171,11 +171,11 @@ fn draw_row(
     canvas: &mut Canvas<'_>,
 ) {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return };
-    let (glyph, word, tone) = Fate::of(letter).look();
+    let (glyph, word, tone) = Fate::of(letter).label();
     let words = letter.words.as_deref().map_or_else(String::new, |words| clean(words).into_owned());
     let contents = [
         (format!("{glyph} {word}"), theme.tone(tone)),
-        (letter.kind.word().to_owned(), theme.text),
+        (letter.kind.as_str().to_owned(), theme.text),
         (onboarding.profile.name.screen().into_owned(), theme.text),
         (tries(letter), theme.dim),
         next(letter, state, clocks, theme),
@@ -246,7 +246,7 @@ fn foot(
         _ => None,
     };
     let words = letter.words.as_deref().or(server).map(clean).unwrap_or_default();
-    let (_, _, tone) = Fate::of(letter).look();
+    let (_, _, tone) = Fate::of(letter).label();
     for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
         canvas.text(1, y + 3 + place, room, &line, theme.tone(tone));
     }

@@ -5,8 +5,8 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
+use crate::present::letters::Fate;
 use crate::present::time::Zone;
-use crate::tui::letters::Fate;
 use crate::tui::queue::LetterRef;
 use crate::tui::reading::{LetterPage, LetterReader, UNKNOWN_CODE, What};
 use crate::tui::state::{Mode, ScreenState};
@@ -32,7 +32,7 @@ fn title(reading: &LetterReader, state: &ScreenState) -> String {
         }
         What::Letter(letter) => match (LetterRef { dealership: reading.id, letter }).find(&state.rows) {
             Some((_, letter)) => {
-                let (_, word, _) = Fate::of(letter).look();
+                let (_, word, _) = Fate::of(letter).label();
                 let at = Zone::from(row.state.profile.timezone).show(letter.at);
                 format!("{} to {name}: {word} {at}", letter.kind)
             }

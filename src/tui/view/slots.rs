@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use ratatui::style::Style;
 
-use super::detail::Page;
+use super::page::Page;
 use crate::domain::DaySlots;
 use crate::tui::theme::Tone;
 

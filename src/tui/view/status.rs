@@ -5,10 +5,10 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, in_words};
-use crate::engine::{MailState, PlatformState};
-use crate::tui::clocks::Clocks;
-use crate::tui::letters::ONLY_FILES;
+use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, humanize};
+use crate::present::clocks::Clocks;
+use crate::present::letters::ONLY_FILES;
+use crate::protocol::{MailState, OwnerState, PlatformState};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
@@ -22,7 +22,9 @@ const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
 pub(super) fn has_banner(state: &ScreenState) -> bool {
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
-    platform.is_alarm()
+    state.owner != OwnerState::Answers
+        || state.status.store_away.is_some()
+        || platform.is_alarm()
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
         || !state.status.alarms.is_empty()
@@ -84,7 +86,33 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     let causes: Vec<String> =
         state.status.alarms.iter().map(|alarm| format!("{alarm} for {}", clocks.humanize_since(alarm.since))).collect();
     let causes = (!causes.is_empty()).then(|| format!("{}: one cause, at Xtime or with us", causes.join(", ")));
-    clock.into_iter().chain(platform).chain(mail_alarm(state, clocks)).chain(causes).collect()
+    owner_alarm(state)
+        .into_iter()
+        .chain(store_alarm(state, clocks))
+        .chain(clock)
+        .chain(platform)
+        .chain(mail_alarm(state, clocks))
+        .chain(causes)
+        .collect()
+}
+
+/// Whoever owns the store is not there, so that nothing can be recorded.
+fn owner_alarm(state: &ScreenState) -> Option<String> {
+    let words = match state.owner {
+        OwnerState::Answers => return None,
+        OwnerState::Silent => {
+            "The owner of the store does not answer: what you see may be old, what you ask for waits."
+        }
+        OwnerState::Gone => "The owner of the store has ended: what you see may be old; looking for another …",
+    };
+    Some(words.to_owned())
+}
+
+/// The database of a team is away: what is shown is as old as that.
+fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
+    let away = state.status.store_away.as_ref()?;
+    let since = clocks.humanize_since(away.since);
+    Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -125,33 +153,22 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         put(&parts, theme, canvas);
         return;
     }
-    parts.push(platform(state, theme));
+    let led_elsewhere = status.leads.as_ref().is_some_and(|leads| !leads.here);
+    if !led_elsewhere {
+        parts.push(platform(state, theme));
+    }
+    parts.extend(leads(state, theme));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    if status.platform != PlatformState::Unconfigured {
-        let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
-        let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
-        parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
-        if let Some(sweep) = &status.sweep {
-            let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
-            let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
-            parts.push((words, theme.tone(Tone::Busy)));
-        }
-        if status.waiting > 0 {
-            let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
-            let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", in_words(wait)));
-            parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
-        }
-        if let Some(at) = status.last_answer_at {
-            parts.push((format!("answered {}", clocks.humanize_ago(at)), theme.dim));
-        }
+    if !led_elsewhere {
+        budget(state, theme, clocks, &mut parts);
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
         let side = clock_doubt::side(skew);
-        parts.push((format!("clock {} {side} Xtime's", in_words(skew.abs())), theme.tone(tone)));
+        parts.push((format!("clock {} {side} Xtime's", humanize(skew.abs())), theme.tone(tone)));
     }
     let source = match state.setup.source {
         None => "codes by paste",
@@ -161,6 +178,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     };
     parts.push((source.to_owned(), theme.dim));
     parts.extend(mail(state, theme));
+    parts.extend((status.desks > 1).then(|| (format!("{} desks", status.desks), theme.dim)));
     if let Some(newest) = state.tail.newest() {
         parts.push((format!("last change {}", clocks.humanize_ago(newest.at)), theme.dim));
     }
@@ -168,6 +186,30 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         parts.push((state.setup.store.clone(), theme.dim));
     }
     put(&parts, theme, canvas);
+}
+
+/// How busy the way to the platform is.
+fn budget(state: &ScreenState, theme: &Theme, clocks: &Clocks, parts: &mut Vec<(String, Style)>) {
+    let status = &state.status;
+    if status.platform == PlatformState::Unconfigured {
+        return;
+    }
+    let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
+    let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
+    parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
+    if let Some(sweep) = &status.backlog {
+        let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
+        let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
+        parts.push((words, theme.tone(Tone::Busy)));
+    }
+    if status.waiting > 0 {
+        let longest = status.longest_wait.filter(|wait| *wait >= WAIT_MATTERS);
+        let longest = longest.map_or_else(String::new, |wait| format!(", longest wait {}", humanize(wait)));
+        parts.push((format!("{} due{longest}", thousands(status.waiting)), theme.dim));
+    }
+    if let Some(at) = status.last_answer_at {
+        parts.push((format!("answered {}", clocks.humanize_ago(at)), theme.dim));
+    }
 }
 
 /// How far the newest is that was asked for many: `check now 12/300`.
@@ -223,6 +265,13 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
         (_, Some(_)) => return None,
     };
     Some((words, theme.tone(tone)))
+}
+
+/// Who does the background work of a team.
+fn leads(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
+    let leads = state.status.leads.as_ref()?;
+    let words = if leads.here { "this desk leads".to_owned() } else { format!("{} leads", clean(&leads.name)) };
+    Some((words, theme.dim))
 }
 
 fn platform(state: &ScreenState, theme: &Theme) -> (String, Style) {

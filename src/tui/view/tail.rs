@@ -1,8 +1,8 @@
 //! The event tail.
 
 use super::canvas::Canvas;
-use crate::present::event::summary;
-use crate::tui::clocks::Clocks;
+use crate::present::clocks::Clocks;
+use crate::present::event::EventLine;
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::tail::Group;
 use crate::tui::theme::{Theme, Tone};
@@ -23,9 +23,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     }
     let chosen = state.tail.chosen(selected).map(|event| event.seq).filter(|_| focused);
     for (y, event) in (1..).zip(&lines) {
-        let (_, tone) = Group::of(&event.fact);
-        let words = summary(event, |at| zone.short(at, clocks.now()));
-        canvas.right(1, y, TIME, &zone.short(event.happened_at(), clocks.now()), theme.dim);
+        let EventLine { when, actor, words, tone } = EventLine::of(event, |at| zone.short(at, clocks.now()));
+        canvas.right(1, y, TIME, &when, theme.dim);
         let row = event.dealership.map(|id| state.rows.get(id));
         let name = match row {
             Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
@@ -34,7 +33,6 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         let room = (width / 4).clamp(10, 32);
         canvas.text(TIME + 2, y, room, &name, theme.text);
         let mut x = TIME + 2 + room + 1;
-        let actor = event.actor.to_string();
         if width >= 90 {
             canvas.text(x, y, 13, &actor, theme.dim);
             x += 14;

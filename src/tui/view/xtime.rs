@@ -1,23 +1,23 @@
 //! The detail's part about the platform: the opcode and whose word it is, what was found, what is lacking to be live, the slots by
 //! day, the test appointment, and the last look.
 
+use crate::present::clocks::Clocks;
+use crate::present::opcode_glyph;
 use crate::timezone::Tz;
 use chrono::NaiveDateTime;
 use std::borrow::Cow;
 
-use super::detail::Page;
+use super::page::Page;
 use super::slots::{Shown, chart};
-use super::table::opcode_look;
+use crate::domain::ProbeStatus;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
     DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
-    slots_in_words,
+    humanize_slots,
 };
-use crate::engine::ProbeStatus;
 use crate::present::time::Zone;
 use crate::tui::action::Action;
-use crate::tui::clocks::Clocks;
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
@@ -37,7 +37,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     opcode(page, state, screen);
     slots(page, state, last, screen, clocks);
     appointment(page, state, screen, clocks);
-    last_look(page, state, probe, clocks);
+    last_probe(page, state, probe, clocks);
 }
 
 /// A key that does something about what stands there; empty when there is none.
@@ -48,7 +48,7 @@ fn key(screen: &ScreenState, action: Action) -> String {
 fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
-    let (glyph, tone) = opcode_look(state.opcode_state);
+    let (glyph, tone) = opcode_glyph(state.opcode_state);
     let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
     let option = match state.opcode.as_deref().map(|chosen| chosen.choice.option) {
         None => "assumed; the dealership has not chosen",
@@ -107,7 +107,7 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     let zone = state.profile.timezone;
     // One that is over by now is no next one.
     let local = clocks.now().with_timezone(&zone).naive_local();
-    let words = slots_in_words(found.count, found.days, found.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(found.count, found.days, found.next.filter(|next| *next > local), zone);
     // What is recorded is as it was when it changed last: an unchanged look records nothing.
     let how = if found.fresh { "seen" } else { "recorded" };
     let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
@@ -160,24 +160,24 @@ pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
     with_abbreviation(local, zone, "%a %d %b %H:%M")
 }
 
-fn last_look(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
+fn last_probe(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
     // Until the engine was asked, the books tell.
     let recorded = || ProbeState::last(state, None, clocks.now());
     let Some(last) = probe.map_or_else(recorded, |probe| probe.last.as_ref().map(Cow::Borrowed)) else {
         page.pair("last look", "none yet", theme.dim);
-        return next_look(page, probe, clocks);
+        return next_probe(page, probe, clocks);
     };
     let style = if last.outcome.tells() { theme.text } else { theme.tone(Tone::Warn) };
-    page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.words()), style);
+    page.pair("last look", &format!("{}: {}", clocks.humanize_ago(last.at), last.message()), style);
     if last.since < last.at {
         page.pair("", &format!("so since {}", zone.show(last.since)), theme.dim);
     }
-    next_look(page, probe, clocks);
+    next_probe(page, probe, clocks);
 }
 
-fn next_look(page: &mut Page<'_>, probe: Option<&ProbeStatus>, clocks: &Clocks) {
+fn next_probe(page: &mut Page<'_>, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let Some(next) = probe.and_then(|probe| probe.next_at) else { return };
     let words = if next <= clocks.now() { "due now".to_owned() } else { format!("in {}", clocks.left(next)) };
     page.pair("next look", &words, page.theme.dim);

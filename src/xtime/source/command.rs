@@ -1,26 +1,20 @@
 //! Codes from a program of the partner: the code on the first line of its output, optionally the expiry on the second.
 
-use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
 use super::parse::{read_code, read_moment};
 use super::template::{EscapeContext, RequestTemplates, Values};
+use crate::child::{ChildEnd, ChildOutput, grouped, run};
 use crate::domain::CodeOrigin;
 use crate::domain::text::one_line;
 use crate::xtime::redact::Redactor;
-use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError};
+use crate::xtime::{CodeSource, ObtainedCode, SetupError, SourceError, SourceRequest};
 
-/// How long the output is still read after the program has ended: something that it left behind may hold it open.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 /// The exit code of a temporary failure (`EX_TEMPFAIL`).
 const TRY_AGAIN: i32 = 75;
-/// How much of the error output is kept: its end.
-const STDERR_KEPT: usize = 4_096;
 
 /// The program (`[invitations.command]`). Templates know `dealer_code`, `dealership`, `name` and `intent`.
 #[derive(Debug, Clone)]
@@ -71,7 +65,7 @@ impl CommandSource {
         Ok(Self { settings, templates, redactor: Redactor::new([]) })
     }
 
-    fn command(&self, request: &CodeRequest) -> Result<Command, String> {
+    fn command(&self, request: &SourceRequest) -> Result<Command, String> {
         let values = Values::of(request);
         let given = [&values.dealer_code, &values.dealership, &values.name];
         if given.iter().any(|value| value.contains('\0')) {
@@ -79,7 +73,7 @@ impl CommandSource {
         }
         let mut run = self.settings.run.iter().enumerate();
         let Some((_, program)) = run.next() else { return Err("there is no program".to_owned()) };
-        let mut command = Command::new(program);
+        let mut command = grouped(program, &self.settings.environment);
         for (at, source) in run {
             let argument = self.templates.fill(&field(at), EscapeContext::Plain, &values)?;
             // A value must never become an option of the program.
@@ -89,23 +83,15 @@ impl CommandSource {
             command.arg(argument);
         }
         command
-            .env_clear()
-            .envs(crate::child::environment(&self.settings.environment))
             .env("CLOVERWATCH_INTENT", &values.intent)
             .env("CLOVERWATCH_DEALER_CODE", &values.dealer_code)
             .env("CLOVERWATCH_DEALERSHIP", &values.dealership)
-            .env("CLOVERWATCH_NAME", &values.name)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            // A group of its own: our own signals do not reach it, and it can be killed with all it started.
-            .process_group(0)
-            .kill_on_drop(true);
+            .env("CLOVERWATCH_NAME", &values.name);
         Ok(command)
     }
 
     /// The last line that it wrote to its error output, without the code that it may have printed.
-    fn last_words(&self, ran: &Ran) -> String {
+    fn last_words(&self, ran: &ChildOutput) -> String {
         let printed = String::from_utf8_lossy(&ran.output);
         let code = printed.lines().next().map(str::trim).unwrap_or_default();
         let errors = String::from_utf8_lossy(&ran.errors);
@@ -138,7 +124,7 @@ impl CodeSource for CommandSource {
         CodeOrigin::Command
     }
 
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError> {
         let unclear = |reason: String| SourceError::Unclear { reason, retry_after: None };
         let mut command = self.command(request).map_err(SourceError::TurnedAway)?;
         let child = command.spawn().map_err(|error| {
@@ -149,10 +135,10 @@ impl CodeSource for CommandSource {
                 _ => unclear(reason),
             }
         })?;
-        let ran = run(child, self.settings.timeout, self.settings.max_output).await;
+        let ran = run(child, None, self.settings.timeout, self.settings.max_output).await;
         match ran.end {
-            End::Exited(status) if status.success() => read(&ran.output),
-            End::Exited(status) => {
+            ChildEnd::Exited(status) if status.success() => read(&ran.output),
+            ChildEnd::Exited(status) => {
                 let said = self.last_words(&ran);
                 let said = if said.is_empty() { String::new() } else { format!(": {said}") };
                 match status.code() {
@@ -163,101 +149,14 @@ impl CodeSource for CommandSource {
                     None => Err(unclear(one_line(&format!("the program was killed{said}"), 200))),
                 }
             }
-            End::TooMuch => {
+            ChildEnd::TooMuch => {
                 let most = self.settings.max_output;
                 Err(SourceError::Unusable(format!("the program printed more than {most} bytes; it was killed")))
             }
-            End::TimedOut => {
+            ChildEnd::TimedOut => {
                 Err(unclear(format!("the program did not end within {:?}; it was killed", self.settings.timeout)))
             }
-            End::Lost(why) => Err(unclear(why)),
+            ChildEnd::Lost(why) => Err(unclear(one_line(&format!("the program was lost: {why}"), 200))),
         }
-    }
-}
-
-enum End {
-    Exited(ExitStatus),
-    TimedOut,
-    TooMuch,
-    Lost(String),
-}
-
-struct Ran {
-    end: End,
-    output: Vec<u8>,
-    errors: Vec<u8>,
-}
-
-/// Kills a process group when it goes out of scope: also when whoever waits for the code is cancelled.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn kill(&mut self) {
-        if let Some(pid) = self.0.take() {
-            // An error means that it is gone already.
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Lets a program run to its end, or ends it.
-async fn run(mut child: Child, timeout: Duration, max_output: usize) -> Ran {
-    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let mut group = Group(pid);
-    let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
-    let mut deadline = Box::pin(tokio::time::sleep(timeout));
-    let (mut output, mut errors) = (Vec::new(), Vec::new());
-    let mut exited: Option<ExitStatus> = None;
-    let mut out_chunk = [0; 4_096];
-    let mut err_chunk = [0; 4_096];
-    let end = loop {
-        if let Some(status) = exited.filter(|_| stdout.is_none() && stderr.is_none()) {
-            break End::Exited(status);
-        }
-        tokio::select! {
-            read = read_some(&mut stdout, &mut out_chunk) => match read {
-                Some(bytes) if bytes.len() > max_output.saturating_sub(output.len()) => break End::TooMuch,
-                Some(bytes) => output.extend_from_slice(bytes),
-                None => stdout = None,
-            },
-            read = read_some(&mut stderr, &mut err_chunk) => match read {
-                Some(bytes) => {
-                    errors.extend_from_slice(bytes);
-                    errors.drain(..errors.len().saturating_sub(STDERR_KEPT));
-                }
-                None => stderr = None,
-            },
-            ended = child.wait(), if exited.is_none() => match ended {
-                Ok(status) => {
-                    exited = Some(status);
-                    // Its number may soon be another's; what it left running is its own affair.
-                    group.0 = None;
-                    deadline = Box::pin(tokio::time::sleep(LAST_WORDS));
-                }
-                Err(error) => break End::Lost(one_line(&format!("the program was lost: {error}"), 200)),
-            },
-            () = &mut deadline => break exited.map_or(End::TimedOut, End::Exited),
-        }
-    };
-    group.kill();
-    if exited.is_none() {
-        // Reaps it, so that no zombie is left; it was killed and ends at once.
-        let _ = child.wait().await;
-    }
-    Ran { end, output, errors }
-}
-
-/// The next bytes; `None` at the end; never ready when there is nothing to read from.
-async fn read_some<'a, R: AsyncRead + Unpin>(from: &mut Option<R>, chunk: &'a mut [u8]) -> Option<&'a [u8]> {
-    let Some(reader) = from else { return std::future::pending().await };
-    match reader.read(chunk).await {
-        Ok(0) | Err(_) => None,
-        Ok(count) => chunk.get(..count),
     }
 }

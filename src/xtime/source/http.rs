@@ -17,7 +17,7 @@ use crate::xtime::connection::{ConnectionSettings, PlatformConnection, RawRespon
 use crate::xtime::gateway::{MESSAGES, first_text};
 use crate::xtime::redact::Redactor;
 use crate::xtime::settings::{address, header_name, is_loopback, secret_value};
-use crate::xtime::{CodeRequest, CodeSource, ObtainedCode, SetupError, SourceError, TlsFiles};
+use crate::xtime::{CodeSource, ObtainedCode, SetupError, SourceError, SourceRequest, TlsFiles};
 
 /// The header that makes a second try of one intent the same request.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -155,7 +155,7 @@ impl HttpSource {
     }
 
     /// The request for one intent: the same for every try of it.
-    fn request(&self, request: &CodeRequest) -> Result<reqwest::RequestBuilder, String> {
+    fn request(&self, request: &SourceRequest) -> Result<reqwest::RequestBuilder, String> {
         let values = Values::of(request);
         let url = self.templates.fill("url", EscapeContext::Percent, &values)?;
         // A dot segment would lead to another path, however it is escaped.
@@ -229,7 +229,7 @@ impl CodeSource for HttpSource {
         CodeOrigin::Http
     }
 
-    async fn obtain(&self, request: &CodeRequest) -> Result<ObtainedCode, SourceError> {
+    async fn obtain(&self, request: &SourceRequest) -> Result<ObtainedCode, SourceError> {
         let sent = self.request(request).map_err(|why| SourceError::TurnedAway(self.redactor.line(&why)))?;
         let unclear = |reason: String, retry_after| SourceError::Unclear { reason, retry_after };
         let RawResponse { status, body, meta } = match self.connection.send("code source", sent).await {

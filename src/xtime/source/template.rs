@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 
 use crate::domain::text::{escape_html, is_invisible, one_line};
 use crate::xtime::redact::percent;
-use crate::xtime::{CodeRequest, SetupError};
+use crate::xtime::{SetupError, SourceRequest};
 
 /// Where a value goes, and so how it is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) struct Values {
 }
 
 impl Values {
-    pub(super) fn of(request: &CodeRequest) -> Self {
+    pub(super) fn of(request: &SourceRequest) -> Self {
         Self {
             dealer_code: request.dealer_code.clone(),
             dealership: request.dealership.clone(),

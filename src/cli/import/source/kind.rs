@@ -19,7 +19,7 @@ pub(super) enum WorkbookFormat {
 }
 
 impl WorkbookFormat {
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
             Self::Xlsb => "xlsb",

@@ -45,7 +45,7 @@ pub enum Mended {
 
 impl Mended {
     /// In words, behind the name of the field.
-    pub const fn words(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Self::Placeholder => "stands for no value and was left out",
             Self::NoPhone => "is no phone number and was left out",
@@ -80,9 +80,6 @@ pub struct ListValue {
 }
 
 /// Reads a cell for a field.
-///
-/// # Errors
-/// Why no value can be had from it, in words that are fit to be printed.
 pub fn read_value(field: ProfileField, cell: &str) -> Result<ListValue, String> {
     let mut reading = Reading { text: Cow::Borrowed(cell), mended: Vec::new() };
     if field == ProfileField::DealerCode {

@@ -367,7 +367,7 @@ proptest::proptest! {
         if let Ok(value) = read_value(field, &cell) {
             let again = read_value(field, &value.text);
             proptest::prop_assert_eq!(again.as_ref().map(|again| again.text.as_str()), Ok(value.text.as_str()));
-            proptest::prop_assert!(value.mended.iter().all(|mended| !mended.words().is_empty()));
+            proptest::prop_assert!(value.mended.iter().all(|mended| !mended.message().is_empty()));
         }
     }
 }

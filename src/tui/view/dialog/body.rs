@@ -6,18 +6,20 @@ use chrono::TimeDelta;
 use ratatui::style::Style;
 
 use super::super::canvas::wrap;
-use super::{DialogView, Line, clip};
+use super::{DialogView, Line};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, InvitationState, LetterKind, in_words};
+use crate::domain::text::fit;
+use crate::domain::{DealershipId, InvitationState, LetterKind, humanize};
+use crate::present::letters::NO_MAIL;
+use crate::present::stage_glyph;
 use crate::present::time::Zone;
-use crate::store::BulkId;
+use crate::protocol::BulkId;
 use crate::tui::actions::{DialogHead, RecordingAction, expiry_of};
 use crate::tui::bulk_job::{JobItem, JobPhase};
-use crate::tui::dialog::{Dialog, DialogRequest, Item, Offered};
-use crate::tui::letters::NO_MAIL;
+use crate::tui::dialog::{Dialog, Item, Offered};
 use crate::tui::list_cursor::Scroll;
 use crate::tui::msg::WorkId;
-use crate::tui::theme::{Tone, stage_look};
+use crate::tui::theme::Tone;
 
 /// How an item of a piece of work ended, in the order in which they are listed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +116,7 @@ impl<'a> DialogBody<'a> {
         let Some(one) = view.state.cut_off.iter().find(|one| one.id == id) else {
             return ("Cut off".to_owned(), Self::default());
         };
-        let title = format!("Cut off: {}", one.bulk.what.word());
+        let title = format!("Cut off: {}", one.bulk.what.as_str());
         let when = view.state.setup.zone.show(one.bulk.at);
         let mut words = format!("{} began it on {when}; the program ended before it was over.", clean(&one.bulk.by));
         if one.bulk.pasted {
@@ -182,7 +184,7 @@ impl DialogView<'_> {
         let (letters, per_hour) = (dialog.letters() + mail.waiting + mail.last_hour as usize, mail.per_hour as usize);
         if letters > per_hour && per_hour > 0 {
             let hours = i64::try_from((letters - 1) / per_hour).ok().and_then(TimeDelta::try_hours);
-            let length = in_words(hours.unwrap_or(TimeDelta::MAX));
+            let length = humanize(hours.unwrap_or(TimeDelta::MAX));
             text = format!("At most {per_hour} letters go out in an hour: the last of these in about {length}.");
         }
         if !text.is_empty() {
@@ -209,21 +211,21 @@ impl DialogView<'_> {
 
     /// The answer, whole, and the row that would be written.
     fn answer(&self, dialog: &Dialog, lines: &mut Vec<Line>) {
-        let Some(about) = &dialog.unrecognised else { return };
+        let Some(form) = &dialog.rule else { return };
         let mut say = |words: &str, style: Style| {
             lines.extend(wrap(words, self.room).into_iter().map(|line| Line(line, style)));
         };
-        say(&about.answer.to_string(), self.theme.title);
-        match &dialog.validation {
-            Ok(DialogRequest::Teach(lesson)) => {
+        say(&form.about.answer.to_string(), self.theme.title);
+        match (dialog.request(), &form.draft) {
+            (Some(_), Some(Ok(draft))) => {
                 say(
                     "Every such answer is read so from now on, whichever dealership it is about. The row:",
                     self.theme.dim,
                 );
-                for line in lesson.draft.text.lines() {
+                for line in draft.text.lines() {
                     say(&clean(line), self.theme.text);
                 }
-                say(&lesson.draft.place, self.theme.dim);
+                say(&draft.place, self.theme.dim);
             }
             _ => say("No row of the meanings knows it. Say what it means, and the row is shown.", self.theme.dim),
         }
@@ -255,7 +257,7 @@ impl DialogView<'_> {
     fn left(&self, id: DealershipId) -> Line {
         let words = self.state.rows.get(id).map_or_else(
             || id.to_string(),
-            |row| format!("{} {}", clip(&row.state.profile.dealer_code.screen(), 11), row.state.profile.name.screen()),
+            |row| format!("{} {}", fit(&row.state.profile.dealer_code.screen(), 11), row.state.profile.name.screen()),
         );
         Line(format!("· {words}"), self.theme.text)
     }
@@ -295,73 +297,88 @@ impl DialogView<'_> {
     /// What the decision hangs on comes first: it is in view on the smallest screen too.
     fn facts(&self, action: &RecordingAction, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
         let theme = self.theme;
-        let narrow = self.is_narrow();
-        let label = if narrow { 8 } else { 13 };
-        let (glyph, word, tone) = stage_look(item.stage);
-        let mut pair = |name: &str, value: String, style: Style| {
-            if !value.is_empty() {
-                for (place, line) in wrap(&value, self.room.saturating_sub(label)).into_iter().enumerate() {
-                    let name = if place == 0 { name } else { "" };
-                    lines.push(Line(format!("{name:<0$}{line}", usize::from(label)), style));
-                }
-            }
-        };
         if let Some(what) = &item.changed {
-            pair("changed", what.clone(), theme.tone(Tone::Bad));
+            self.pair("changed", what, theme.tone(Tone::Bad), lines);
         }
-        if let Some((generation, masked, ends, state)) = &item.code {
-            let how = match state {
-                InvitationState::Live => format!("ends in {}", self.clocks.left(*ends)),
-                InvitationState::Expired => format!("ended {} ago", self.clocks.since(*ends)),
-                InvitationState::Used => "used; would have ended".to_owned(),
-                InvitationState::Superseded => "superseded; would have ended".to_owned(),
-                InvitationState::Revoked => "revoked; would have ended".to_owned(),
-            };
-            let there = Zone::from(item.zone).show(*ends);
-            // Only a dialog that makes a new code has an old one.
-            let which = if action.gives_code() { "old code" } else { "code" };
-            if narrow {
-                let which = if action.gives_code() { "old end" } else { "ends" };
-                pair(which, format!("{there} {masked}"), theme.text);
-            } else {
-                pair(which, format!("{generation}: {masked}, {how}, {there}"), theme.text);
-            }
-        }
+        self.present_code(action, item, lines);
         if action.gives_code() {
-            let policy = &self.state.setup.policy;
-            if let Some(ends) = expiry_of(dialog, self.clocks.now(), item.zone, policy) {
-                let about = if self.state.setup.source.is_some() { "about " } else { "" };
-                let there = Zone::from(item.zone).show(ends);
-                let here = self.state.setup.zone.show(ends);
-                if ends <= self.clocks.now() {
-                    let hours = policy.valid_for.num_hours();
-                    let words = format!("that code died at {there} ({hours} h after generation)");
-                    pair(if narrow { "new end" } else { "new code" }, words, theme.tone(Tone::Bad));
-                } else if narrow {
-                    pair("new end", format!("{about}{there}"), theme.title);
-                    pair("here", here, theme.text);
-                } else {
-                    pair("new code", format!("ends {about}{there}, in {}", self.clocks.left(ends)), theme.title);
-                    pair("", format!("which is {here} here"), theme.text);
-                }
-            }
+            self.new_code(item, dialog, lines);
         }
         if let Some((_, about)) = &item.about {
-            pair("letter", about.clone(), theme.text);
+            self.pair("letter", about, theme.text, lines);
         }
         if action.sends(item.generation()).is_some_and(LetterKind::carries_code)
             && let Some((_, _, ends, _)) = &item.code
         {
             let here = format!("{} here", self.state.setup.zone.show(*ends));
-            pair("", here, theme.text);
+            self.pair("", &here, theme.text, lines);
         }
         match &item.letter {
-            Some(Err(why)) => pair("no letter", why.clone(), theme.tone(Tone::Warn)),
-            None if action.gives_code() => pair("no letter", NO_MAIL.to_owned(), theme.tone(Tone::Warn)),
+            Some(Err(why)) => self.pair("no letter", why, theme.tone(Tone::Warn), lines),
+            None if action.gives_code() => self.pair("no letter", NO_MAIL, theme.tone(Tone::Warn), lines),
             _ => {}
         }
-        pair("contact", item.contact.clone(), theme.text);
-        pair(if narrow { "dealer" } else { "dealerCode" }, item.dealer_code.clone(), theme.text);
-        pair("stage", format!("{glyph} {word}"), theme.tone(tone));
+        self.pair("contact", &item.contact, theme.text, lines);
+        self.pair(self.label("dealer", "dealerCode"), &item.dealer_code, theme.text, lines);
+        let (glyph, tone) = stage_glyph(item.stage);
+        self.pair("stage", &format!("{glyph} {}", item.stage), theme.tone(tone), lines);
+    }
+
+    fn label(&self, narrow: &'static str, wide: &'static str) -> &'static str {
+        if self.is_narrow() { narrow } else { wide }
+    }
+
+    /// A name and its value, in as many lines as it needs.
+    fn pair(&self, name: &str, value: &str, style: Style, lines: &mut Vec<Line>) {
+        let label = if self.is_narrow() { 8 } else { 13 };
+        if value.is_empty() {
+            return;
+        }
+        for (place, line) in wrap(value, self.room.saturating_sub(label)).into_iter().enumerate() {
+            let name = if place == 0 { name } else { "" };
+            lines.push(Line(format!("{name:<0$}{line}", usize::from(label)), style));
+        }
+    }
+
+    fn present_code(&self, action: &RecordingAction, item: &Item, lines: &mut Vec<Line>) {
+        let Some((generation, masked, ends, state)) = &item.code else { return };
+        let how = match state {
+            InvitationState::Live => format!("ends in {}", self.clocks.left(*ends)),
+            InvitationState::Expired => format!("ended {} ago", self.clocks.since(*ends)),
+            InvitationState::Used | InvitationState::Superseded | InvitationState::Revoked => {
+                format!("{}; would have ended", state.as_str())
+            }
+        };
+        let there = Zone::from(item.zone).show(*ends);
+        let words = match self.is_narrow() {
+            true => format!("{there} {masked}"),
+            false => format!("{generation}: {masked}, {how}, {there}"),
+        };
+        // Only a dialog that makes a new code has an old one.
+        let name = match action.gives_code() {
+            true => self.label("old end", "old code"),
+            false => self.label("ends", "code"),
+        };
+        self.pair(name, &words, self.theme.text, lines);
+    }
+
+    fn new_code(&self, item: &Item, dialog: &Dialog, lines: &mut Vec<Line>) {
+        let (theme, policy) = (self.theme, &self.state.setup.policy);
+        let Some(ends) = expiry_of(dialog, self.clocks.now(), item.zone, policy) else { return };
+        let about = if self.state.setup.source.is_some() { "about " } else { "" };
+        let (there, here) = (Zone::from(item.zone).show(ends), self.state.setup.zone.show(ends));
+        let name = self.label("new end", "new code");
+        if ends <= self.clocks.now() {
+            let hours = policy.valid_for.num_hours();
+            let words = format!("that code died at {there} ({hours} h after generation)");
+            self.pair(name, &words, theme.tone(Tone::Bad), lines);
+        } else if self.is_narrow() {
+            self.pair(name, &format!("{about}{there}"), theme.title, lines);
+            self.pair("here", &here, theme.text, lines);
+        } else {
+            let left = self.clocks.left(ends);
+            self.pair(name, &format!("ends {about}{there}, in {left}"), theme.title, lines);
+            self.pair("", &format!("which is {here} here"), theme.text, lines);
+        }
     }
 }

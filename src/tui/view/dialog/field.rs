@@ -1,14 +1,16 @@
 //! The fields of a dialog.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::layout::Position;
 
 use super::super::canvas::{Canvas, width, wrap};
 use super::{DialogView, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
-use crate::domain::ProfileField;
+use crate::domain::{InvitationCode, ProfileField};
 use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, DialogFocus, FieldRole, FormField, Input};
+use crate::tui::line_edit::LineEdit;
 use crate::tui::theme::Tone;
 
 /// What the fields of a dialog take of its lines.
@@ -119,23 +121,7 @@ impl DialogView<'_> {
             Input::Line(edit) => {
                 let label_room = self.label_room(field);
                 canvas.text(1, y, label_room, &field.label, label);
-                let room = self.room.saturating_sub(label_room);
-                canvas.fill(1 + label_room, y, room, " ", theme.cursor_away.over(theme.input));
-                let mut caret = None;
-                if here {
-                    caret = tabs::draw_edit(edit, 1 + label_room, y, room, theme, canvas).0;
-                } else if field.role == FieldRole::Code && !edit.text().is_empty() {
-                    // A code is only shown while it is written.
-                    // Of what is none, possibly a good one with something around it, only the length.
-                    let text = edit.text().trim();
-                    let masked = text.parse::<crate::domain::InvitationCode>();
-                    let hidden = || format!("•••• ({} characters)", text.chars().count());
-                    let shown = masked.map_or_else(|_| hidden(), |code| code.masked());
-                    canvas.text(1 + label_room, y, room, &shown, theme.input);
-                } else {
-                    canvas.text(1 + label_room, y, room, edit.text(), theme.input);
-                }
-                caret
+                self.line_field(field, edit, here, (1 + label_room, y), canvas)
             }
             Input::Block(text) => {
                 canvas.text(1, y, LABELS, &field.label, label);
@@ -151,15 +137,7 @@ impl DialogView<'_> {
                 here.then_some(Position { x: area.x + 1 + LABELS, y: area.y + y })
             }
             Input::Check(on) => {
-                let glyph = if *on { "[x]" } else { "[ ]" };
-                let style = if here { theme.chosen } else { theme.text };
-                canvas.text(1, y, 3, glyph, style);
-                let missing = dialog.tried && dialog.problem(field.role).is_some();
-                let tone = if missing { theme.tone(Tone::Bad) } else { theme.text };
-                let used = canvas.text(5, y, self.room.saturating_sub(4), &field.label, tone);
-                if field.role == FieldRole::Mail {
-                    self.letter_keys(6 + used, y, canvas);
-                }
+                self.check_field(field, *on, dialog, here, y, canvas);
                 None
             }
             Input::Choice { options, chosen } => {
@@ -168,6 +146,45 @@ impl DialogView<'_> {
                 canvas.text(1 + LABELS, y, room, &format!("‹ {text} ›"), if here { theme.chosen } else { theme.text });
                 None
             }
+        }
+    }
+
+    fn line_field(
+        &self,
+        field: &FormField,
+        edit: &LineEdit,
+        here: bool,
+        (x, y): (u16, u16),
+        canvas: &mut Canvas<'_>,
+    ) -> Option<Position> {
+        let theme = self.theme;
+        let room = (self.room + 1).saturating_sub(x);
+        canvas.fill(x, y, room, " ", theme.cursor_away.over(theme.input));
+        if here {
+            return tabs::draw_edit(edit, x, y, room, theme, canvas).0;
+        }
+        let text = edit.text();
+        let shown = match field.role {
+            // A code is only shown while it is written. Of what is none, possibly a good one with something around it,
+            // only the length.
+            FieldRole::Code if !text.is_empty() => match text.trim().parse::<InvitationCode>() {
+                Ok(code) => Cow::Owned(code.masked()),
+                Err(_) => Cow::Owned(format!("•••• ({} characters)", text.trim().chars().count())),
+            },
+            _ => Cow::Borrowed(text),
+        };
+        canvas.text(x, y, room, &shown, theme.input);
+        None
+    }
+
+    fn check_field(&self, field: &FormField, on: bool, dialog: &Dialog, here: bool, y: u16, canvas: &mut Canvas<'_>) {
+        let theme = self.theme;
+        canvas.text(1, y, 3, if on { "[x]" } else { "[ ]" }, if here { theme.chosen } else { theme.text });
+        let missing = dialog.tried && dialog.problem(field.role).is_some();
+        let style = if missing { theme.tone(Tone::Bad) } else { theme.text };
+        let used = canvas.text(5, y, self.room.saturating_sub(4), &field.label, style);
+        if field.role == FieldRole::Mail {
+            self.letter_keys(6 + used, y, canvas);
         }
     }
 

@@ -3,11 +3,13 @@
 
 use chrono::{TimeDelta, Timelike};
 
-use super::{DialogView, Line, clip};
+use super::{DialogView, Line};
+use crate::domain::text::fit;
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
+use crate::protocol::Request;
 use crate::tui::actions::{RecordingAction, expiry_of};
-use crate::tui::dialog::{Dialog, DialogRequest, Item};
+use crate::tui::dialog::{Dialog, Item};
 use crate::tui::theme::Tone;
 
 /// From how many cells on the old code and the new one fit on one line.
@@ -100,12 +102,12 @@ impl DialogView<'_> {
 
     fn named(&self, dialog: &Dialog, place: usize, item: &Item) -> (String, Tone) {
         let number = place + 1;
-        let code = clip(&item.dealer_code, 11);
+        let code = fit(&item.dealer_code, 11);
         if self.room < MIDDLE {
-            let name = clip(&item.name, usize::from(self.room).saturating_sub(number.to_string().len() + 13));
+            let name = fit(&item.name, usize::from(self.room).saturating_sub(number.to_string().len() + 13));
             return (format!("{number} {name} {code}"), Tone::Plain);
         }
-        let name = clip(&item.name, usize::from(self.room / 3).saturating_sub(2));
+        let name = fit(&item.name, usize::from(self.room / 3).saturating_sub(2));
         let (words, tone) = contact_or_mistake(dialog, item);
         (format!("{number:>4} {name} {code} {words}"), tone)
     }
@@ -154,7 +156,7 @@ impl DialogView<'_> {
     /// When the new code ends, whether that is certain, and the code if it is here already.
     fn ends(&self, dialog: &Dialog, place: usize, item: &Item) -> Option<(Timestamp, bool, Option<String>)> {
         let policy = &self.state.setup.policy;
-        if let Ok(DialogRequest::Paste(codes)) = &dialog.validation
+        if let Some(Request::Paste(codes)) = dialog.request()
             && let Some(code) = codes.get(place)
         {
             return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));

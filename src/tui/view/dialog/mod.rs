@@ -11,10 +11,10 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
+use crate::present::clocks::Clocks;
 use crate::tui::action::Action;
 use crate::tui::actions::RecordingAction;
 use crate::tui::bulk_job::BulkJob;
-use crate::tui::clocks::Clocks;
 use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, FieldRole, Input};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
@@ -193,27 +193,4 @@ fn accept_label(dialog: &Dialog) -> String {
         count if count > 1 => format!("{label} {count}"),
         _ => label,
     }
-}
-
-/// A text in exactly so many cells.
-fn clip(text: &str, room: usize) -> String {
-    use unicode_segmentation::UnicodeSegmentation;
-    let mut out = String::new();
-    let mut used = 0;
-    let cut = width(text) > room;
-    let end = if cut { room.saturating_sub(1) } else { room };
-    for grapheme in text.graphemes(true) {
-        let cells = width(grapheme);
-        if used + cells > end {
-            break;
-        }
-        out.push_str(grapheme);
-        used += cells;
-    }
-    if cut {
-        out.push('…');
-        used += 1;
-    }
-    out.push_str(&" ".repeat(room.saturating_sub(used)));
-    out
 }

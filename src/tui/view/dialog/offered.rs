@@ -1,8 +1,9 @@
 //! What is offered in a dialog: the opcodes that Xtime shows, and the request for a test appointment.
 
 use super::super::canvas::{width, wrap};
-use super::{DialogView, Line, clip};
+use super::{DialogView, Line};
 use crate::domain::text::clean;
+use crate::domain::text::fit;
 use crate::tui::dialog::{AppointmentStep, Dialog, Item, LoadState, Offered};
 use crate::tui::theme::Tone;
 
@@ -15,7 +16,7 @@ impl DialogView<'_> {
         let Some(suggestions) = &dialog.suggestions else { return };
         let now = match self.state.rows.get(item.id).map(|row| &row.state) {
             Some(state) if state.opcode.is_some() => {
-                let (glyph, _) = super::super::table::opcode_look(state.opcode_state);
+                let (glyph, _) = crate::present::opcode_glyph(state.opcode_state);
                 format!("now {glyph} {}", clean(state.opcode_code("")))
             }
             _ => "now the default is assumed".to_owned(),
@@ -58,7 +59,7 @@ impl DialogView<'_> {
         let glyph = if offered.near.is_some() { "≈" } else { " " };
         let code = offered.exact.screen();
         let room = usize::from(self.room);
-        let code = clip(&code, if width(&code) > CODE { room.saturating_sub(4) } else { CODE.min(room / 2) });
+        let code = fit(&code, if width(&code) > CODE { room.saturating_sub(4) } else { CODE.min(room / 2) });
         let name = if offered.aside.is_empty() { String::new() } else { format!(" {}", offered.aside) };
         let words = match offered.near {
             Some(how) if room >= 50 => format!("{cursor} {glyph} {code} {how}{name}"),
@@ -105,7 +106,7 @@ impl DialogView<'_> {
             self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
         }
         let Some(Ok(planned)) = &appointment.planned else { return };
-        let preview = &planned.0.preview;
+        let preview = &planned.preview;
         self.wrapped(&format!("{} {}", preview.method, preview.url), theme.title, lines);
         for (name, value) in &preview.headers {
             self.wrapped(&format!("{name}: {value}"), theme.dim, lines);

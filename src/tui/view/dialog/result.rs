@@ -1,8 +1,9 @@
 //! What came of a bulk job, item by item.
 
 use super::body::ResultKind;
-use super::{DialogView, Line, clip};
+use super::{DialogView, Line};
 use crate::domain::Severity;
+use crate::domain::text::fit;
 use crate::tui::action::Action;
 use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
 
@@ -19,7 +20,7 @@ impl DialogView<'_> {
 
     /// How an item ended: in a line, or one of its two.
     pub(super) fn result(&self, item: &JobItem, kind: ResultKind, row: Option<usize>, phase: JobPhase) -> Line {
-        let name = clip(&item.name, usize::from(self.room / 3).min(30));
+        let name = fit(&item.name, usize::from(self.room / 3).min(30));
         let Some((words, tone)) = item.told(&self.state.rows) else {
             let words = match (row, phase) {
                 (Some(1), _) => String::new(),

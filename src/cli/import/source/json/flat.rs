@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::MOST_OF_A_KIND;
-use super::shape::{entries, items};
+use super::shape::{entries, items, text};
 
 /// How deep objects lie inside each other.
 const DEEPEST: usize = 8;
@@ -25,12 +25,6 @@ pub(super) fn value(raw: &str) -> FlatValue<'_> {
         Some(b'[') => list(raw),
         _ => FlatValue::Other,
     }
-}
-
-/// `None`: it has half of a character.
-pub(super) fn text(raw: &str) -> Option<Cow<'_, str>> {
-    let inside = raw.strip_prefix('"')?.strip_suffix('"')?;
-    if inside.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
 }
 
 fn list(raw: &str) -> FlatValue<'_> {

@@ -9,8 +9,6 @@ use serde_json::value::RawValue;
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::clean;
 
-use super::flat;
-
 /// How deep a list is looked for.
 const DEEPEST: usize = 3;
 
@@ -225,7 +223,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
                 let mut all = Vec::new();
                 while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
                     if all.len() < MOST_ROWS + 2 {
-                        all.push((flat::text(key.get()).unwrap_or_default(), value.get()));
+                        all.push((text(key.get()).unwrap_or_default(), value.get()));
                     }
                 }
                 Ok(all)
@@ -234,4 +232,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 
         deserializer.deserialize_map(Pairs).map(Self)
     }
+}
+
+/// `None`: it has half of a character.
+pub(super) fn text(raw: &str) -> Option<Cow<'_, str>> {
+    let inside = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if inside.contains('\\') { serde_json::from_str(raw).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inside)) }
 }

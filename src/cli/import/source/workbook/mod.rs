@@ -39,11 +39,11 @@ impl From<String> for Unread {
 }
 
 impl Unread {
-    fn in_words(self, book: WorkbookFormat) -> String {
+    fn humanize(self, book: WorkbookFormat) -> String {
         match self {
             Self::Damaged(why) => format!(
                 "it is a workbook ({}) and cannot be read ({}); open it in a spreadsheet program, save it again or as CSV, and import that",
-                book.word(),
+                book.as_str(),
                 clean(&why)
             ),
             Self::Refused(why) => why,
@@ -58,7 +58,7 @@ pub(super) fn read(
     sheet: Option<&str>,
     suits: &Suits<'_>,
 ) -> Result<(Grid, Vec<String>), String> {
-    let told = |unread: Unread| unread.in_words(book);
+    let told = |unread: Unread| unread.humanize(book);
     bounds::check(&bytes, book).map_err(told)?;
     let (opened, names) = GUARD
         .run(move || {

@@ -39,7 +39,7 @@ pub(super) struct SheetNames {
 impl SheetNames {
     /// Which sheet was read, and which others there are.
     pub(super) fn remark(&self, read: &str, book: WorkbookFormat) -> String {
-        let mut remark = format!("it is a workbook ({}), of which the sheet `{}` was read", book.word(), clean(read));
+        let mut remark = format!("it is a workbook ({}), of which the sheet `{}` was read", book.as_str(), clean(read));
         let others: Vec<&String> = self.visible.iter().filter(|name| *name != read).collect();
         if !others.is_empty() {
             remark += &format!("; --sheet reads another one: {}", listed(others));

@@ -1,0 +1,240 @@
+//! The client of an engine in another process: that of the owner of the store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use tokio::io::AsyncWriteExt;
+use tokio::net::UnixStream;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::link::OwnerLink;
+use super::socket;
+use super::wire::{
+    ClientHello, FrameReader, FromClient, Greeting, LONGEST_FRAME, OwnerHello, VERSION, Welcome, WireError, frame,
+};
+use crate::client::{EngineClient, Notifications, Responses};
+use crate::clock::{SharedClock, WallClock};
+use crate::domain::text::clean;
+use crate::domain::{Actor, Event};
+use crate::protocol::{
+    EngineInfo, EventQuery, Holder, Notification, ReadModel, Request, RequestError, Response, Status, Unanswered,
+};
+
+/// An owner that takes longer to greet is taken for one that does not answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+
+/// Who attaches, and what for.
+#[derive(Debug, Clone)]
+pub struct AttachOptions {
+    /// Who records.
+    pub operator: String,
+    /// Refuse everything that would record something.
+    pub read_only: bool,
+    /// A person sits in front of it: it waits for an owner that is silent.
+    pub desk: bool,
+    /// Whether the states of all dealerships are needed.
+    pub states: bool,
+    /// Who owns the store, as far as is known.
+    pub holder: Option<Holder>,
+}
+
+/// Why it cannot be attached.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// Nobody listens: the owner does not yet, or never will.
+    #[error("nobody listens")]
+    NotListening,
+    #[error("{0}")]
+    Refused(String),
+}
+
+#[derive(Clone)]
+pub struct AttachedClient {
+    link: Arc<OwnerLink>,
+    info: Arc<EngineInfo>,
+    clock: SharedClock,
+    /// Leaves when the last of them goes.
+    _last: Arc<LeaveOnDrop>,
+}
+
+struct LeaveOnDrop(Arc<OwnerLink>);
+
+impl Drop for LeaveOnDrop {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+impl AttachedClient {
+    /// Attaches to the owner of the store in a directory.
+    ///
+    /// # Errors
+    /// When nobody listens, or whoever does refuses us or does not answer.
+    pub async fn connect(dir: &Path, options: AttachOptions) -> Result<Self, AttachError> {
+        let connected = timeout(ANSWERS_WITHIN, greet(dir, &options)).await;
+        let silent = |_| AttachError::Refused("it does not answer".to_owned());
+        let (read, write, welcome) = connected.map_err(silent)??;
+        let Welcome { info, status, newest_event, now, speed } = welcome;
+        let is_fast = (speed - 1.0).abs() > f64::EPSILON;
+        let clock = if is_fast { WallClock::starting_at(now, speed) } else { WallClock::real() };
+        // What happened when the owner opened the store was told there.
+        let info = EngineInfo { notices: Vec::new(), owner: options.holder.clone(), ..info };
+        let link = OwnerLink::start(options.holder, status, options.desk, (read, write));
+        link.read_model.heard_of(newest_event);
+        let last = Arc::new(LeaveOnDrop(Arc::clone(&link)));
+        let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), _last: last };
+        if options.states && !client.link.follow().await {
+            return Err(AttachError::Refused("it ended while it told what it knows".to_owned()));
+        }
+        Ok(client)
+    }
+}
+
+type Greeted = (FrameReader<tokio::net::unix::OwnedReadHalf>, tokio::net::unix::OwnedWriteHalf, Welcome);
+
+async fn greet(dir: &Path, options: &AttachOptions) -> Result<Greeted, AttachError> {
+    let refused = |error: &dyn std::fmt::Display| AttachError::Refused(format!("its socket cannot be used: {error}"));
+    let connected = socket::connect(dir).await.map_err(|error| refused(&error))?;
+    let stream: UnixStream = connected.ok_or(AttachError::NotListening)?;
+    let (read, mut write) = stream.into_split();
+    let hello = ClientHello {
+        greeting: Greeting::ours(),
+        operator: options.operator.clone(),
+        read_only: options.read_only,
+        desk: options.desk,
+    };
+    let hello = frame(&hello).map_err(|error| refused(&error))?;
+    // One that refuses us may have closed already, after it said why.
+    let written = write.write_all(&hello).await;
+    let mut frames = FrameReader::new(read);
+    let said = frames.next::<serde_json::Value>(LONGEST_FRAME).await;
+    let said = match (said, written) {
+        (Ok(Some(said)), _) => said,
+        // It ended just now: somebody else may own the store next.
+        (Ok(None) | Err(WireError::Io(_)), _) => return Err(AttachError::NotListening),
+        (Err(error), _) => return Err(refused(&error)),
+    };
+    let theirs: Greeting = serde_json::from_value(said.clone()).map_err(|error| refused(&error))?;
+    if !theirs.understands_us() {
+        let theirs = clean(&theirs.cloverwatch).into_owned();
+        let why =
+            format!("it is cloverwatch {theirs} and this is {VERSION}; use the same version, or end that one first");
+        return Err(AttachError::Refused(why));
+    }
+    let hello: OwnerHello = serde_json::from_value(said).map_err(|error| refused(&error))?;
+    match (hello.welcome, hello.refused) {
+        (Some(welcome), None) => Ok((frames, write, welcome)),
+        (_, why) => {
+            let why = why.map_or_else(String::new, |why| format!(": {}", clean(&why)));
+            Err(AttachError::Refused(format!("it refuses us{why}")))
+        }
+    }
+}
+
+#[async_trait]
+impl EngineClient for AttachedClient {
+    fn read_model(&self) -> &ReadModel {
+        &self.link.read_model
+    }
+
+    fn info(&self) -> &EngineInfo {
+        &self.info
+    }
+
+    fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    fn subscribe(&self) -> Notifications {
+        let told = stream::unfold(self.link.told.subscribe(), |mut told| async move {
+            match told.recv().await {
+                Ok(notification) => Some((notification, told)),
+                Err(RecvError::Lagged(_)) => Some((Notification::Lagged, told)),
+                Err(RecvError::Closed) => None,
+            }
+        });
+        told.boxed()
+    }
+
+    fn status(&self) -> Status {
+        self.link.status.borrow().clone()
+    }
+
+    /// The actor is the one that the owner was told of in the greeting.
+    fn request(&self, request: Request, _: &Actor) -> Responses {
+        let (tell, responses) = Responses::channel();
+        tokio::spawn(ask(Arc::clone(&self.link), request, tell, responses.stop()));
+        responses
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {
+        let mut answers = self.request(Request::Events(query), &Actor::person(""));
+        let mut events = Vec::new();
+        while let Some(response) = answers.next().await {
+            match response {
+                Response::Events(more) => events.extend(more),
+                Response::Failed(error) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(events)
+    }
+
+    async fn shutdown(&self) -> Result<(), RequestError> {
+        self.link.leave();
+        Ok(())
+    }
+}
+
+/// Asks the owner, and passes its answers on. When it is lost, whatever is not answered is told so.
+async fn ask(link: Arc<OwnerLink>, request: Request, tell: mpsc::Sender<Response>, stop: CancellationToken) {
+    let (mut unanswered, records) = (Unanswered::of(&request), request.records());
+    let Some((id, mut pieces)) = link.wait() else {
+        return fail(&tell, unanswered.failed(&link.error(false))).await;
+    };
+    if let Err(error) = link.send(&FromClient::Ask { id, request: Box::new(request) }).await {
+        link.forget(id);
+        let why = RequestError::Store(format!("it cannot be asked of the owner of the store: {error}"));
+        return fail(&tell, unanswered.failed(&why)).await;
+    }
+    let mut stopped = false;
+    loop {
+        let piece = tokio::select! {
+            biased;
+            () = tell.closed() => {
+                link.forget(id);
+                let _ = link.send(&FromClient::Abandon(id)).await;
+                return;
+            }
+            () = stop.cancelled(), if !stopped => {
+                stopped = true;
+                let _ = link.send(&FromClient::Cancel(id)).await;
+                continue;
+            }
+            piece = pieces.recv() => piece,
+        };
+        match piece {
+            Some(Some(response)) => {
+                unanswered.note(&response);
+                // Whoever does not listen any more is seen above.
+                let _ = tell.send(response).await;
+            }
+            Some(None) => return,
+            None => return fail(&tell, unanswered.failed(&link.error(records))).await,
+        }
+    }
+}
+
+async fn fail(tell: &mpsc::Sender<Response>, responses: Vec<Response>) {
+    for response in responses {
+        if tell.send(response).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The owner's side: listens for as long as its engine runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::session::ClientSession;
+use super::socket;
+use super::wire::{ClientHello, FrameReader, Greeting, LONGEST_GREETING, OwnerHello, VERSION, Welcome, frame};
+use crate::client::{EngineClient, LocalClient};
+use crate::domain::Actor;
+
+/// How many may be attached at once.
+const MOST_CLIENTS: usize = 64;
+/// How long a client may take to say who it is.
+const GREETING_WITHIN: Duration = Duration::from_secs(5);
+/// How long the end of the owner waits for clients to take their last answers.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+/// How long a failing socket is left alone before it is asked again.
+const AFTER_FAILURE: Duration = Duration::from_millis(100);
+
+/// The socket of the process that owns a store.
+pub struct OwnerSocket {
+    dir: PathBuf,
+    listener: UnixListener,
+    /// The login name of this process: nobody else's may attach.
+    login: String,
+}
+
+/// What every connection shares.
+struct Owner {
+    client: LocalClient,
+    login: String,
+    /// A person sits in front of the owner itself.
+    is_desk: bool,
+    desks: AtomicUsize,
+}
+
+impl OwnerSocket {
+    /// Listens in the directory of a store. To be called only by who holds its lock.
+    ///
+    /// # Errors
+    /// When there can be no socket.
+    pub fn bind(dir: &Path, login: String) -> std::io::Result<Self> {
+        Ok(Self { dir: dir.to_owned(), listener: socket::bind(dir)?, login })
+    }
+
+    /// Serves whoever attaches until the engine ends, which waits for it.
+    pub fn serve(self, client: &LocalClient, is_desk: bool) {
+        let Self { dir, listener, login } = self;
+        let owner = Arc::new(Owner { client: client.clone(), login, is_desk, desks: AtomicUsize::new(0) });
+        owner.count(0);
+        client.run_beside(|ending| async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let stream = tokio::select! {
+                    biased;
+                    () = ending.cancelled() => break,
+                    accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+                };
+                while connections.try_join_next().is_some() {}
+                match stream {
+                    Ok(stream) => {
+                        let is_full = connections.len() >= MOST_CLIENTS;
+                        connections.spawn(Arc::clone(&owner).greet(stream, is_full, ending.clone()));
+                    }
+                    // Without descriptors or memory it may work again later.
+                    Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
+                }
+            }
+            // While the store is still held: what is there afterwards is the next owner's.
+            let _ = socket::remove(&dir);
+            let _ = timeout(LAST_ANSWERS, connections.join_all()).await;
+        });
+    }
+}
+
+impl Owner {
+    /// Takes in who attaches, or says why not, and serves it.
+    async fn greet(self: Arc<Self>, mut stream: UnixStream, is_full: bool, ending: CancellationToken) {
+        let is_ours = stream.peer_cred().is_ok_and(|peer| peer.uid() == nix::unistd::getuid().as_raw());
+        if !is_ours || is_full {
+            let why = if is_ours { "too many are attached" } else { "only the user who owns the store may attach" };
+            say(&mut stream, &refusal(why)).await;
+            return;
+        }
+        let (read, mut write) = stream.into_split();
+        let mut frames = FrameReader::new(read);
+        // Another version may say more, or otherwise: only what every version begins with is read first.
+        let said = timeout(GREETING_WITHIN, frames.next::<serde_json::Value>(LONGEST_GREETING)).await;
+        let said = match said {
+            Ok(Ok(Some(said))) => said,
+            // It is gone, or says nothing.
+            Ok(Ok(None)) | Err(_) => return,
+            Ok(Err(error)) => return say(&mut write, &refusal(&error.to_string())).await,
+        };
+        let hello = match serde_json::from_value::<Greeting>(said.clone()) {
+            Err(_) => return say(&mut write, &refusal("this is no greeting of cloverwatch")).await,
+            Ok(theirs) if !theirs.understands_us() => {
+                let theirs = crate::domain::text::clean(&theirs.cloverwatch).into_owned();
+                let why = format!(
+                    "it is cloverwatch {VERSION} and this is {theirs}; use the same version, or end that one first"
+                );
+                return say(&mut write, &refusal(&why)).await;
+            }
+            Ok(_) => serde_json::from_value::<ClientHello>(said),
+        };
+        let Ok(hello) = hello else {
+            return say(&mut write, &refusal("this is no greeting of cloverwatch")).await;
+        };
+        let Ok(welcome) = frame(&self.welcome(hello.read_only)) else { return };
+        if write.write_all(&welcome).await.is_err() {
+            return;
+        }
+        let name = if hello.operator.trim().is_empty() { &self.login } else { &hello.operator };
+        let actor = Actor::person(name);
+        let _counted = hello.desk.then(|| CountedDesk::of(&self));
+        ClientSession::new(self.client.clone(), actor, hello.read_only, write).run(frames, ending).await;
+    }
+
+    fn welcome(&self, read_only: bool) -> OwnerHello {
+        let (info, clock) = (self.client.info(), self.client.clock());
+        let info = crate::protocol::EngineInfo { read_only: info.read_only || read_only, ..info.clone() };
+        let newest_event = self.client.read_model().newest_event();
+        let welcome =
+            Welcome { info, status: self.client.status(), newest_event, now: clock.now(), speed: clock.speed() };
+        OwnerHello { greeting: Greeting::ours(), refused: None, welcome: Some(welcome) }
+    }
+
+    fn count(&self, attached: usize) {
+        self.client.count_desks(attached + usize::from(self.is_desk));
+    }
+}
+
+/// A desk for as long as it is attached.
+struct CountedDesk(Arc<Owner>);
+
+impl CountedDesk {
+    fn of(owner: &Arc<Owner>) -> Self {
+        owner.count(owner.desks.fetch_add(1, Ordering::Relaxed) + 1);
+        Self(Arc::clone(owner))
+    }
+}
+
+impl Drop for CountedDesk {
+    fn drop(&mut self) {
+        self.0.count(self.0.desks.fetch_sub(1, Ordering::Relaxed) - 1);
+    }
+}
+
+fn refusal(why: &str) -> OwnerHello {
+    OwnerHello { greeting: Greeting::ours(), refused: Some(why.to_owned()), welcome: None }
+}
+
+/// Says why it is not served. Whoever does not listen learns nothing.
+async fn say(write: &mut (impl tokio::io::AsyncWrite + Unpin), hello: &OwnerHello) {
+    if let Ok(line) = frame(hello) {
+        let _ = timeout(LAST_ANSWERS, write.write_all(&line)).await;
+    }
+}

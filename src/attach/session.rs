@@ -1,0 +1,262 @@
+//! One attached client, as the owner serves it: its requests in, answers and what is recorded out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures::StreamExt;
+use parking_lot::Mutex;
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::wire::{FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame};
+use crate::client::{EngineClient, LocalClient, Notifications, Responses};
+use crate::domain::{Actor, DealershipId, Onboarding};
+use crate::protocol::{Notification, Request, RequestError, Response, Unanswered};
+
+/// How many frames wait for a client before those who bring them wait.
+const FRAMES_WAITING: usize = 32;
+/// How long a client is given to take the last that is said to it.
+const LAST_WORD: Duration = Duration::from_secs(1);
+/// How many requests of one client may be under way.
+const MOST_REQUESTS: usize = 256;
+
+pub(super) struct ClientSession {
+    shared: Arc<Shared>,
+    writer: JoinHandle<()>,
+}
+
+struct Shared {
+    client: LocalClient,
+    actor: Actor,
+    read_only: bool,
+    /// Bounded: a client that does not read has its own requests wait, and nobody else's.
+    frames: mpsc::Sender<Vec<u8>>,
+    requests: Mutex<HashMap<u64, UnderWay>>,
+    /// It is told the states, and everything that is recorded.
+    follows: AtomicBool,
+}
+
+/// A request that is not answered to its end.
+struct UnderWay {
+    /// Begins no more of it.
+    stop: CancellationToken,
+    /// Forgets it.
+    abandon: CancellationToken,
+}
+
+impl ClientSession {
+    pub fn new(client: LocalClient, actor: Actor, read_only: bool, write: OwnedWriteHalf) -> Self {
+        let (frames, waiting) = mpsc::channel(FRAMES_WAITING);
+        let writer = tokio::spawn(write_all(waiting, write));
+        let (requests, follows) = (Mutex::default(), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { client, actor, read_only, frames, requests, follows }), writer }
+    }
+
+    /// Until the client has gone, or the owner ends. What of many was not begun when the client goes is cut off.
+    pub async fn run(self, frames: FrameReader<OwnedReadHalf>, ending: CancellationToken) {
+        let Self { shared, mut writer } = self;
+        let mut requests = JoinSet::new();
+        let mut follower = JoinSet::new();
+        let parting = serve(&shared, frames, ending, (&mut requests, &mut follower)).await;
+        follower.shutdown().await;
+        match parting {
+            Parting::Gone => requests.shutdown().await,
+            Parting::Wrong(error) => {
+                tracing::warn!("an attached client is left: {error}");
+                requests.shutdown().await;
+                let _ = timeout(LAST_WORD, shared.send(&FromOwner::Left(error.to_string()))).await;
+            }
+            // What is under way ends with the engine, and is still answered.
+            Parting::Ending => {
+                while requests.join_next().await.is_some() {}
+                shared.send(&FromOwner::Told(Notification::Ended)).await;
+            }
+        }
+        drop(shared);
+        if timeout(LAST_WORD, &mut writer).await.is_err() {
+            writer.abort();
+        }
+    }
+}
+
+/// Why a client is served no more.
+enum Parting {
+    Gone,
+    Ending,
+    /// It says what nobody understands.
+    Wrong(WireError),
+}
+
+/// Takes in whatever the client says.
+async fn serve(
+    shared: &Arc<Shared>,
+    mut frames: FrameReader<OwnedReadHalf>,
+    ending: CancellationToken,
+    (requests, follower): (&mut JoinSet<()>, &mut JoinSet<()>),
+) -> Parting {
+    loop {
+        while requests.try_join_next().is_some() {}
+        let said = tokio::select! {
+            biased;
+            () = ending.cancelled() => return Parting::Ending,
+            said = frames.next(LONGEST_FRAME) => said,
+        };
+        match said {
+            Ok(Some(FromClient::Ask { id, request })) if requests.len() < MOST_REQUESTS => {
+                let subject = request.subject();
+                let under_way = shared.ask(id, *request);
+                requests.spawn(Arc::clone(shared).answer(id, subject, under_way));
+            }
+            Ok(Some(FromClient::Ask { id, .. })) => {
+                let why = RequestError::Fault("too many requests at once".to_owned());
+                shared.respond(id, None, Response::Failed(why)).await;
+                shared.send(&FromOwner::Over { id }).await;
+            }
+            Ok(Some(FromClient::Cancel(id))) => {
+                if let Some(request) = shared.requests.lock().get(&id) {
+                    request.stop.cancel();
+                }
+            }
+            Ok(Some(FromClient::Abandon(id))) => {
+                if let Some(request) = shared.requests.lock().get(&id) {
+                    request.abandon.cancel();
+                }
+            }
+            Ok(Some(FromClient::Follow)) if follower.is_empty() => {
+                // Followed before the states are read, so that nothing falls between.
+                shared.follows.store(true, Ordering::Relaxed);
+                let told = shared.client.subscribe();
+                follower.spawn(Arc::clone(shared).follow(told));
+            }
+            Ok(Some(FromClient::Follow)) => {}
+            Ok(Some(FromClient::Ping)) => {
+                shared.send(&FromOwner::Pong).await;
+            }
+            Ok(None) | Err(WireError::Io(_) | WireError::Half) => return Parting::Gone,
+            Err(error) => return Parting::Wrong(error),
+        }
+    }
+}
+
+impl Shared {
+    fn ask(&self, id: u64, request: Request) -> (Responses, CancellationToken) {
+        let answers = if self.read_only && request.records() {
+            // As an engine does that is read-only itself.
+            Responses::of(Unanswered::of(&request).failed(&RequestError::ReadOnly))
+        } else {
+            self.client.request(request, &self.actor)
+        };
+        let abandon = CancellationToken::new();
+        self.requests.lock().insert(id, UnderWay { stop: answers.stop(), abandon: abandon.clone() });
+        (answers, abandon)
+    }
+
+    /// Passes answers on until there are no more.
+    async fn answer(
+        self: Arc<Self>,
+        id: u64,
+        subject: Option<DealershipId>,
+        under_way: (Responses, CancellationToken),
+    ) {
+        let (mut answers, abandon) = under_way;
+        let passed_on = async {
+            while let Some(response) = answers.next().await {
+                if !self.respond(id, subject, response).await {
+                    break;
+                }
+            }
+        };
+        abandon.run_until_cancelled(passed_on).await;
+        self.requests.lock().remove(&id);
+        self.send(&FromOwner::Over { id }).await;
+    }
+
+    async fn respond(&self, id: u64, subject: Option<DealershipId>, response: Response) -> bool {
+        let read_model = self.client.read_model();
+        let seq = read_model.seq();
+        let about = match response {
+            Response::Selected(states) => {
+                return self.tell_states(seq, states, move |chunk| FromOwner::Selected { id, chunk }).await;
+            }
+            Response::Item { dealership, .. } => Some(dealership),
+            _ => subject,
+        };
+        let about = about.filter(|_| !self.follows.load(Ordering::Relaxed));
+        let state = about.and_then(|id| read_model.get(id));
+        match frame(&FromOwner::Answer { id, seq, response, state }) {
+            Ok(line) => self.frames.send(line).await.is_ok(),
+            Err(error) => {
+                let response = Response::Failed(RequestError::Store(format!("its answer cannot be told: {error}")));
+                self.send(&FromOwner::Answer { id, seq, response, state: None }).await
+            }
+        }
+    }
+
+    /// Tells the states, then what is recorded; the states anew when the client was too slow for that.
+    async fn follow(self: Arc<Self>, mut told: Notifications) {
+        if !self.tell_all().await {
+            return;
+        }
+        while let Some(notification) = told.next().await {
+            let lagged = matches!(notification, Notification::Lagged);
+            if lagged && !self.tell_all().await || !self.send(&FromOwner::Told(notification)).await {
+                return;
+            }
+        }
+    }
+
+    async fn tell_all(&self) -> bool {
+        let (seq, states) = self.client.read_model().all();
+        self.tell_states(seq, states, FromOwner::States).await
+    }
+
+    async fn tell_states(
+        &self,
+        seq: u64,
+        mut states: Vec<Arc<Onboarding>>,
+        said: impl Fn(StatesChunk) -> FromOwner + Copy + Send + 'static,
+    ) -> bool {
+        loop {
+            // Off the threads that answer others.
+            let told = spawn_blocking(move || {
+                let chunk = StatesChunk::take(seq, &mut states)?;
+                let last = chunk.last;
+                Some((frame(&said(chunk)).ok()?, last, states))
+            });
+            let Ok(Some((line, last, left))) = told.await else { return false };
+            if self.frames.send(line).await.is_err() {
+                return false;
+            }
+            if last {
+                return true;
+            }
+            states = left;
+        }
+    }
+
+    /// `false`: it has gone.
+    async fn send(&self, value: &FromOwner) -> bool {
+        match frame(value) {
+            Ok(line) => self.frames.send(line).await.is_ok(),
+            Err(error) => {
+                tracing::error!("an attached client is not told something: {error}");
+                false
+            }
+        }
+    }
+}
+
+/// Writes frames for as long as somebody takes them.
+async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: OwnedWriteHalf) {
+    while let Some(frame) = frames.recv().await {
+        if write.write_all(&frame).await.is_err() {
+            return;
+        }
+    }
+}

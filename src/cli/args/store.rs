@@ -1,0 +1,87 @@
+//! Reading the store: `list`, `show`, `events`, `export` and `restore`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::Json;
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which dealerships; several words are one query
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// By which fields, like `stage,expires_at:desc`; without it: what needs attention first
+    #[arg(long, value_name = "FIELD[:desc],…", value_delimiter = ',')]
+    pub sort: Vec<String>,
+    /// Which columns, in order
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// One JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Which dealership
+    pub dealership: String,
+    /// As it stood then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// With the full code
+    #[arg(long)]
+    pub reveal: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Of which dealerships; several words are one query
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Go on with what happens from now on
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what was recorded from then on; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// Only what was recorded before then; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// Only these kinds, or groups of them
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub kind: Vec<String>,
+    /// Only the last so many (of what is there already)
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// JSON lines
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Where to; without it: stdout
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The export; `-` is stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub json: Json,
+}

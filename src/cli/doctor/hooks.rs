@@ -1,0 +1,45 @@
+//! The hooks' part: whom they call, and how the last call went.
+
+use url::Url;
+
+use super::{Findings, Health};
+use crate::cli::zone::operators_zone;
+use crate::config::{Config, HookConfig};
+use crate::store::{HookPosition, hook_position};
+use crate::wiring::{directory, hooks};
+
+pub(super) fn look(found: &mut Findings, config: &Config) {
+    if let Err(error) = hooks(config) {
+        found.note("hooks", Health::Bad, error.to_string());
+    }
+    for hook in &config.hooks {
+        let (health, words) = match hook_position(&directory(&config.store), &hook.key()) {
+            Ok(None) => (Health::Good, "it begins with the next event".to_owned()),
+            Ok(Some(position)) => told(&position),
+            Err(error) => (Health::Bad, error.to_string()),
+        };
+        found.note("hooks", health, format!("{} ({}): {words}", hook.key(), called(hook)));
+    }
+}
+
+fn called(hook: &HookConfig) -> String {
+    match (&hook.url, hook.run.first()) {
+        // The path of an address may be a secret.
+        (Some(url), _) => Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
+        (None, program) => program.cloned().unwrap_or_default(),
+    }
+}
+
+fn told(position: &HookPosition) -> (Health, String) {
+    let failed = position.attempt.as_ref().and_then(|attempt| Some((attempt, attempt.why.as_ref()?)));
+    match failed {
+        Some((attempt, why)) => {
+            let since = operators_zone().line(attempt.since);
+            (
+                Health::Doubtful,
+                format!("event {} since {since}, {} times in vain: {why}", attempt.last, attempt.failures),
+            )
+        }
+        None => (Health::Good, format!("done up to event {}", position.after)),
+    }
+}

@@ -1,0 +1,42 @@
+//! What commands that only read ask.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{EngineClient, ask};
+use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus};
+use crate::protocol::{EventQuery, FirstFound, Request, RequestError, Selection};
+
+/// Answered by every client of an engine, and by whoever reads the store beside its owner.
+#[async_trait]
+pub trait ReadClient: Send + Sync {
+    /// The dealerships that are meant.
+    async fn select(&self, selection: Selection, me: &Actor) -> Result<Vec<Arc<Onboarding>>, RequestError>;
+
+    /// The first of those, in the order of the screen.
+    async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError>;
+
+    async fn probe_status(&self, id: DealershipId, me: &Actor) -> Result<ProbeStatus, RequestError>;
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError>;
+}
+
+#[async_trait]
+impl<C: EngineClient + ?Sized> ReadClient for C {
+    async fn select(&self, selection: Selection, me: &Actor) -> Result<Vec<Arc<Onboarding>>, RequestError> {
+        ask(self, Request::Select(selection), me).await
+    }
+
+    async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError> {
+        ask(self, Request::SelectFirst(selection, limit), me).await
+    }
+
+    async fn probe_status(&self, id: DealershipId, me: &Actor) -> Result<ProbeStatus, RequestError> {
+        Ok(*ask::<Box<ProbeStatus>>(self, Request::ProbeStatus(id), me).await?)
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {
+        EngineClient::events(self, query).await
+    }
+}

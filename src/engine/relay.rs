@@ -1,0 +1,196 @@
+//! Requests that only the leader of a team does: asked at another process, they wait in the store for it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::Inner;
+use super::requests::ActiveRequest;
+use crate::domain::DealershipId;
+use crate::protocol::{Request, RequestError, Response};
+use crate::store::{RelayState, RelayedId, RelayedRequest, StoreError, Team};
+
+/// How long a request waits for somebody who leads, and whoever asked for a database that is away.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is told may be lost.
+const POLL: Duration = Duration::from_secs(2);
+
+/// How many answers are written at once, and how many may wait for that.
+const ANSWERS: usize = 64;
+
+/// How long until answers that could not be written are tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+impl Inner {
+    /// Whether a request is done by this process. When nobody leads it takes the lease, and keeps it to its end.
+    pub async fn does(self: &Arc<Self>, request: &Request) -> Result<bool, StoreError> {
+        match request.needs_leader() && !self.parts.read_only {
+            true => Ok(self.leads() || self.try_lead().await?),
+            false => Ok(true),
+        }
+    }
+}
+
+/// Of many, those that were not answered.
+struct Unanswered(BTreeMap<usize, DealershipId>);
+
+impl Unanswered {
+    fn note(&mut self, response: &Response) {
+        if let Response::Item { place, .. } = response {
+            self.0.remove(place);
+        }
+    }
+}
+
+impl ActiveRequest {
+    /// Has the leader do it, and hands its answers on.
+    pub(super) async fn relay(self, request: Request) {
+        let mut unanswered = Unanswered(request.dealerships().into_iter().enumerate().collect());
+        let Some(team) = self.inner().parts.store.team() else { return };
+        if let Err(error) = self.relayed(team, &request, &mut unanswered).await {
+            self.fail(&request, unanswered, &error).await;
+        }
+    }
+
+    /// Tells why it is not done.
+    async fn fail(&self, request: &Request, unanswered: Unanswered, error: &RequestError) {
+        if request.dealerships().is_empty() {
+            self.answers.send(Response::Failed(error.clone())).await.ok();
+        }
+        for (place, dealership) in unanswered.0 {
+            self.answers.send(Response::Item { place, dealership, answer: Err(error.clone()) }).await.ok();
+        }
+    }
+
+    pub(super) async fn refuse(&self, request: &Request, error: &RequestError) {
+        let unanswered = Unanswered(request.dealerships().into_iter().enumerate().collect());
+        self.fail(request, unanswered, error).await;
+    }
+
+    async fn relayed(
+        &self,
+        team: &dyn Team,
+        request: &Request,
+        unanswered: &mut Unanswered,
+    ) -> Result<(), RequestError> {
+        let (inner, mut heard) = (self.inner(), team.relayed());
+        let clock = &inner.parts.clock;
+        let id = team.ask(request, &self.actor).await?;
+        let (mut after, mut stopped, mut since) = (0, false, clock.elapsed());
+        loop {
+            heard.borrow_and_update();
+            let waited = clock.elapsed().saturating_sub(since);
+            match team.answers(id, after).await {
+                Ok((answers, state)) => {
+                    for (number, response) in answers {
+                        after = number;
+                        unanswered.note(&response);
+                        self.answers.send(response).await.ok();
+                    }
+                    match state {
+                        RelayState::Done => return Ok(team.forget(id).await?),
+                        RelayState::Lost => return Err(lost()),
+                        RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => return Err(nobody()),
+                        RelayState::Waiting => {}
+                        RelayState::Taken => since = clock.elapsed(),
+                    }
+                }
+                // By then nobody takes it any more, and what was taken is seen on the board.
+                Err(error) if waited >= PATIENCE => return Err(error.into()),
+                Err(error) => tracing::debug!("no answers can be read: {error}"),
+            }
+            tokio::select! {
+                biased;
+                () = inner.cancel.cancelled() => {
+                    end(team, id).await?;
+                    return Err(RequestError::Ending);
+                }
+                () = self.no_more(), if !stopped => {
+                    stopped = true;
+                    if end(team, id).await? {
+                        return Ok(());
+                    }
+                }
+                Ok(()) = heard.changed() => {}
+                () = clock.sleep(POLL) => {}
+            }
+        }
+    }
+}
+
+/// Has no more of it begun. The answer is whether nothing was.
+async fn end(team: &dyn Team, id: RelayedId) -> Result<bool, RequestError> {
+    let nothing = team.withdraw(id).await?;
+    if !nothing {
+        team.stop(id).await?;
+    }
+    Ok(nothing)
+}
+
+fn nobody() -> RequestError {
+    let why =
+        "no process of the team took it within a minute, so it will not be done. Is a desk open, or `watch` running?";
+    RequestError::Store(why.to_owned())
+}
+
+fn lost() -> RequestError {
+    let why = "the process that was doing it ended or was cut off: it may be done or not. Look before you do it again";
+    RequestError::Store(why.to_owned())
+}
+
+/// The leader's part: does what the others ask.
+pub(super) async fn serve(inner: Arc<Inner>) {
+    let (Some(team), Some(term)) = (inner.parts.store.team(), inner.term()) else { return };
+    let mut heard = team.relayed();
+    let mut serving = FuturesUnordered::new();
+    let mut stops: HashMap<RelayedId, CancellationToken> = HashMap::new();
+    loop {
+        heard.borrow_and_update();
+        match team.take(term.epoch, PATIENCE).await {
+            Ok(taken) => {
+                for RelayedRequest { id, request, actor } in taken {
+                    let stop = stops.entry(id).or_default().clone();
+                    let (tell, answers) = mpsc::channel(ANSWERS);
+                    ActiveRequest::of(&inner, actor, tell, stop).begin(request);
+                    serving.push(hand_back(&inner, team, id, answers));
+                }
+            }
+            Err(error) => tracing::debug!("what the team asks for cannot be read: {error}"),
+        }
+        if !stops.is_empty() {
+            for id in team.stopped(term.epoch).await.unwrap_or_default() {
+                stops.entry(id).or_default().cancel();
+            }
+        }
+        tokio::select! {
+            biased;
+            () = inner.cancel.cancelled() => break,
+            Some(id) = serving.next() => drop(stops.remove(&id)),
+            Ok(()) = heard.changed() => {}
+            () = inner.parts.clock.sleep(POLL) => {}
+        }
+    }
+    // What is under way ends and is answered.
+    while serving.next().await.is_some() {}
+}
+
+/// Writes the answers to a request as they come.
+async fn hand_back(inner: &Inner, team: &dyn Team, id: RelayedId, mut answers: mpsc::Receiver<Response>) -> RelayedId {
+    let mut done = false;
+    while !done {
+        let mut next = Vec::new();
+        done = answers.recv_many(&mut next, ANSWERS).await == 0;
+        while let Err(error) = team.answer(id, &next, done).await {
+            tracing::debug!("an answer could not be handed back: {error}");
+            if !inner.leads() || !inner.sleep(RETRY).await {
+                return id;
+            }
+        }
+    }
+    id
+}

@@ -1,0 +1,217 @@
+//! The columns: how each is shown to people and to scripts, how it orders, and its place in the table of the screen.
+
+mod cell;
+mod registry;
+
+use chrono::TimeDelta;
+
+pub use cell::{Cell, CellView, code_clock, confirm_clock};
+pub use registry::COLUMNS;
+
+use crate::domain::query::{Derived, QueryField};
+use crate::domain::text::normal;
+use crate::domain::{Onboarding, Policy, ProbeState, ProbeStatus, Timestamp, humanize, rfc3339};
+
+use super::Tone;
+use super::time::Zone;
+
+/// One dealership at a moment.
+#[derive(Clone, Copy)]
+pub struct DealershipView<'a> {
+    pub state: &'a Onboarding,
+    pub facts: Derived,
+    /// `None`: nobody asked for it.
+    pub probe: Option<&'a ProbeStatus>,
+    pub now: Timestamp,
+    pub policy: &'a Policy,
+    /// Of the operator: a column of moments in many zones is in no order.
+    pub zone: Zone,
+}
+
+impl<'a> DealershipView<'a> {
+    pub fn of(
+        state: &'a Onboarding,
+        probe: Option<&'a ProbeStatus>,
+        now: Timestamp,
+        policy: &'a Policy,
+        zone: Zone,
+    ) -> Self {
+        Self { state, facts: Derived::of(state, now, policy), probe, now, policy, zone }
+    }
+
+    fn last_probe(&self) -> Option<&'a ProbeState> {
+        self.probe?.last.as_ref()
+    }
+}
+
+/// What a column says of a dealership. Texts are not clean: whoever prints them cleans them for the place.
+pub enum Value {
+    Text(String),
+    Number(Option<i64>),
+    Moment(Option<Timestamp>),
+    Length(Option<TimeDelta>),
+    /// A word, and its place among the others.
+    Word(Option<(&'static str, i64)>),
+}
+
+impl Value {
+    fn people(self, zone: Zone) -> String {
+        match self {
+            Self::Moment(at) => at.map(|at| zone.line(at)).unwrap_or_default(),
+            Self::Length(length) => length.map(humanize).unwrap_or_default(),
+            other => other.script(),
+        }
+    }
+
+    /// Times in UTC, lengths in seconds.
+    pub fn script(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.map(|number| number.to_string()).unwrap_or_default(),
+            Self::Moment(at) => at.map(rfc3339).unwrap_or_default(),
+            Self::Length(length) => length.map(|length| length.num_seconds().to_string()).unwrap_or_default(),
+            Self::Word(word) => word.map_or("", |(word, _)| word).to_owned(),
+        }
+    }
+
+    fn key(self) -> Option<SortKey> {
+        let number = match self {
+            Self::Text(text) => return SortKey::text(&text),
+            Self::Number(number) => number,
+            Self::Moment(at) => at.map(|at| at.timestamp_millis()),
+            Self::Length(length) => length.map(|length| length.num_milliseconds()),
+            Self::Word(word) => word.map(|(_, place)| place),
+        };
+        number.map(SortKey::Number)
+    }
+}
+
+/// By what a list is sorted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SortKey {
+    Number(i64),
+    Text(String),
+}
+
+impl SortKey {
+    fn text(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::Text(normal(text)))
+    }
+}
+
+type Of<T> = fn(&DealershipView<'_>) -> T;
+
+pub struct Column {
+    /// Its name in `--columns`, `--sort` and CSV.
+    pub id: &'static str,
+    pub title: &'static str,
+    pub value: Of<Value>,
+    pub tone: Of<Tone>,
+    pub screen: Option<ScreenColumn>,
+    /// Where people are told something else than scripts.
+    people: Option<Of<String>>,
+    /// Where it orders by something else than its value.
+    key: Option<Of<Option<SortKey>>>,
+}
+
+impl Column {
+    pub fn people(&self, view: &DealershipView<'_>) -> String {
+        self.people.map_or_else(|| (self.value)(view).people(view.zone), |people| people(view))
+    }
+
+    pub fn key(&self, view: &DealershipView<'_>) -> Option<SortKey> {
+        self.key.map_or_else(|| (self.value)(view).key(), |key| key(view))
+    }
+}
+
+/// A column in the table of the screen.
+pub struct ScreenColumn {
+    pub column: TableColumn,
+    pub title: &'static str,
+    /// Which columns give way first where room is short: those with the larger numbers.
+    pub rank: u8,
+    /// The fewest cells, those that it wants, and the most that it takes where there is room to spare.
+    pub widths: (u16, u16, u16),
+    pub order: RowOrder,
+    pub cell: fn(&CellView<'_>) -> Cell,
+}
+
+/// What orders the rows of the screen: kept for each row as an integer, so that many are sorted within a frame.
+pub enum RowOrder {
+    /// A field, as filters have folded it.
+    Field(QueryField),
+    Text(Of<String>),
+    Number(Of<Option<u64>>),
+}
+
+/// The columns of the screen, in the order of its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TableColumn {
+    /// An order without cells: what needs attention first, then the nearest deadline.
+    Attention,
+    Name,
+    City,
+    DealerCode,
+    Code,
+    CodeClock,
+    ConfirmClock,
+    Stage,
+    NextStep,
+    Mail,
+    Opcode,
+    Owner,
+    LastEvent,
+}
+
+impl TableColumn {
+    pub const ALL: [Self; 13] = [
+        Self::Attention,
+        Self::Name,
+        Self::City,
+        Self::DealerCode,
+        Self::Code,
+        Self::CodeClock,
+        Self::ConfirmClock,
+        Self::Stage,
+        Self::NextStep,
+        Self::Mail,
+        Self::Opcode,
+        Self::Owner,
+        Self::LastEvent,
+    ];
+
+    pub fn screen(self) -> &'static ScreenColumn {
+        registry::SCREEN[self as usize]
+    }
+
+    pub fn title(self) -> &'static str {
+        self.screen().title
+    }
+
+    /// The column some steps further, round at the ends.
+    #[must_use]
+    pub fn step(self, by: isize) -> Self {
+        let count = Self::ALL.len().cast_signed();
+        Self::ALL[(self as isize + by).rem_euclid(count).cast_unsigned()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_of_the_screen_is_in_the_registry() {
+        assert!(TableColumn::ALL.iter().all(|column| column.screen().column == *column));
+        assert_eq!(TableColumn::Attention.step(-1), TableColumn::LastEvent);
+        assert_eq!(TableColumn::LastEvent.step(1), TableColumn::Attention);
+    }
+
+    #[test]
+    fn no_id_stands_for_two_columns() {
+        let mut ids: Vec<_> = COLUMNS.iter().map(|column| column.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), COLUMNS.len());
+    }
+}

@@ -1,0 +1,47 @@
+//! Whether the program does its work: it takes writes and its background tasks are alive. A platform that does not answer is
+//! told, and is no illness of ours.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::hooks::HookStatus;
+use super::metrics::{CircuitWord, Metrics};
+use crate::domain::rfc3339;
+use crate::domain::text::clean;
+use crate::engine::{Engine, TaskFault};
+
+/// What is wrong, in words; nothing: it is well.
+fn reasons(faults: &[TaskFault], write_failure: Option<&str>) -> Vec<String> {
+    let writes = write_failure.map(|why| format!("the last write to the store failed: {}", clean(why)));
+    let tasks = faults.iter().map(|fault| format!("the task `{}` is {}", fault.name, fault.state.as_str()));
+    writes.into_iter().chain(tasks).collect()
+}
+
+/// Whether it is well, and the answer to whoever asks.
+pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> (bool, Value) {
+    let reasons = reasons(&engine.task_faults(), metrics.write_failure().as_deref());
+    let (status, now) = (engine.status().borrow().clone(), engine.clock().now());
+    let word = |circuit: Option<CircuitWord>| circuit.map(CircuitWord::as_str);
+    let well = reasons.is_empty();
+    let hook = |hook: &Arc<HookStatus>| {
+        let failure = hook.failure();
+        json!({
+            "name": hook.name,
+            "position": hook.position(),
+            "failing_since": failure.as_ref().map(|failure| rfc3339(failure.since)),
+            "why": failure.map(|failure| failure.why),
+        })
+    };
+    let body = json!({
+        "schema": 1,
+        "status": if well { "ok" } else { "failing" },
+        "reasons": reasons,
+        "leader": engine.is_leader(),
+        "last_event_seq": engine.read_model().seq(),
+        "platform": { "circuit": word(CircuitWord::of_platform(&status.platform, now)), "alarm": status.platform.is_alarm() },
+        "mail": { "circuit": word(CircuitWord::of_mail(&status.mail.state, now)), "waiting": status.mail.waiting },
+        "hooks": hooks.iter().map(hook).collect::<Vec<_>>(),
+    });
+    (well, body)
+}

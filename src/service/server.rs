@@ -1,0 +1,99 @@
+//! `/health` and `/metrics` over HTTP.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
+use tokio::net::TcpListener;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::counts::CountsCache;
+use super::health::health;
+use super::hooks::HookStatus;
+use super::metered::{MeteredPlatform, MeteredStore};
+use super::metrics::Metrics;
+use crate::clock::SharedClock;
+use crate::engine::Engine;
+use crate::store::Store;
+use crate::xtime::Platform;
+
+/// Why the program cannot run as a service (exit 2).
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    #[error("[metrics] listen: nobody can listen on {address}: {why}; choose another port, or end what has it")]
+    Listen { address: SocketAddr, why: std::io::Error },
+}
+
+/// A socket that is ours, and the measures that it will tell.
+pub struct MetricsEndpoint {
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+    clock: SharedClock,
+}
+
+impl MetricsEndpoint {
+    /// # Errors
+    /// When the address is taken, or not of this machine.
+    pub async fn bind(address: SocketAddr, clock: SharedClock) -> Result<Self, ServiceError> {
+        let listener = TcpListener::bind(address).await.map_err(|why| ServiceError::Listen { address, why })?;
+        Ok(Self { listener, metrics: Arc::default(), clock })
+    }
+
+    /// The store, measured.
+    pub fn store(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(MeteredStore { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
+    }
+
+    /// The platform, measured.
+    pub fn platform(&self, inner: Arc<dyn Platform>) -> Arc<dyn Platform> {
+        Arc::new(MeteredPlatform { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
+    }
+
+    /// Answers until the server is dropped.
+    pub fn serve(self, engine: Engine, hooks: Vec<Arc<HookStatus>>) -> MetricsServer {
+        let address = self.listener.local_addr().ok();
+        let view = Arc::new(ServiceView { engine, metrics: self.metrics, hooks, counts: CountsCache::default() });
+        let router =
+            Router::new().route("/health", get(get_health)).route("/metrics", get(get_metrics)).with_state(view);
+        let serving = tokio::spawn(async move {
+            if let Err(error) = axum::serve(self.listener, router).await {
+                tracing::error!("/health and /metrics are not answered any more: {error}");
+            }
+        });
+        MetricsServer { address, _serving: AbortOnDropHandle::new(serving) }
+    }
+}
+
+/// It ends when it is dropped.
+pub struct MetricsServer {
+    pub address: Option<SocketAddr>,
+    _serving: AbortOnDropHandle<()>,
+}
+
+struct ServiceView {
+    engine: Engine,
+    metrics: Arc<Metrics>,
+    hooks: Vec<Arc<HookStatus>>,
+    counts: CountsCache,
+}
+
+async fn get_health(State(view): State<Arc<ServiceView>>) -> Response {
+    let (well, body) = health(&view.engine, &view.metrics, &view.hooks);
+    let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(body)).into_response()
+}
+
+async fn get_metrics(State(view): State<Arc<ServiceView>>) -> Response {
+    let counts = view.counts.get(&view.engine).await;
+    let telling = Arc::clone(&view);
+    let text = tokio::task::spawn_blocking(move || telling.metrics.text(&telling.engine, &counts, &telling.hooks));
+    match text.await {
+        Ok(text) => ([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}

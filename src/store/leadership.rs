@@ -1,0 +1,109 @@
+//! Which of the processes that share a store leads: it does what shall be done once for all of them, and what the others ask
+//! for of that.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use super::StoreError;
+use super::lock::host;
+use crate::domain::Actor;
+use crate::protocol::{Request, Response};
+
+/// The count of takeovers. What a leader of an earlier one appends is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch(pub(super) u64);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leader {
+    /// What it called itself.
+    pub name: Box<str>,
+    pub epoch: Epoch,
+}
+
+impl Leader {
+    /// A name that no other process has.
+    pub fn name_of_process(operator: &str) -> String {
+        format!("{operator}@{}:{}-{:08x}", host(), std::process::id(), rand::random::<u32>())
+    }
+}
+
+/// As people know it: who, and on which machine.
+impl fmt::Display for Leader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.rsplit_once(':').map_or(&*self.name, |(who, _)| who))
+    }
+}
+
+/// The number of a request that waits for the leader.
+pub type RelayedId = u64;
+
+/// A request that another process asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelayedRequest {
+    pub id: RelayedId,
+    pub request: Request,
+    pub actor: Actor,
+}
+
+/// How far a relayed request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayState {
+    /// No leader took it.
+    Waiting,
+    Taken,
+    Done,
+    /// Whoever took it does not lead any more, or it is not known (any more).
+    Lost,
+}
+
+/// What the processes that share a store have in common beside the events.
+#[async_trait]
+pub trait Team: Send + Sync {
+    /// Takes the lease when nobody has it. `None` when another process leads.
+    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
+
+    /// # Errors
+    /// [`StoreError::NotLeader`] when another process took over.
+    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
+
+    /// Gives the lease back, so that another one need not wait for its end.
+    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError>;
+
+    fn leader(&self) -> watch::Receiver<Option<Leader>>;
+
+    /// Why the store cannot be asked at present.
+    fn away(&self) -> watch::Receiver<Option<StoreError>>;
+
+    /// Takes in the last probes that the others kept.
+    async fn refresh_probes(&self) -> Result<(), StoreError>;
+
+    /// Asks the leader for something.
+    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError>;
+
+    /// The answers behind one of them, each with its number, and whether more come.
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError>;
+
+    /// Takes back what no leader took. `false`: one did.
+    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError>;
+
+    /// No more of many is to be begun.
+    async fn stop(&self, id: RelayedId) -> Result<(), StoreError>;
+
+    /// All answers were read.
+    async fn forget(&self, id: RelayedId) -> Result<(), StoreError>;
+
+    /// For the leader: what waits for it and was asked for no longer ago than that. Nobody else gets it.
+    async fn take(&self, epoch: Epoch, patience: Duration) -> Result<Vec<RelayedRequest>, StoreError>;
+
+    /// For the leader: what it took and is to begin no more of.
+    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError>;
+
+    /// For the leader: the next answers. `done`: there are no more.
+    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError>;
+
+    /// Changes when a request or an answer may have come.
+    fn relayed(&self) -> watch::Receiver<u64>;
+}

@@ -1,0 +1,64 @@
+//! Hearing of what others record.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::PgListener;
+
+use super::beside::{self, PROBES_SAVED};
+use super::requests::RELAYED;
+use super::session::jitter;
+use super::shared::PostgresShared;
+
+/// A notification may be lost: by a pooler, by a sleeping machine.
+const POLL: Duration = Duration::from_secs(2);
+/// As often as probes are kept.
+const POLLS_OF_PROBES: u32 = 15;
+
+/// For ever: wakes the one who reads whenever there may be something new.
+pub(super) async fn follow(shared: Arc<PostgresShared>) {
+    futures::future::join(listen(&shared), poll(&shared)).await;
+}
+
+async fn poll(shared: &PostgresShared) {
+    loop {
+        for _ in 0..POLLS_OF_PROBES {
+            shared.clock.sleep(POLL).await;
+            shared.wake.notify_one();
+        }
+        read_probes(shared).await;
+    }
+}
+
+async fn listen(shared: &PostgresShared) {
+    loop {
+        if let Err(error) = hear(shared).await {
+            tracing::debug!("nothing is heard from the store: {}", shared.told(&error));
+        }
+        shared.clock.sleep(jitter(POLL)).await;
+    }
+}
+
+async fn hear(shared: &PostgresShared) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(&shared.pool).await?;
+    listener.listen(&shared.address.channel()).await?;
+    loop {
+        // What came before it listened, or while the connection was lost, was not heard.
+        shared.wake.notify_one();
+        read_probes(shared).await;
+        while let Some(told) = listener.try_recv().await? {
+            match told.payload().parse::<u64>() {
+                Ok(seq) if seq <= shared.read_model.seq() => {}
+                Err(_) if told.payload() == PROBES_SAVED => read_probes(shared).await,
+                Err(_) if told.payload() == RELAYED => shared.relayed.send_modify(|count| *count += 1),
+                _ => shared.wake.notify_one(),
+            }
+        }
+    }
+}
+
+async fn read_probes(shared: &PostgresShared) {
+    if let Err(error) = beside::read_probes(shared).await {
+        tracing::debug!("the last probes could not be read: {error}");
+    }
+}

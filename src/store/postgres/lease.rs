@@ -1,0 +1,104 @@
+//! The lease in the head of the store. Its end is read off the server's clock: those of the desks may differ.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::{Error, Row as _};
+use tokio::sync::watch;
+
+use super::beside;
+use super::shared::PostgresShared;
+use crate::domain::Actor;
+use crate::protocol::{Request, Response};
+use crate::store::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, StoreError, Team};
+
+/// An epoch that is over is never led again: what its leader appends is refused.
+const TAKE: &str = "
+WITH taken AS (
+    UPDATE head SET epoch = epoch + 1, leader = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+    WHERE leader IS NULL OR leader = $1 OR lease_until IS NULL OR lease_until <= clock_timestamp()
+    RETURNING epoch
+)
+SELECT epoch, pg_notify($3, 'leader') FROM taken";
+
+const RENEW: &str = "
+UPDATE head SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE epoch = $1 AND leader IS NOT NULL";
+
+const RESIGN: &str = "
+WITH given AS (
+    UPDATE head SET epoch = epoch + 1, leader = NULL, lease_until = NULL WHERE epoch = $1 RETURNING epoch
+)
+SELECT pg_notify($2, 'leader') FROM given";
+
+pub(super) fn milliseconds(length: Duration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[async_trait]
+impl Team for PostgresShared {
+    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError> {
+        let failed = |error: Error| self.told(&error);
+        let query = sqlx::query(TAKE).bind(name).bind(milliseconds(lease)).bind(self.address.channel());
+        let Some(row) = query.fetch_optional(&self.pool).await.map_err(failed)? else { return Ok(None) };
+        row.try_get::<i64, _>(0).map(|epoch| Some(Epoch(epoch.unsigned_abs()))).map_err(failed)
+    }
+
+    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError> {
+        let query = sqlx::query(RENEW).bind(epoch.0.cast_signed()).bind(milliseconds(lease));
+        let done = query.execute(&self.pool).await.map_err(|error| self.told(&error))?;
+        if done.rows_affected() == 0 { Err(StoreError::NotLeader) } else { Ok(()) }
+    }
+
+    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError> {
+        let query = sqlx::query(RESIGN).bind(epoch.0.cast_signed()).bind(self.address.channel());
+        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    }
+
+    fn leader(&self) -> watch::Receiver<Option<Leader>> {
+        self.leader.subscribe()
+    }
+
+    fn away(&self) -> watch::Receiver<Option<StoreError>> {
+        self.away.subscribe()
+    }
+
+    async fn refresh_probes(&self) -> Result<(), StoreError> {
+        beside::read_probes(self).await
+    }
+
+    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
+        self.ask_leader(request, actor).await
+    }
+
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+        self.answers_behind(id, after).await
+    }
+
+    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError> {
+        self.withdraw_request(id).await
+    }
+
+    async fn stop(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.stop_request(id).await
+    }
+
+    async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.forget_request(id).await
+    }
+
+    async fn take(&self, epoch: Epoch, patience: Duration) -> Result<Vec<RelayedRequest>, StoreError> {
+        self.take_requests(epoch, patience).await
+    }
+
+    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
+        self.stopped_requests(epoch).await
+    }
+
+    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError> {
+        self.answer_request(id, responses, done).await
+    }
+
+    fn relayed(&self) -> watch::Receiver<u64> {
+        self.relayed.subscribe()
+    }
+}

@@ -1,0 +1,220 @@
+//! The store of a team: a PostgreSQL database that several processes record in at once.
+//!
+//! The events in it are the truth. Every process folds all of them into a read model of its own, in one order: that of the
+//! one row that every append locks.
+
+mod address;
+mod beside;
+mod committer;
+mod follow;
+mod lease;
+mod query;
+mod requests;
+mod rows;
+mod schema;
+mod session;
+mod shared;
+mod snapshots;
+mod transfer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::{
+    Append, BulkId, Committed, Epoch, EventQuery, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError, Team,
+};
+use crate::clock::SharedClock;
+use crate::domain::Event;
+use crate::domain::bulk::Bulk;
+use committer::{Answer, AppendRequest, Committer};
+use session::Link;
+use shared::{Head, PostgresShared};
+use snapshots::SnapshotTask;
+
+pub use address::{DEFAULT_SCHEMA, PostgresUrl};
+pub use transfer::{export, restore, roles};
+
+/// How many appends may wait before those who append have to.
+const WAITING: usize = 4_096;
+
+/// What can be chosen when a store is opened.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// After how many events the states are written for the next opening.
+    pub snapshot_every: u64,
+    /// How long it is tried to find out what became of a commit whose connection was lost.
+    pub doubt_limit: Duration,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self { snapshot_every: 20_000, doubt_limit: Duration::from_secs(30) }
+    }
+}
+
+pub struct PostgresStore {
+    shared: Arc<PostgresShared>,
+    /// Gone when the store is closed.
+    requests: Mutex<Option<mpsc::Sender<AppendRequest>>>,
+    committer: Mutex<Option<JoinHandle<()>>>,
+    follower: JoinHandle<()>,
+}
+
+impl PostgresStore {
+    /// Opens a store, or makes one in a database that has none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server does not answer, [`StoreError::Database`] when it refuses, or holds
+    /// something else or something newer.
+    pub async fn open(address: &PostgresUrl, clock: SharedClock) -> Result<Arc<Self>, StoreError> {
+        Self::open_with(address, clock, PostgresOptions::default()).await
+    }
+
+    /// The same with other numbers.
+    pub async fn open_with(
+        address: &PostgresUrl,
+        clock: SharedClock,
+        options: PostgresOptions,
+    ) -> Result<Arc<Self>, StoreError> {
+        let mut connection = session::connect(address).await?;
+        schema::prepare(&mut connection, address).await?;
+        let shared = Arc::new(PostgresShared {
+            address: address.clone(),
+            pool: session::pool(address),
+            clock: Arc::clone(&clock),
+            read_model: ReadModel::default(),
+            probes: ProbeStates::default(),
+            probes_read: tokio::sync::Mutex::default(),
+            subscribers: broadcast::Sender::new(SUBSCRIBERS_LAG),
+            leader: watch::Sender::new(None),
+            relayed: watch::Sender::new(0),
+            wake: Notify::new(),
+            away: watch::Sender::new(None),
+            stopped: Mutex::default(),
+        });
+        let snapshot = load(&shared, &mut connection).await?;
+        beside::read_probes(&shared).await?;
+        let (sender, requests) = mpsc::channel(WAITING);
+        let committer = Committer {
+            link: Link::new(address.clone(), clock, connection),
+            requests,
+            snapshots: SnapshotTask::new(options.snapshot_every, snapshot),
+            doubt_limit: options.doubt_limit,
+            shared: Arc::clone(&shared),
+        };
+        Ok(Arc::new(Self {
+            requests: Mutex::new(Some(sender)),
+            committer: Mutex::new(Some(tokio::spawn(committer.run()))),
+            follower: tokio::spawn(follow::follow(Arc::clone(&shared))),
+            shared,
+        }))
+    }
+
+    async fn send(&self, batch: Vec<Append>, epoch: Option<Epoch>) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        let sender = self.requests.lock().clone().ok_or(StoreError::Closed)?;
+        sender.send(AppendRequest { batch, epoch, reply }).await.map_err(|_| StoreError::Closed)?;
+        drop(sender);
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// Folds what is there. The answer is up to which event there were states.
+async fn load(shared: &PostgresShared, connection: &mut PgConnection) -> Result<u64, StoreError> {
+    let failed = |error: sqlx::Error| shared.told(&error);
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    let moment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout TO '5min'; \
+                  SET LOCAL idle_in_transaction_session_timeout TO '5min'";
+    sqlx::raw_sql(moment).execute(&mut *transaction).await.map_err(failed)?;
+    let head = Head::read(&mut transaction).await.map_err(failed)?;
+    let (snapshot, states) = snapshots::load(&mut transaction).await.map_err(failed)?;
+    shared.read_model.fill(snapshot, states);
+    shared.catch_up(&mut transaction, &head, None, &mut false).await?;
+    transaction.rollback().await.map_err(failed)?;
+    Ok(snapshot)
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.send(batch, None).await
+    }
+
+    async fn append_as_leader(&self, epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.send(batch, Some(epoch)).await
+    }
+
+    fn team(&self) -> Option<&dyn Team> {
+        Some(&*self.shared)
+    }
+
+    fn read_model(&self) -> &ReadModel {
+        &self.shared.read_model
+    }
+
+    fn subscribe(&self) -> broadcast::Receiver<Committed> {
+        self.shared.subscribers.subscribe()
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
+        query::events(&self.shared, &query).await
+    }
+
+    fn probes(&self) -> &ProbeStates {
+        &self.shared.probes
+    }
+
+    async fn save_probes(&self) -> Result<(), StoreError> {
+        if self.requests.lock().is_none() {
+            return Err(StoreError::Closed);
+        }
+        beside::save_probes(&self.shared).await
+    }
+
+    fn notices(&self) -> Vec<String> {
+        let stopped = self.shared.stopped.lock().clone();
+        stopped.into_iter().chain(self.shared.away.borrow().as_ref().map(StoreError::to_string)).collect()
+    }
+
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
+        beside::begin_bulk(&self.shared, &bulk).await
+    }
+
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
+        beside::end_bulk(&self.shared, id).await
+    }
+
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)> {
+        beside::bulks(&self.shared).await.unwrap_or_else(|error| {
+            tracing::warn!("what was begun for many could not be read: {error}");
+            Vec::new()
+        })
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        drop(self.requests.lock().take());
+        let committer = self.committer.lock().take();
+        if let Some(committer) = committer {
+            // What was taken is answered before it ends.
+            let _ = committer.await;
+            // What is not written is probed again: no reason to fail.
+            let _ = beside::save_probes(&self.shared).await;
+        }
+        self.follower.abort();
+        self.shared.pool.close().await;
+        Ok(())
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}

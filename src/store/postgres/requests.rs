@@ -1,0 +1,162 @@
+//! Requests that the leader does for the others, as rows, and its answers.
+//!
+//! A request is taken once, by the one who leads then. What is not answered when its lease ends is not taken again: it may be
+//! half done.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::{Error, Row as _};
+
+use super::lease::milliseconds;
+use super::session::refused;
+use super::shared::PostgresShared;
+use crate::domain::Actor;
+use crate::protocol::{Request, Response};
+use crate::store::{Epoch, RelayState, RelayedId, RelayedRequest, StoreError};
+
+/// What a notification of a request or an answer is; all others are of events and of the lease.
+pub(super) const RELAYED: &str = "relayed";
+
+const ASK: &str = "
+WITH asked AS (INSERT INTO requests (actor, request) VALUES ($1, $2::json) RETURNING id)
+SELECT id, pg_notify($3, $4) FROM asked";
+
+const STATE: &str = "
+SELECT CASE WHEN done THEN 'done' WHEN taken IS NULL THEN 'waiting'
+            WHEN taken = (SELECT epoch FROM head) THEN 'taken' ELSE 'lost' END
+FROM requests WHERE id = $1";
+
+const ANSWERS: &str = "SELECT id, response::text FROM answers WHERE request = $1 AND id > $2 ORDER BY id";
+
+const WITHDRAW: &str = "DELETE FROM requests WHERE id = $1 AND taken IS NULL";
+
+const STOP: &str = "
+WITH stop AS (UPDATE requests SET stopped = true WHERE id = $1 RETURNING id) SELECT pg_notify($2, $3) FROM stop";
+
+/// What nobody read to its end is of no use after an hour.
+const CLEAN_UP: &str = "DELETE FROM requests WHERE at < clock_timestamp() - interval '1 hour'";
+
+const TAKE: &str = "
+WITH taken AS (
+    UPDATE requests SET taken = $1
+    WHERE taken IS NULL AND at > clock_timestamp() - $2 * interval '1 millisecond'
+        AND $1 = (SELECT epoch FROM head WHERE leader IS NOT NULL)
+    RETURNING id, actor, request
+)
+SELECT id, actor, request::text FROM taken ORDER BY id";
+
+const STOPPED: &str = "SELECT id FROM requests WHERE taken = $1 AND stopped AND NOT done";
+
+const ANSWER: &str = "
+WITH added AS (
+    INSERT INTO answers (request, response)
+    SELECT id, r::json FROM requests, unnest($2::text[]) WITH ORDINALITY AS t (r, n) WHERE id = $1 ORDER BY n
+), ended AS (UPDATE requests SET done = $3 WHERE id = $1)
+SELECT pg_notify($4, $5)";
+
+fn number(row: &sqlx::postgres::PgRow) -> Result<u64, Error> {
+    row.try_get::<i64, _>(0).map(i64::unsigned_abs)
+}
+
+impl PostgresShared {
+    fn written(&self, value: &impl Serialize) -> Result<String, StoreError> {
+        serde_json::to_string(value).map_err(|error| refused(&self.address, error.to_string(), "This is a fault"))
+    }
+
+    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|error| {
+            let what = format!("what another process asked or answered cannot be read ({error})");
+            refused(&self.address, what, "All desks of a team use the same version of cloverwatch: update this one")
+        })
+    }
+
+    pub(super) async fn ask_leader(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
+        let query = sqlx::query(ASK).bind(actor.as_str()).bind(self.written(request)?);
+        let query = query.bind(self.address.channel()).bind(RELAYED);
+        let row = query.fetch_one(&self.pool).await.and_then(|row| number(&row));
+        row.map_err(|error| self.told(&error))
+    }
+
+    /// The state first: an answer that comes in between is then not the last one.
+    pub(super) async fn answers_behind(
+        &self,
+        id: RelayedId,
+        after: u64,
+    ) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+        let failed = |error: Error| self.told(&error);
+        let id = id.cast_signed();
+        let state: Option<String> =
+            sqlx::query_scalar(STATE).bind(id).fetch_optional(&self.pool).await.map_err(failed)?;
+        let state = match state.as_deref() {
+            Some("waiting") => RelayState::Waiting,
+            Some("taken") => RelayState::Taken,
+            Some("done") => RelayState::Done,
+            _ => RelayState::Lost,
+        };
+        let rows = sqlx::query(ANSWERS).bind(id).bind(after.cast_signed()).fetch_all(&self.pool).await;
+        let mut answers = Vec::new();
+        for row in rows.map_err(failed)? {
+            answers.push((number(&row).map_err(failed)?, self.read(row.try_get(1).map_err(failed)?)?));
+        }
+        Ok((answers, state))
+    }
+
+    pub(super) async fn withdraw_request(&self, id: RelayedId) -> Result<bool, StoreError> {
+        let done = sqlx::query(WITHDRAW).bind(id.cast_signed()).execute(&self.pool).await;
+        done.map(|done| done.rows_affected() > 0).map_err(|error| self.told(&error))
+    }
+
+    pub(super) async fn stop_request(&self, id: RelayedId) -> Result<(), StoreError> {
+        let query = sqlx::query(STOP).bind(id.cast_signed()).bind(self.address.channel()).bind(RELAYED);
+        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    }
+
+    pub(super) async fn forget_request(&self, id: RelayedId) -> Result<(), StoreError> {
+        let query = sqlx::query("DELETE FROM requests WHERE id = $1").bind(id.cast_signed());
+        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    }
+
+    pub(super) async fn take_requests(
+        &self,
+        epoch: Epoch,
+        patience: Duration,
+    ) -> Result<Vec<RelayedRequest>, StoreError> {
+        let failed = |error: Error| self.told(&error);
+        sqlx::query(CLEAN_UP).execute(&self.pool).await.map_err(failed)?;
+        let query = sqlx::query(TAKE).bind(epoch.0.cast_signed()).bind(milliseconds(patience));
+        let mut taken = Vec::new();
+        for row in query.fetch_all(&self.pool).await.map_err(failed)? {
+            let id = number(&row).map_err(failed)?;
+            let actor = Actor::recorded(row.try_get(1).map_err(failed)?);
+            match self.read(row.try_get(2).map_err(failed)?) {
+                Ok(request) => taken.push(RelayedRequest { id, request, actor }),
+                Err(error) => {
+                    // Of a later version. Whoever asked is told at once that nobody does it.
+                    tracing::warn!("{error}");
+                    self.forget_request(id).await?;
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    pub(super) async fn stopped_requests(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
+        let rows = sqlx::query(STOPPED).bind(epoch.0.cast_signed()).fetch_all(&self.pool).await;
+        let ids = rows.and_then(|rows| rows.iter().map(number).collect());
+        ids.map_err(|error| self.told(&error))
+    }
+
+    pub(super) async fn answer_request(
+        &self,
+        id: RelayedId,
+        responses: &[Response],
+        done: bool,
+    ) -> Result<(), StoreError> {
+        let written = responses.iter().map(|response| self.written(response)).collect::<Result<Vec<_>, _>>()?;
+        let query = sqlx::query(ANSWER).bind(id.cast_signed()).bind(written).bind(done);
+        let query = query.bind(self.address.channel()).bind(RELAYED);
+        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    }
+}

@@ -1,0 +1,71 @@
+//! The tables, and their versions: each is made of the one before it, and none is undone.
+//!
+//! Not `sqlx::migrate`: it needs the right to create tables at every start, which a desk's role does not have.
+
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+
+use super::PostgresUrl;
+use super::session::{refused, told};
+use crate::store::StoreError;
+
+/// Statements that make each version of the one before it, from 1 on.
+const VERSIONS: &[&str] = &[include_str!("schema_1.sql")];
+
+/// Checks the tables, and makes or raises them where they are missing or old.
+pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl) -> Result<(), StoreError> {
+    let failed = |error: sqlx::Error| told(address, &error);
+    let encoding: String =
+        sqlx::query_scalar("SHOW server_encoding").fetch_one(&mut *connection).await.map_err(failed)?;
+    if encoding != "UTF8" {
+        let advice = "Make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0";
+        return Err(refused(address, format!("the database is in {encoding}, which cannot hold every text"), advice));
+    }
+    let there = version(&mut *connection, address).await?;
+    if there == VERSIONS.len() {
+        return Ok(());
+    }
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    // Another process may be at it.
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended('cloverwatch ' || $1, 0))";
+    sqlx::query(lock).bind(address.schema()).execute(&mut *transaction).await.map_err(failed)?;
+    let there = version(&mut transaction, address).await?;
+    if there == 0 {
+        let sql = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", address.schema());
+        let exists = "SELECT to_regnamespace($1) IS NOT NULL";
+        let exists: bool =
+            sqlx::query_scalar(exists).bind(address.schema()).fetch_one(&mut *transaction).await.map_err(failed)?;
+        if !exists {
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *transaction).await.map_err(failed)?;
+        }
+    }
+    for sql in VERSIONS.get(there..).unwrap_or_default() {
+        sqlx::raw_sql(*sql).execute(&mut *transaction).await.map_err(failed)?;
+    }
+    let sql = "UPDATE schema_version SET version = $1";
+    let version = i32::try_from(VERSIONS.len()).unwrap_or(i32::MAX);
+    sqlx::query(sql).bind(version).execute(&mut *transaction).await.map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}
+
+/// The version that is there; 0 when there is nothing.
+async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result<usize, StoreError> {
+    let failed = |error: sqlx::Error| told(address, &error);
+    let tables =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";
+    let tables: Vec<PgRow> =
+        sqlx::query(tables).bind(address.schema()).fetch_all(&mut *connection).await.map_err(failed)?;
+    let tables: Vec<String> = tables.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)?;
+    let Some(first) = tables.first() else { return Ok(0) };
+    if ["schema_version", "head", "events"].iter().any(|ours| !tables.iter().any(|table| table == ours)) {
+        let what = format!("the schema `{}` holds tables of something else (`{first}`)", address.schema());
+        return Err(refused(address, what, "Name another one: ?schema=NAME"));
+    }
+    let version = sqlx::query_scalar::<_, i32>("SELECT version FROM schema_version").fetch_one(connection).await;
+    let version = usize::try_from(version.map_err(failed)?).unwrap_or(0);
+    if version > VERSIONS.len() {
+        let what = format!("its tables are of version {version}, and this program knows {}", VERSIONS.len());
+        return Err(refused(address, what, "Update cloverwatch"));
+    }
+    Ok(version)
+}

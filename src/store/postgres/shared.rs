@@ -1,0 +1,164 @@
+//! What all parts of the store share, and how it takes in what others recorded.
+
+use parking_lot::Mutex;
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{Error, Row as _};
+use tokio::sync::{Notify, broadcast, watch};
+use uuid::Uuid;
+
+use super::PostgresUrl;
+use super::rows::{self, EventRow};
+use super::session::told;
+use crate::clock::SharedClock;
+use crate::domain::{Event, Timestamp};
+use crate::protocol::{Committed, ReadModel};
+use crate::store::pending_batch::PendingBatch;
+use crate::store::{Epoch, Leader, ProbeStates, StoreError};
+
+/// How many events are read at once.
+const PAGE: usize = 5_000;
+
+const HEAD: &str = "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head";
+/// In one message; what it locks is held until the end of the transaction.
+const LOCK_HEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+    SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head FOR UPDATE";
+
+pub(super) struct PostgresShared {
+    pub address: PostgresUrl,
+    pub clock: SharedClock,
+    pub pool: PgPool,
+    pub read_model: ReadModel,
+    pub probes: ProbeStates,
+    /// Up to when those of others were taken in, by the server's clock.
+    pub probes_read: tokio::sync::Mutex<Timestamp>,
+    pub subscribers: broadcast::Sender<Committed>,
+    pub leader: watch::Sender<Option<Leader>>,
+    /// Counts what was heard of requests and answers.
+    pub relayed: watch::Sender<u64>,
+    /// There may be something new.
+    pub wake: Notify,
+    /// Why the database cannot be asked at present.
+    pub away: watch::Sender<Option<StoreError>>,
+    /// Why nothing is taken in any more: what was read cannot be folded.
+    pub stopped: Mutex<Option<String>>,
+}
+
+/// The row that all appends lock.
+pub(super) struct Head {
+    pub seq: u64,
+    pub epoch: Epoch,
+    leader: Option<String>,
+}
+
+impl Head {
+    pub async fn read(connection: &mut PgConnection) -> Result<Self, Error> {
+        Self::of(&sqlx::query(HEAD).fetch_one(connection).await?)
+    }
+
+    /// Begins a transaction that nobody else appends beside.
+    pub async fn lock(connection: &mut PgConnection) -> Result<Self, Error> {
+        let row = sqlx::raw_sql(LOCK_HEAD).fetch_one(connection).await?;
+        Self::of(&row)
+    }
+
+    fn of(row: &sqlx::postgres::PgRow) -> Result<Self, Error> {
+        let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
+        Ok(Self { seq: number("seq")?, epoch: Epoch(number("epoch")?), leader: row.try_get("leader")? })
+    }
+}
+
+impl PostgresShared {
+    pub fn told(&self, error: &Error) -> StoreError {
+        told(&self.address, error)
+    }
+
+    pub fn check_stopped(&self) -> Result<(), StoreError> {
+        self.stopped.lock().clone().map_or(Ok(()), |why| Err(StoreError::Poisoned(why)))
+    }
+
+    /// Takes in what was recorded up to a head. The answer is whether a batch was among it that is looked for.
+    pub async fn catch_up(
+        &self,
+        connection: &mut PgConnection,
+        head: &Head,
+        sought: Option<Uuid>,
+        found: &mut bool,
+    ) -> Result<(), StoreError> {
+        self.tell_leader(head);
+        self.check_stopped()?;
+        if head.seq < self.read_model.seq() {
+            let (there, here) = (head.seq, self.read_model.seq());
+            return Err(
+                self.stop(format!("the database has {there} events, and had {here}: an older copy of it was restored"))
+            );
+        }
+        let mut limit = PAGE;
+        while self.read_model.seq() < head.seq {
+            let mut rows =
+                rows::after(connection, self.read_model.seq(), limit).await.map_err(|error| self.told(&error))?;
+            if rows.len() == limit {
+                // The last batch may not be whole.
+                let last = rows.last().map(|row| row.batch);
+                let whole = rows.iter().rposition(|row| Some(row.batch) != last).map_or(0, |place| place + 1);
+                rows.truncate(whole);
+                if rows.is_empty() {
+                    limit *= 2;
+                    continue;
+                }
+            }
+            if rows.is_empty() {
+                return Err(self.stop("events are missing in the database".to_owned()));
+            }
+            *found |= rows.iter().any(|row| Some(row.batch) == sought);
+            self.fold(&rows).map_err(|error| self.stop(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Folds whole batches and tells everybody.
+    fn fold(&self, rows: &[EventRow]) -> Result<(), StoreError> {
+        let mut pending = PendingBatch::after(self.read_model.seq());
+        let mut batches = Vec::new();
+        for batch in rows.chunk_by(|one, other| one.batch == other.batch) {
+            let events: Result<Vec<Event>, _> = batch.iter().map(|row| row.event(&self.address)).collect();
+            batches.push(pending.replay_batch(&self.read_model, events?)?);
+        }
+        self.publish(&batches);
+        Ok(())
+    }
+
+    /// Something durable: the read model first, then subscribers.
+    pub fn publish(&self, batches: &[Committed]) {
+        let last = batches.iter().rev().find_map(|batch| batch.events.last());
+        let Some(last) = last.map(|event| event.seq) else { return };
+        self.read_model.put(last, batches.iter().flat_map(|batch| batch.states.iter().cloned()));
+        for batch in batches.iter().filter(|batch| !batch.events.is_empty()) {
+            // Nobody listening is no failure.
+            let _ = self.subscribers.send(batch.clone());
+        }
+    }
+
+    fn stop(&self, why: String) -> StoreError {
+        tracing::error!("the store stops: {why}");
+        StoreError::Poisoned(self.stopped.lock().get_or_insert(why).clone())
+    }
+
+    fn tell_leader(&self, head: &Head) {
+        let leader = head.leader.as_deref().map(|name| Leader { name: name.into(), epoch: head.epoch });
+        self.leader.send_if_modified(|told| {
+            let other = *told != leader;
+            *told = leader;
+            other
+        });
+    }
+
+    /// The database answers, or does not.
+    pub fn note_answer(&self, result: Result<(), &StoreError>) {
+        let away = result.err().filter(|error| matches!(error, StoreError::Unavailable { .. })).cloned();
+        self.away.send_if_modified(|told| {
+            let other = told.is_some() != away.is_some();
+            *told = away;
+            other
+        });
+    }
+}

@@ -1,0 +1,200 @@
+//! What the screen asks for, done in the background; the answers come back as messages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{SharedClient, ask};
+use crate::domain::{Actor, Command, DealershipId, Onboarding, Outcome, ProbeStatus, Severity, besides_the_letter};
+use crate::present::event::summary;
+use crate::present::time::Zone;
+use crate::protocol::{Checked, EventQuery, ItemAnswer, Request, Response};
+use crate::tui::Msg;
+use crate::tui::msg::{ItemResult, WorkId};
+use crate::tui::reading::Mailboxes;
+use crate::tui::rows::DealershipRows;
+
+/// How many events the tail starts with.
+const TAIL: usize = 1_000;
+/// How many events of one dealership are shown: more than any has.
+const TIMELINE: usize = 1_000;
+/// How long the cursor must rest on a dealership before its timeline is read.
+const REST: Duration = Duration::from_millis(25);
+
+/// The background of the screen. Dropping it waits for nothing any more: what was not begun of many is cut off.
+pub(super) struct Tasks {
+    client: SharedClient,
+    actor: Actor,
+    me: String,
+    tell: mpsc::Sender<Msg>,
+    running: JoinSet<()>,
+    timeline: Option<AbortHandle>,
+    /// What begins no more of what is under way.
+    stops: BTreeMap<WorkId, CancellationToken>,
+}
+
+impl Tasks {
+    pub(super) fn new(client: SharedClient, me: &str, tell: mpsc::Sender<Msg>) -> Self {
+        let (actor, me) = (Actor::person(me), me.to_owned());
+        Self { client, actor, me, tell, running: JoinSet::new(), timeline: None, stops: BTreeMap::new() }
+    }
+
+    /// Asks another engine from now on; what was asked before is still answered.
+    pub(super) fn ask_of(&mut self, client: SharedClient) {
+        self.client = client;
+    }
+
+    /// Reads all dealerships, off the screen's thread: with many of them it takes a while.
+    pub(super) fn load(&mut self) {
+        let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());
+        self.spawn(async move {
+            let rows = tokio::task::spawn_blocking(move || {
+                let (_, states) = client.read_model().all();
+                DealershipRows::new(states, Some(me), client.info().policy.clone(), client.clock().now())
+            });
+            if let Ok(rows) = rows.await {
+                let _ = tell.send(Msg::Loaded(Box::new(rows))).await;
+            }
+        });
+    }
+
+    /// Reads the newest events after one.
+    pub(super) fn load_tail(&mut self, after: u64) {
+        let query = EventQuery { after, limit: Some(TAIL), newest: true, ..EventQuery::default() };
+        let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
+        self.spawn(async move {
+            let msg = match client.events(query).await {
+                Ok(events) => Msg::Tail(events.into_iter().map(Arc::new).collect()),
+                Err(error) => Msg::Notice(format!("the newest events could not be read: {error}")),
+            };
+            let _ = tell.send(msg).await;
+        });
+    }
+
+    /// Reads the newest events of one dealership; an older reading that is under way is given up.
+    pub(super) fn load_timeline(&mut self, id: DealershipId) {
+        if let Some(older) = self.timeline.take() {
+            older.abort();
+        }
+        let query = EventQuery { dealership: Some(id), limit: Some(TIMELINE), newest: true, ..EventQuery::default() };
+        let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
+        self.timeline = Some(self.spawn(async move {
+            tokio::time::sleep(REST).await;
+            let msg = match client.events(query).await {
+                Ok(events) => Msg::Timeline(id, events.into_iter().map(Arc::new).collect()),
+                Err(error) => Msg::Notice(format!("its events could not be read: {error}")),
+            };
+            let _ = tell.send(msg).await;
+        }));
+    }
+
+    /// Reads the last probe of a dealership: one that changes nothing makes no event.
+    pub(super) fn load_probe(&mut self, id: DealershipId) {
+        let (client, actor, tell) = (Arc::clone(&self.client), self.actor.clone(), self.tell.clone());
+        self.spawn(async move {
+            if let Ok(probe) = ask::<Box<ProbeStatus>>(&*client, Request::ProbeStatus(id), &actor).await {
+                let _ = tell.send(Msg::Probe(id, *probe)).await;
+            }
+        });
+    }
+
+    /// Asks the engine; each answer comes back as a message.
+    pub(super) fn ask(&mut self, work: WorkId, request: Request) {
+        let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
+        let retries = matches!(&request, Request::Execute(items)
+            if items.iter().any(|(_, command)| matches!(command, Command::RetryLetter { .. })));
+        let mut answers = client.request(request, &self.actor);
+        self.stops.insert(work, answers.stop());
+        self.spawn(async move {
+            while let Some(response) = answers.next().await {
+                let msg = match response {
+                    Response::Item { dealership: id, answer, .. } => {
+                        let state = client.read_model().get(id);
+                        let outcome = answer.map(|answer| result(&answer, state.as_deref(), retries));
+                        Msg::Outcome(work, id, outcome.map_err(|why| why.to_string()))
+                    }
+                    response => Msg::Answer(work, response),
+                };
+                let _ = tell.send(msg).await;
+            }
+            let _ = tell.send(Msg::Over(work)).await;
+        });
+    }
+
+    /// Reads a mailbox, off the screen's thread: nobody knows how long that takes.
+    pub(super) fn open_mailbox(&mut self, ticket: WorkId, address: String, mailboxes: Arc<dyn Mailboxes>) {
+        let tell = self.tell.clone();
+        self.spawn(async move {
+            let letters = tokio::task::spawn_blocking(move || mailboxes.letters(&address)).await;
+            let _ = tell.send(Msg::Mailbox(ticket, letters.map_err(|error| error.to_string()))).await;
+        });
+    }
+
+    /// Begins no more of a piece of work; what was begun ends.
+    pub(super) fn stop(&mut self, work: WorkId) {
+        if let Some(stop) = self.stops.get(&work) {
+            stop.cancel();
+        }
+    }
+
+    /// Nothing more of it will be answered.
+    pub(super) fn over(&mut self, work: WorkId) {
+        self.stops.remove(&work);
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        // Those that have ended need no place any more.
+        while self.running.try_join_next().is_some() {}
+        self.running.spawn(task)
+    }
+}
+
+/// What came of an item, as it is shown. `state`: the dealership after it.
+fn result(answer: &ItemAnswer, state: Option<&Onboarding>, retries: bool) -> ItemResult {
+    let zone = Zone::from(state.map_or(crate::timezone::Tz::UTC, |state| state.profile.timezone));
+    match answer {
+        ItemAnswer::Recorded(events) if !events.is_empty() => {
+            besides_the_letter(events, |event| summary(event, |at| zone.show(at))).into()
+        }
+        ItemAnswer::Recorded(_) if retries => "it is being tried now".to_owned().into(),
+        ItemAnswer::Recorded(_) => "it was so already".to_owned().into(),
+        ItemAnswer::Issued(generation) => {
+            let newest = state.and_then(|state| state.invitation.as_ref());
+            match newest.filter(|newest| newest.generation == *generation) {
+                Some(newest) => format!("code {generation} issued, ends {}", zone.show(newest.expires_at)),
+                None => format!("code {generation} issued"),
+            }
+            .into()
+        }
+        ItemAnswer::Probed(checked) => seen(checked, state),
+        ItemAnswer::Taught { means, probed: Ok(checked) } => {
+            let now = seen(checked, state);
+            ItemResult { words: format!("read as {means} from now on; {}", now.words), ..now }
+        }
+        ItemAnswer::Taught { means, probed: Err(why) } => {
+            format!("read as {means} from now on; not looked again: {why}").into()
+        }
+    }
+}
+
+/// What a look saw, in a line, and how good that is for the dealership as it stands after it.
+fn seen(checked: &Checked, after: Option<&Onboarding>) -> ItemResult {
+    let look = &checked.look;
+    let slots = match &checked.slots {
+        Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
+        Some(Err(why)) => format!(", slots not known: {why}"),
+        None => String::new(),
+    };
+    let words = match look.outcome {
+        Outcome::Connected => {
+            let lacks = after.and_then(Onboarding::lacks).map(|lacks| format!(", {lacks}")).unwrap_or_default();
+            format!("connected{lacks}{slots}")
+        }
+        outcome => format!("{outcome}: {}", look.reason),
+    };
+    ItemResult { severity: after.map_or(Severity::Doubtful, |after| look.severity(after)), words }
+}

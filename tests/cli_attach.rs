@@ -1,0 +1,138 @@
+//! Commands beside the owner of a store: they go through it, and say so when it is not there.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
+
+#[path = "cli_support/mod.rs"]
+mod cli_support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cli_support::{Desk, Running};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+fn signal(owner: &Running, signal: Signal) {
+    kill_process(Pid::from_raw(owner.child.id().cast_signed()).unwrap(), signal).unwrap();
+}
+
+/// The texts of all notes.
+fn notes(desk: &Desk) -> Vec<String> {
+    let events = desk.run(&["events", "--json", "--kind", "note.added"]).ends(0).out;
+    let text = |line: &str| serde_json::from_str::<Value>(line).unwrap()["data"]["text"].as_str().unwrap().to_owned();
+    events.lines().map(text).collect()
+}
+
+#[test]
+fn a_command_goes_through_the_owner_and_is_told_by_it() {
+    let desk = Desk::filled();
+    let mut owner = desk.owner();
+    let ran = desk.run(&["note", "xts1", "by", "a", "script"]).ends(0);
+    assert_eq!(ran.err, "");
+    let event: Value = serde_json::from_str(&owner.line()).unwrap();
+    assert_eq!((&event["kind"], &event["actor"]), (&"note.added".into(), &"ana".into()));
+    let set = desk.run(&["set", "xts1", "--city", "Boston"]).ends(0).out;
+    assert!(set.contains("Chicago") && set.contains("Boston"), "{set}");
+    assert_eq!(
+        desk.run(&["archive", "--query", "ford", "--json"]).ends(0).json()["items"].as_array().map(Vec::len),
+        Some(3)
+    );
+    desk.run(&["note", "nobody", "x"]).ends(2).says("no dealership is named `nobody`");
+    desk.run(&["invite", "xts4", "--code", "HB-77-XY", "--no-email", "--yes"]).ends(0);
+    desk.run(&["invite", "xts4", "--code", "HB-78-XY", "--no-email", "--yes"]).ends(4);
+    let reading = desk.run(&["list", "--json", "--limit", "2"]).ends(0);
+    assert_eq!((reading.err.as_str(), &reading.json()["total"]), ("", &1.into()));
+    assert_eq!(desk.run(&["show", "xts4", "--json"]).ends(0).json()["invitation"]["generation"], 1);
+    desk.run(&["--read-only", "note", "xts4", "x"]).ends(4).says("read-only");
+    desk.run(&["--read-only", "list"]).ends(0).prints("Lindqvist");
+    assert_eq!(owner.end_by(Signal::TERM), 143);
+    // What it told is what stands.
+    assert_eq!(notes(&desk), ["by a script"]);
+}
+
+#[test]
+fn who_does_not_want_to_attach_is_refused_and_may_read() {
+    let desk = Desk::filled();
+    let owner = desk.owner();
+    let words = format!("the store is held by process {} on ", owner.child.id());
+    desk.run(&["--no-attach", "note", "xts1", "x"]).ends(75).says(&words);
+    desk.run(&["--no-attach", "list"]).ends(0).says("reading the journal beside");
+    // There is one that works in the background.
+    desk.run(&["watch"]).ends(75).says(&words);
+}
+
+#[test]
+fn an_owner_that_is_stopped_is_said_and_does_no_harm_when_it_goes_on() {
+    let desk = Desk::filled();
+    let owner = desk.owner();
+    signal(&owner, Signal::STOP);
+    let ran = desk.run(&["note", "xts1", "early"]).ends(75).says("it does not answer");
+    assert!(
+        ran.err.contains(&format!("held by process {} on ", owner.child.id())) && ran.err.contains(" since "),
+        "{}",
+        ran.err
+    );
+    desk.run(&["list"]).ends(0).prints("Nakamura").says("it does not answer; reading the journal beside it");
+    signal(&owner, Signal::CONT);
+    desk.run(&["note", "xts1", "late"]).ends(0);
+    assert_eq!(notes(&desk), ["late"]);
+}
+
+/// Six at once, and the owner is killed while they record.
+#[test]
+fn an_owner_that_is_killed_takes_nothing_that_was_acknowledged() {
+    let desk = Desk::filled();
+    let owner = desk.owner();
+    let (begun, all) = (AtomicUsize::new(0), std::sync::Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for client in 0..6 {
+            let (desk, begun, all) = (&desk, &begun, &all);
+            scope.spawn(move || {
+                for number in 0..6 {
+                    let text = format!("{client}-{number}");
+                    let ran = desk.run(&["note", "xts1", &text]);
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    match ran.code {
+                        0 => all.lock().unwrap().push(text),
+                        1 => {
+                            assert!(ran.err.contains("the owner of the store ended before it answered"), "{}", ran.err);
+                        }
+                        75 => assert!(ran.err.contains("the store is held by"), "{}", ran.err),
+                        code => panic!("{code}: {}", ran.err),
+                    }
+                }
+            });
+        }
+        while begun.load(Ordering::SeqCst) < 8 {
+            std::thread::yield_now();
+        }
+        signal(&owner, Signal::KILL);
+    });
+    let (recorded, acknowledged) = (notes(&desk), all.into_inner().unwrap());
+    assert!(acknowledged.len() >= 8, "{acknowledged:?}");
+    for text in &acknowledged {
+        assert_eq!(recorded.iter().filter(|one| *one == text).count(), 1, "{text}: {recorded:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, setpriv and python3: another user tries to attach"]
+fn another_user_is_refused() {
+    let desk = Desk::filled();
+    let _owner = desk.owner();
+    let socket = desk.path("store/socket");
+    // As if somebody had opened what is private.
+    for (path, mode) in [(desk.path(""), 0o755), (desk.path("store"), 0o755), (socket.clone(), 0o666)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let script =
+        "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\nprint(s.recv(4096).decode())";
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c", script];
+    let answer = Command::new("setpriv").args(nobody).arg(&socket).output().unwrap();
+    let said = String::from_utf8(answer.stdout).unwrap();
+    assert!(
+        said.contains("only the user who owns the store may attach"),
+        "{said}{}",
+        String::from_utf8_lossy(&answer.stderr)
+    );
+}

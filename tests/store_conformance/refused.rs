@@ -1,0 +1,128 @@
+//! What is refused: what, where, and what to do, and never a password.
+
+use cloverwatch::protocol::EventQuery;
+use cloverwatch::store::postgres::{PostgresUrl, roles};
+use cloverwatch::store::{PostgresStore, Store, StoreError, open};
+
+use crate::place::Place;
+use crate::server::{Server, shared};
+use crate::store_support::*;
+
+async fn refusal(address: &str) -> String {
+    let error = open(address, clock()).await.err().unwrap_or_else(|| panic!("{address} was opened")).to_string();
+    assert!(!error.contains("hunter2"), "{error}");
+    error
+}
+
+fn has(error: &str, words: &[&str]) {
+    assert!(words.iter().all(|word| error.contains(word)), "{words:?}: {error}");
+}
+
+pub async fn what_cannot_be_opened_says_why(place: Place) {
+    let server = shared();
+    let port = server.port;
+    let at = |user: &str, rest: &str| format!("postgres://{user}@127.0.0.1:{port}/{rest}");
+    server.sql("postgres", "CREATE ROLE secret LOGIN PASSWORD 'open sesame'");
+    server.sql("postgres", "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    has(
+        &refusal(&at("secret:hunter2", "postgres")).await,
+        &["127.0.0.1", "password authentication failed", "PGPASSFILE"],
+    );
+    has(&refusal(&at("admin", "nowhere")).await, &["\"nowhere\" does not exist", "CREATE DATABASE"]);
+    has(&refusal(&at("admin", "latin")).await, &["LATIN1", "UTF8"]);
+    has(&refusal(&at("admin", "postgres?sslmode=verify-full")).await, &["TLS"]);
+    has(&refusal("postgres://ana:hunter2@127.0.0.1:1/desk").await, &["127.0.0.1:1", "cannot be reached"]);
+    has(&refusal("postgres://ana:hunter2@desk.invalid/desk").await, &["desk.invalid", "cannot be reached"]);
+    has(&refusal("postgres://ana:hunter2@localhost/desk?pass=hunter2").await, &["`pass`", "postgres://USER@HOST"]);
+    // Without the right to make a schema.
+    let words = refusal(&at("secret:open%20sesame", &format!("postgres?schema={}", place.schema))).await;
+    has(&words, &["permission denied", "administrator can grant"]);
+    // The directory of an embedded store goes by the same function.
+    let embedded = open(&format!("sled:{}", place.dir.path().display()), clock()).await.unwrap();
+    embedded.append(vec![added(1)]).await.unwrap();
+}
+
+pub async fn another_schema_is_left_alone(place: Place) {
+    let server = shared();
+    let sql = |text: &str| server.sql("postgres", &text.replace("TEAM", &place.schema));
+    let address = server.address("postgres", &place.schema);
+    sql("CREATE SCHEMA TEAM; CREATE TABLE TEAM.events (something text)");
+    has(&refusal(&address).await, &["tables of something else (`events`)", "?schema=NAME"]);
+    assert_eq!(sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'TEAM'"), "1");
+    sql("DROP TABLE TEAM.events");
+    open(&address, clock()).await.unwrap().close().await.unwrap();
+    sql("UPDATE TEAM.schema_version SET version = 7");
+    has(&refusal(&address).await, &["version 7", "Update cloverwatch"]);
+}
+
+pub async fn an_event_of_a_later_version_stops_the_store_in_words(place: Place) {
+    let (one, other) = (place.postgres().await, place.postgres().await);
+    one.append(vec![added(1)]).await.unwrap();
+    crate::team::reached(&other, 1).await;
+    let sql = "INSERT INTO TEAM.events SELECT 2, dealership, 2, gen_random_uuid(), at, 'dealership.sold', \
+               replace(body::text, 'dealership.added', 'dealership.sold')::json FROM TEAM.events; \
+               UPDATE TEAM.head SET seq = 2";
+    shared().sql("postgres", &sql.replace("TEAM", &place.schema));
+    let error = one.append(vec![note(1, 1)]).await.unwrap_err();
+    has(&error.to_string(), &["event 2", "dealership.sold", "update"]);
+    assert_eq!(one.read_model().seq(), 1, "it is not folded wrongly");
+    has(&one.notices().concat(), &["event 2"]);
+    has(&refusal(&shared().address("postgres", &place.schema)).await, &["event 2", "update"]);
+}
+
+pub async fn a_viewer_reads_and_a_desk_records(place: Place) {
+    let server = shared();
+    let owner = place.postgres().await;
+    owner.append(vec![added(1)]).await.unwrap();
+    server.sql("postgres", &roles(&place.schema));
+    let logins = "CREATE ROLE TEAM_ana LOGIN IN ROLE TEAM_desk; CREATE ROLE TEAM_vic LOGIN IN ROLE TEAM_viewer";
+    server.sql("postgres", &logins.replace("TEAM", &place.schema));
+    let login = async |name: &str| {
+        let address = server.address("postgres", &place.schema).replace("admin@", &format!("{}_{name}@", place.schema));
+        PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap()
+    };
+    let desk = login("ana").await;
+    desk.append(vec![note(1, 1)]).await.unwrap();
+    let epoch = desk.team().unwrap().try_lead("ana", std::time::Duration::from_secs(60)).await.unwrap().unwrap();
+    desk.team().unwrap().resign(epoch).await.unwrap();
+    let viewer = login("vic").await;
+    assert_eq!(viewer.events(EventQuery::default()).await.unwrap().len(), 2);
+    let error = viewer.append(vec![note(1, 2)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Database { .. }), "{error}");
+    has(&error.to_string(), &["permission denied"]);
+    assert!(viewer.team().unwrap().try_lead("vic", std::time::Duration::from_secs(60)).await.is_err());
+    desk.append(vec![note(1, 2)]).await.unwrap();
+    crate::team::reached(&viewer, 3).await;
+    let change = "SET ROLE TEAM_ana; DELETE FROM TEAM.events".replace("TEAM", &place.schema);
+    let denied = std::panic::catch_unwind(|| server.sql("postgres", &change));
+    assert!(denied.is_err(), "nobody removes an event");
+}
+
+pub async fn a_certificate_is_checked(place: Place) {
+    let server = Server::start();
+    let authority = rcgen::KeyPair::generate().unwrap();
+    let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = parameters.self_signed(&authority).unwrap();
+    let issuer = rcgen::Issuer::new(parameters, authority);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let names = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let certificate = names.signed_by(&key, &issuer).unwrap();
+    server.private_file("server.key", &key.serialize_pem());
+    server.private_file("server.crt", &certificate.pem());
+    server.configure("postgresql.conf", "ssl = on\n");
+    server.down("fast");
+    server.up();
+    let trusted = place.dir.path().join("root.pem");
+    std::fs::write(&trusted, root.pem()).unwrap();
+    let port = server.port;
+    let at = |host: &str, rest: &str| {
+        format!("postgres://admin@{host}:{port}/postgres?schema={}&sslmode={rest}", place.schema)
+    };
+    let root = format!("verify-full&sslrootcert={}", trusted.display());
+    let store = open(&at("localhost", &root), clock()).await.unwrap();
+    store.append(vec![added(1)]).await.unwrap();
+    store.close().await.unwrap();
+    has(&refusal(&at("127.0.0.1", &root)).await, &["TLS"]);
+    has(&refusal(&at("localhost", "verify-full")).await, &["TLS"]);
+}

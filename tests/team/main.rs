@@ -1,0 +1,66 @@
+//! Several engines over one PostgreSQL database: one leads, whatever is asked where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod away;
+mod budget;
+mod desk;
+mod fencing;
+mod reissue;
+mod relay;
+#[path = "../store_conformance/server.rs"]
+mod server;
+#[path = "../simulation_support/mod.rs"]
+mod simulation_support;
+mod takeover;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Why these tests cannot run.
+const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let missing = server::installed().is_none();
+    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
+    if missing {
+        eprintln!("ignored: {MISSING}");
+    }
+    let trials = trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    server::stop_shared();
+    conclusion.exit_code()
+}
+
+fn block_on<F: Future<Output = ()>>(test: F) {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+}
+
+/// A test by the name of its function.
+macro_rules! trial {
+    ($module:ident::$name:ident) => {
+        Trial::test(stringify!($module::$name).replace(' ', ""), || {
+            block_on($module::$name());
+            Ok(())
+        })
+    };
+}
+
+fn trials() -> Vec<Trial> {
+    vec![
+        trial!(takeover::a_clean_end_hands_the_lease_over_at_once),
+        trial!(takeover::after_a_crash_another_one_leads_when_the_lease_is_over),
+        trial!(takeover::a_command_leads_until_it_ends_where_nobody_else_does),
+        trial!(fencing::a_letter_of_a_leader_that_was_stopped_stays_here),
+        trial!(fencing::a_booking_of_a_leader_that_was_stopped_is_not_sent),
+        trial!(relay::what_is_asked_elsewhere_is_done_by_the_leader),
+        trial!(relay::what_nobody_takes_is_refused_in_words_and_not_done_later),
+        trial!(relay::many_that_are_asked_elsewhere_can_be_stopped),
+        trial!(relay::what_a_leader_was_doing_when_it_was_cut_off_is_told),
+        trial!(budget::ten_desks_have_one_budget),
+        trial!(reissue::two_desks_reissue_the_same_at_once),
+        trial!(away::a_database_that_is_away_is_told_and_nothing_is_queued),
+    ]
+}

@@ -1,0 +1,47 @@
+//! Who leads next, and when.
+
+use std::time::Duration;
+
+use cloverwatch::client::ask;
+use cloverwatch::protocol::{Checked, Request};
+use cloverwatch::store::Store;
+
+use crate::desk::{LONG, Team, ana, real, until};
+
+pub async fn a_clean_end_hands_the_lease_over_at_once() {
+    let team = Team::new();
+    let one = team.desk("bob", &real(), LONG, |_| ()).await;
+    one.until_leading().await;
+    let other = team.desk("cid", &real(), LONG, |_| ()).await;
+    until("the other one knows who leads", || other.leader().as_deref() == Some("bob")).await;
+    assert!(!other.leads());
+    one.engine.shutdown().await.unwrap();
+    // Its lease would last for an hour.
+    other.until_leading().await;
+}
+
+pub async fn after_a_crash_another_one_leads_when_the_lease_is_over() {
+    let (team, lease) = (Team::new(), Duration::from_secs(2));
+    let one = team.desk("bob", &real(), lease, |_| ()).await;
+    one.until_leading().await;
+    let other = team.desk("cid", &real(), lease, |_| ()).await;
+    until("the other one knows who leads", || other.leader().as_deref() == Some("bob")).await;
+    // Without a shutdown nothing is given back.
+    drop(one);
+    other.until_leading().await;
+    let id = other.add(1).await[0];
+    assert!(other.engine.check(id).await.is_ok(), "it does the work now");
+}
+
+pub async fn a_command_leads_until_it_ends_where_nobody_else_does() {
+    let team = Team::new();
+    let command = team.desk("bob", &real(), LONG, |parts| parts.background = false).await;
+    let id = command.add(1).await[0];
+    let store = team.store().await;
+    assert_eq!(*store.team().unwrap().leader().borrow(), None);
+    let probed = ask::<Box<Checked>>(&command.client, Request::Probe(vec![id]), &ana()).await;
+    assert!(probed.is_ok(), "{probed:?}");
+    assert_eq!(store.team().unwrap().try_lead("dee", LONG).await.unwrap(), None, "it leads");
+    command.engine.shutdown().await.unwrap();
+    assert!(store.team().unwrap().try_lead("dee", LONG).await.unwrap().is_some());
+}
