@@ -146,7 +146,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
         // How the platform and the mail server are is known to the next leader.
         let (leads, store_away, faults) =
             (status.leads.take(), status.store_away.take(), std::mem::take(&mut status.faults));
-        *status = Status { leads, store_away, faults, ..starting_status(&inner.parts) };
+        *status = Status { leads, store_away, faults, desks: status.desks, ..starting_status(&inner.parts) };
     });
     tracing::warn!("this process does not lead the team any more");
 }

@@ -257,7 +257,7 @@ impl ActiveRequest {
             | Request::Probe(_)
             | Request::Add(_)
             | Request::Import(_)
-            | Request::Events(_) => Response::Done,
+            | Request::Events(_) => return Err(RequestError::Fault("it has more than one answer".to_owned())),
         })
     }
 }

@@ -22,22 +22,27 @@ pub struct MeteredStore {
     pub clock: SharedClock,
 }
 
-#[async_trait]
-impl Store for MeteredStore {
-    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
+impl MeteredStore {
+    async fn measured(
+        &self,
+        append: impl Future<Output = Result<Committed, StoreError>>,
+    ) -> Result<Committed, StoreError> {
         let began = self.clock.elapsed();
-        let appended = self.inner.append(batch).await;
+        let appended = append.await;
         let took = self.clock.elapsed().saturating_sub(began);
         self.metrics.appended(appended.as_ref().map(|committed| &*committed.events), took);
         appended
     }
+}
+
+#[async_trait]
+impl Store for MeteredStore {
+    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.measured(self.inner.append(batch)).await
+    }
 
     async fn append_as_leader(&self, epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
-        let began = self.clock.elapsed();
-        let appended = self.inner.append_as_leader(epoch, batch).await;
-        let took = self.clock.elapsed().saturating_sub(began);
-        self.metrics.appended(appended.as_ref().map(|committed| &*committed.events), took);
-        appended
+        self.measured(self.inner.append_as_leader(epoch, batch)).await
     }
 
     fn team(&self) -> Option<&dyn Team> {
