@@ -6,8 +6,8 @@ mod domain_rules_support;
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterCopy, LetterEnd, LetterId,
-    LetterKind, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeSchedule, ProbeState, Service, SlotsLook,
-    Timestamp, cadence, pressing,
+    LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeResult, ProbeSchedule, ProbeState, Service,
+    SlotsResult, Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -93,7 +93,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         any_moment().prop_map(|said_at| Command::ConfirmByDealer { said_at, mail: true }),
         (any_moment(), any_moment(), outcome, any::<bool>(), services).prop_map(
             |(began_at, ended_at, outcome, unrecognised, services)| Command::Observe {
-                look: Look {
+                result: ProbeResult {
                     began_at: began_at.min(ended_at),
                     ended_at: began_at.max(ended_at),
                     outcome,
@@ -105,7 +105,7 @@ fn any_command() -> impl Strategy<Value = Command> {
             }
         ),
         (any_moment(), 0_u32..3).prop_map(|(at, count)| Command::ObserveSlots {
-            look: SlotsLook { at, window: 14, slots: slot_counts(count) }
+            result: SlotsResult { at, window: 14, slots: slot_counts(count) }
         }),
         any::<bool>().prop_map(|probing| Command::Tick { probing }),
         Just(Command::TellMisdated),
@@ -176,7 +176,7 @@ proptest! {
                 state.next_deadline(now);
                 pressing(&state, now);
                 for (at, outcome) in [(case.now, Outcome::Unknown), (now, Outcome::Connected), (now, Outcome::NotConnected)] {
-                    let look = Look {
+                    let result = ProbeResult {
                         began_at: at,
                         ended_at: at,
                         outcome,
@@ -185,7 +185,7 @@ proptest! {
                         answer: None,
                         services: None,
                     };
-                    let kept = ProbeState::after(&look, &state, None);
+                    let kept = ProbeState::after(&result, &state, None);
                     for kept in [None, Some(&kept)] {
                         let last = ProbeState::last(&state, kept, now);
                         cadence(&state, now, &case.policy, &ProbeSchedule::default(), last.as_deref());

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeOrigin, Command, Contact, Context, DealershipId, Event, Fact, IntentId,
-    InvitationState, Look, Onboarding, Outcome, Policy, Profile, Refusal, Timestamp, decide, evolve, fold, next_tick,
+    InvitationState, Onboarding, Outcome, Policy, ProbeResult, Profile, Refusal, Timestamp, decide, evolve, fold,
+    next_tick,
 };
 use proptest::prelude::*;
 use proptest_state_machine::{StateMachineTest, prop_state_machine};
@@ -188,11 +189,12 @@ impl StateMachineTest for Rules {
             Move::Word { dealer, ago } => {
                 (dealer, Command::ConfirmByDealer { said_at: desk.now - TimeDelta::minutes(ago), mail: true })
             }
-            Move::Look { dealer, outcome, unrecognised } => {
+            Move::ProbeResult { dealer, outcome, unrecognised } => {
                 let (began_at, ended_at) = (desk.now, desk.now);
                 let reason = "as the platform said".to_owned();
-                let look = Look { began_at, ended_at, outcome, reason, unrecognised, answer: None, services: None };
-                (dealer, Command::Observe { look })
+                let result =
+                    ProbeResult { began_at, ended_at, outcome, reason, unrecognised, answer: None, services: None };
+                (dealer, Command::Observe { result })
             }
             Move::Tick { dealer, probing } => (dealer, Command::Tick { probing }),
             Move::Archive { dealer, back: false } => (dealer, Command::Archive),
@@ -202,9 +204,9 @@ impl StateMachineTest for Rules {
         let answer = desk.execute(dealer, &command);
         assert_eq!(answer.is_ok(), model.allowed, "{command:?} in stage {}: {answer:?}", before.stage(desk.now));
         match &command {
-            Command::Observe { look } => {
-                let silent =
-                    look.outcome == Outcome::OurCredentials || (look.outcome == Outcome::Unknown && !look.unrecognised);
+            Command::Observe { result } => {
+                let silent = result.outcome == Outcome::OurCredentials
+                    || (result.outcome == Outcome::Unknown && !result.unrecognised);
                 assert!(!silent || desk.states[&id(dealer)] == before, "a look that told nothing changed something");
                 assert_eq!(desk.decide(dealer, &command), Ok(vec![]), "an unchanged look makes no facts");
             }

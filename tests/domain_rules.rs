@@ -5,8 +5,8 @@ mod domain_rules_support;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{
-    Ask, Attention, Claim, Claims, CodeOrigin, Command, Context, DealershipId, Ended, Fact, IntentId, Look,
-    OpcodeChoice, OpcodeOption, OpcodeState, Outcome, Profile, Refusal, Service, Severity, Stage, decide, next_tick,
+    Ask, Attention, Claim, Claims, CodeOrigin, Command, Context, DealershipId, Ended, Fact, IntentId, OpcodeChoice,
+    OpcodeOption, OpcodeState, Outcome, ProbeResult, Profile, Refusal, Service, Severity, Stage, decide, next_tick,
 };
 use domain_rules_support::{Case, hours, profile, start};
 
@@ -18,8 +18,8 @@ fn from_hour_71_to_hour_73() {
     assert_eq!((case.stage(), case.observe(Outcome::NotConnected)), (Stage::Invited, vec!["probe.changed"]));
     case.now += TimeDelta::milliseconds(1);
     assert_eq!(case.stage(), Stage::Expired, "72 hours are 72 hours");
-    let early = Look { began_at: case.now - TimeDelta::milliseconds(1), ..case.look(Outcome::NotConnected) };
-    assert!(case.tell(Command::Observe { look: early }).is_empty(), "that look began before the end");
+    let early = ProbeResult { began_at: case.now - TimeDelta::milliseconds(1), ..case.look(Outcome::NotConnected) };
+    assert!(case.tell(Command::Observe { result: early }).is_empty(), "that look began before the end");
     assert!(case.tell(Command::Tick { probing: true }).is_empty(), "the clock alone does not expire a code");
     assert_eq!(case.observe(Outcome::NotConnected), ["invitation.expired"]);
     assert!(case.observe(Outcome::NotConnected).is_empty(), "once");
@@ -163,9 +163,11 @@ fn opcodes_drift_and_an_empty_list_says_nothing() {
     assert_eq!((case.shows(&["TELL US MORE", "1"]), case.stage()), (vec!["opcode.near-miss"], Stage::OpcodeMissing));
     assert!(case.shows(&["1", "TELL US MORE"]).is_empty(), "the order of the list is no news");
     assert_eq!(case.shows(&["Tell Us More"]), ["opcode.verified"]);
-    let look =
-        Look { services: Some(vec![Service { opcode: "2".into(), name: "".into() }]), ..case.look(Outcome::Connected) };
-    let facts = case.try_tell(&Command::Observe { look }).unwrap();
+    let result = ProbeResult {
+        services: Some(vec![Service { opcode: "2".into(), name: "".into() }]),
+        ..case.look(Outcome::Connected)
+    };
+    let facts = case.try_tell(&Command::Observe { result }).unwrap();
     assert!(matches!(facts[..], [Fact::OpcodeMissing { drifted: true, .. }]), "it had been visible");
 }
 
@@ -188,9 +190,9 @@ fn slots_belong_to_the_opcode_that_was_asked_for() {
 fn an_unrecognised_answer_is_kept_once_and_shown() {
     let mut case = Case::new();
     case.tell(case.paste("CODE-1", Ask::Invite));
-    let strange = Look { unrecognised: true, reason: "x-000042".into(), ..case.look(Outcome::Unknown) };
-    assert_eq!(case.tell(Command::Observe { look: strange.clone() }), ["probe.changed"]);
-    assert!(case.tell(Command::Observe { look: strange }).is_empty());
+    let strange = ProbeResult { unrecognised: true, reason: "x-000042".into(), ..case.look(Outcome::Unknown) };
+    assert_eq!(case.tell(Command::Observe { result: strange.clone() }), ["probe.changed"]);
+    assert!(case.tell(Command::Observe { result: strange }).is_empty());
     assert_eq!(case.state().attention(case.now, &case.policy), Some(Attention::Unrecognised));
     assert_eq!(case.stage(), Stage::Invited, "never read as yes or no");
 }
@@ -343,9 +345,11 @@ fn another_default_is_no_news_about_a_code_that_is_visible() {
     assert!(case.shows(&["Tell Us More"]).is_empty() && case.stage() == Stage::Live);
     assert_eq!(case.shows(&["1"]), ["opcode.missing"]);
     assert_eq!(case.state().opcode_code("Never There"), "Never There");
-    let look =
-        Look { services: Some(vec![Service { opcode: "1".into(), name: "".into() }]), ..case.look(Outcome::Connected) };
-    let facts = case.try_tell(&Command::Observe { look }).unwrap();
+    let result = ProbeResult {
+        services: Some(vec![Service { opcode: "1".into(), name: "".into() }]),
+        ..case.look(Outcome::Connected)
+    };
+    let facts = case.try_tell(&Command::Observe { result }).unwrap();
     assert!(
         matches!(&facts[..], [Fact::OpcodeMissing { drifted: false, opcode, .. }] if opcode.raw() == "Never There")
     );

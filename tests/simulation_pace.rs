@@ -85,7 +85,7 @@ fn looks_that_a_person_asked_for_wait_when_the_platform_asks_and_go_on() {
         assert_eq!(desk.world.requests(), requests, "nobody is asked before the time is over");
         let answers = desk.wait(async move { all.await.unwrap() }).await;
         assert_eq!(answers.len(), 40);
-        assert!(answers.into_iter().all(|answer| answer.unwrap().look.outcome == Outcome::NotConnected));
+        assert!(answers.into_iter().all(|answer| answer.unwrap().result.outcome == Outcome::NotConnected));
         assert_eq!(desk.platform(), PlatformState::Ok);
     });
 }
@@ -100,7 +100,7 @@ fn a_platform_that_always_asks_to_wait_is_given_up_in_the_end() {
         let took = desk.clock.elapsed().saturating_sub(began);
         assert!(took >= Duration::from_secs(900) && took < Duration::from_secs(1_900), "{took:?}");
         let told = |answer: &Result<Checked, RequestError>| match answer {
-            Ok(checked) => checked.look.outcome == Outcome::Unknown,
+            Ok(checked) => checked.result.outcome == Outcome::Unknown,
             Err(error) => matches!(error, RequestError::RateLimited(_)),
         };
         assert!(answers.iter().all(told), "{answers:?}");

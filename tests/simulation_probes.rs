@@ -23,7 +23,7 @@ fn a_person_s_look_finds_everything_out_at_once() {
         let desk = Desk::open(idle, 1, |_| ()).await;
         desk.world.live("xts00000");
         let checked = desk.check(0).await.unwrap();
-        assert_eq!(checked.look.outcome, Outcome::Connected);
+        assert_eq!(checked.result.outcome, Outcome::Connected);
         let slots = checked.slots.unwrap().unwrap();
         assert_eq!((slots.count, slots.days()), (5 * 14, 14), "the whole window, in requests of six days");
         let kinds: Vec<_> = checked.events.iter().map(|event| event.fact.kind()).collect();
@@ -31,7 +31,7 @@ fn a_person_s_look_finds_everything_out_at_once() {
         assert_eq!(desk.stage(0), "live");
         let probe = desk.engine.probe_status(desk.ids[0]);
         let last = probe.last.unwrap();
-        assert_eq!((last.at, last.outcome), (checked.look.ended_at, Outcome::Connected));
+        assert_eq!((last.at, last.outcome), (checked.result.ended_at, Outcome::Connected));
         assert!(probe.next_at.is_some_and(|at| at > last.at && at <= last.at + hours(24)));
         assert_eq!(desk.platform(), PlatformState::Ok);
         assert!(desk.check(0).await.unwrap().events.is_empty(), "an unchanged probe records nothing");

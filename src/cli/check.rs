@@ -55,9 +55,9 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
             Ok(checked) => {
                 let after = client.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
                 let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
-                match checked.look.outcome {
+                match checked.result.outcome {
                     Outcome::Connected | Outcome::NotConnected => {
-                        report::ItemOutcome::Found(checked.look.severity(&after), words, document)
+                        report::ItemOutcome::Found(checked.result.severity(&after), words, document)
                     }
                     // It was looked, but nothing is known: a script must not take that for an answer.
                     Outcome::OurCredentials | Outcome::Unknown => report::ItemOutcome::Untold(words, document),
@@ -125,13 +125,13 @@ pub(super) async fn probe_one(app: &App, name: &str) -> Result<(Arc<Onboarding>,
 }
 
 fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
-    let look = &checked.look;
-    let mut text = format!("{} ({})", look.outcome, clean(&look.reason));
+    let result = &checked.result;
+    let mut text = format!("{} ({})", result.outcome, clean(&result.reason));
     let now = app.clock.now();
-    if look.outcome == Outcome::Connected {
+    if result.outcome == Outcome::Connected {
         let chosen = state.opcode_code(&app.config.policy.default_opcode);
         // What this list says: an empty one says nothing, whatever is known from before.
-        let found = find(chosen, look.services.as_deref().unwrap_or_default()).words.join("; ");
+        let found = find(chosen, result.services.as_deref().unwrap_or_default()).words.join("; ");
         let code = clean(chosen);
         text.push_str(&format!("; opcode `{code}` {}: {}", state.opcode_state.as_str(), clean(&found)));
         if let Some(gone) = words::gone(state, now) {
@@ -152,7 +152,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
     }
     match (state.is_live(), state.lacks()) {
         (true, _) => {
-            let (ink, words) = match look.severity(state) {
+            let (ink, words) = match result.severity(state) {
                 Severity::Good => (Tone::Good, "live"),
                 Severity::Doubtful | Severity::Bad => (Tone::Warn, "still counted as live"),
             };
@@ -174,7 +174,7 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
 }
 
 fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
-    let look = &checked.look;
+    let result = &checked.result;
     let slots = checked.slots.as_ref().map(|slots| match slots {
         Ok(counts) => json!(SlotsSeenDocument::of(counts)),
         Err(why) => json!({ "unknown": why }),
@@ -182,10 +182,10 @@ fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
     let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
     json!({
         "probe": {
-            "at": rfc3339(look.ended_at),
-            "outcome": look.outcome.to_string(),
-            "reason": look.reason,
-            "unrecognised": look.unrecognised,
+            "at": rfc3339(result.ended_at),
+            "outcome": result.outcome.to_string(),
+            "reason": result.reason,
+            "unrecognised": result.unrecognised,
         },
         "stage": state.stage(app.clock.now()).as_str(),
         "opcode": {

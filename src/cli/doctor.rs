@@ -92,17 +92,17 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             if args.accept_loss {
                 store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
             }
-            store::look(&mut found, &loaded.config);
+            store::inspect(&mut found, &loaded.config);
             store::owner(&mut found, &loaded.config).await;
             certificates(&mut found);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
-            hooks::look(&mut found, &loaded.config);
+            hooks::inspect(&mut found, &loaded.config);
             let skew = platform(&mut found, &loaded.config).await;
             // Whatever is wrong with the journal is told already.
             let journal = JournalClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
             let read_model = journal.as_ref().map(JournalClient::read_model);
-            zones::look(&mut found, &database, read_model);
+            zones::inspect(&mut found, &database, read_model);
             clock(&mut found, &loaded.config, read_model.and_then(ReadModel::newest_event), skew);
         }
         Err(error) => {

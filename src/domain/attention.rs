@@ -26,7 +26,7 @@ pub enum Attention {
     LetterFailed,
     /// The code dies within the configured time.
     ExpiringSoon,
-    /// A confirmed dealership answered "not connected" once; a second look decides.
+    /// A confirmed dealership answered "not connected" once; a second probe decides.
     Doubted,
     /// Connected, but the chosen opcode is not visible.
     OpcodeMissing,

@@ -3,8 +3,8 @@ use chrono::{DateTime, TimeDelta};
 use super::*;
 use crate::domain::event::CodeOrigin;
 use crate::domain::{
-    Actor, Confirmation, Contact, Ended, Event, Fact, IntentId, Invitation, Look, OpcodeState, ProbeRecord, Profile,
-    Slots, fold,
+    Actor, Confirmation, Contact, Ended, Event, Fact, IntentId, Invitation, OpcodeState, ProbeRecord, ProbeResult,
+    Profile, Slots, fold,
 };
 
 fn start() -> Timestamp {
@@ -80,7 +80,7 @@ fn next_after(state: &Onboarding, now: Timestamp, last: Option<&ProbeState>) -> 
 }
 
 fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {
-    let look = Look {
+    let result = ProbeResult {
         began_at: at,
         ended_at: at,
         outcome,
@@ -89,16 +89,16 @@ fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {
         answer: None,
         services: None,
     };
-    ProbeState::after(&look, state, None)
+    ProbeState::after(&result, state, None)
 }
 
-/// Every look of a stretch of time, when each is made at the moment it is due.
+/// Every probe of a stretch of time, when each is made at the moment it is due.
 fn looks(state: &Onboarding, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
-    looks_after(state, None, from, to)
+    probes_after(state, None, from, to)
 }
 
-/// The same when there was a look before.
-fn looks_after(state: &Onboarding, mut last: Option<Timestamp>, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+/// The same when there was a probe before.
+fn probes_after(state: &Onboarding, mut last: Option<Timestamp>, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let mut looks = Vec::new();
     let mut now = from;
     while let Some(due) = next(state, now, last).filter(|due| *due < to) {
@@ -225,8 +225,8 @@ fn ten_thousand_stay_within_the_budget() {
     let mut per_minute = [0_u32; 60];
     let mut count = |state: &Onboarding, rhythm: TimeDelta| {
         let last = looks(state, now - rhythm, now).last().copied();
-        for look in looks_after(state, last, now, now + window) {
-            per_minute[usize::try_from((look - now).num_minutes()).unwrap()] += 1;
+        for probe in probes_after(state, last, now, now + window) {
+            per_minute[usize::try_from((probe - now).num_minutes()).unwrap()] += 1;
         }
     };
     for number in 0..10_000_u64 {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
 use super::{
-    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind, Look,
-    OpcodeChoice, Policy, Profile, ProfileEdit, SlotsLook, Timestamp, Untrusted,
+    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind,
+    OpcodeChoice, Policy, ProbeResult, Profile, ProfileEdit, SlotsResult, Timestamp, Untrusted,
 };
 
 /// What is asked for. [`super::decide()`] turns it into facts or refuses it.
@@ -67,13 +67,13 @@ pub enum Command {
         /// Whether a letter may acknowledge it.
         mail: bool,
     },
-    /// Take in what a look at the platform told us.
+    /// Take in what a probe of the platform told us.
     Observe {
-        look: Look,
+        result: ProbeResult,
     },
-    /// Take in what a look at the slots told us.
+    /// Take in what a probe of the slots told us.
     ObserveSlots {
-        look: SlotsLook,
+        result: SlotsResult,
     },
     /// Record what clocks did: an overdue confirmation; a dead code too when probing is off.
     Tick {

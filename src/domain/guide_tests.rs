@@ -2,7 +2,7 @@ use chrono::{DateTime, TimeDelta};
 
 use super::*;
 use crate::domain::{
-    Actor, Command, Contact, Context, DealershipId, Event, Fact, Look, NoClaims, OpcodeChoice, Outcome, Profile,
+    Actor, Command, Contact, Context, DealershipId, Event, Fact, NoClaims, OpcodeChoice, Outcome, ProbeResult, Profile,
     Service, decide, evolve,
 };
 
@@ -57,7 +57,7 @@ impl Case {
     fn shows(&mut self, rows: &[(&str, &str)]) {
         let at = now();
         let services = rows.iter().map(|(code, name)| Service { opcode: (*code).into(), name: (*name).into() });
-        let look = Look {
+        let result = ProbeResult {
             began_at: at,
             ended_at: at,
             outcome: Outcome::Connected,
@@ -66,7 +66,7 @@ impl Case {
             answer: None,
             services: Some(services.collect()),
         };
-        self.tell(&Command::Observe { look });
+        self.tell(&Command::Observe { result });
     }
 
     fn guide(&self) -> Guide {

@@ -82,7 +82,7 @@ pub use onboarding::{
 };
 pub use opcode::{ChosenOpcode, Finding, OpcodeChoice, OpcodeOption, OpcodeState, Service};
 pub use policy::Policy;
-pub use probe::{Look, Outcome, ProbeRecord, ResponseFacts, Severity, SlotsLook};
+pub use probe::{Outcome, ProbeRecord, ProbeResult, ResponseFacts, Severity, SlotsResult};
 pub use probe_state::{ProbeState, ProbeStatus};
 pub use probe_window::ProbeWindow;
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};

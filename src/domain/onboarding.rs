@@ -129,7 +129,7 @@ pub struct Confirmation {
     /// When Xtime should have reflected it at the latest.
     #[serde(with = "moment")]
     pub due_at: Option<Timestamp>,
-    /// When a look first found us let in (again).
+    /// When a probe first found us let in (again).
     #[serde(with = "moment")]
     pub confirmed_at: Option<Timestamp>,
     /// When it was recorded that the second clock ran out.
@@ -249,7 +249,7 @@ pub struct Onboarding {
     pub booking: Option<Box<OpenBooking>>,
     /// Its letters; `None`: there was never any.
     pub mail: Option<Box<Mail>>,
-    /// The last look that differed from the one before.
+    /// The last probe that differed from the one before.
     pub probe: Option<ProbeRecord>,
     /// Out of sight until then.
     #[serde(with = "moment")]
@@ -292,7 +292,7 @@ impl Onboarding {
         ran_out.unwrap_or(self.last_event.at)
     }
 
-    /// Whether Xtime let us in at the last recorded look, and that was not lost since.
+    /// Whether Xtime let us in at the last recorded probe, and that was not lost since.
     pub fn is_confirmed(&self) -> bool {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
     }

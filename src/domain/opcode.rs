@@ -102,7 +102,7 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
     let sought = Sought::new(code);
     let mut near: Vec<(Likeness, &str)> =
         services.iter().filter_map(|service| Some((sought.compare(service)?, service.opcode.raw()))).collect();
-    // The platform promises no order; the same list must give the same words, or every look would be news.
+    // The platform promises no order; the same list must give the same words, or every probe would be news.
     near.sort_unstable();
     near.dedup_by_key(|(_, opcode)| *opcode);
     near.truncate(NAMED);

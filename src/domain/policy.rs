@@ -16,7 +16,7 @@ pub struct Policy {
     pub amber_after: TimeDelta,
     /// From how little time left a code needs attention (6 h; our assumption).
     pub expiring_within: TimeDelta,
-    /// Least time between the two looks that make a confirmed dealership *lost* (1 min).
+    /// Least time between the two probes that make a confirmed dealership *lost* (1 min).
     pub lost_gap: TimeDelta,
     /// How far in our future a moment of generation may lie before it is refused, and how far the platform's clock may be from
     /// ours (5 min; clocks differ, and 72 hours bear it).

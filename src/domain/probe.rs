@@ -1,4 +1,4 @@
-//! What a look at the platform told us, in the words of `[[xtime.meaning]]`.
+//! What a probe at the platform told us, in the words of `[[xtime.meaning]]`.
 
 use std::fmt;
 
@@ -70,10 +70,10 @@ impl fmt::Display for ResponseFacts {
     }
 }
 
-/// One finished look at `GET /services` for one dealership.
+/// One finished probe at `GET /services` for one dealership.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Look {
-    /// When the request began. An expiry counts only with a look that began after the deadline.
+pub struct ProbeResult {
+    /// When the request began. An expiry counts only with a probe that began after the deadline.
     pub began_at: Timestamp,
     /// When the answer was read, or given up.
     pub ended_at: Timestamp,
@@ -97,9 +97,9 @@ pub enum Severity {
     Bad,
 }
 
-/// A finished look at `GET /appointments-availabilities` for the chosen opcode, over the whole window.
+/// A finished probe at `GET /appointments-availabilities` for the chosen opcode, over the whole window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SlotsLook {
+pub struct SlotsResult {
     /// When the answer was read.
     pub at: Timestamp,
     /// Over how many days, from the dealership's today.
@@ -108,7 +108,7 @@ pub struct SlotsLook {
     pub slots: SlotCounts,
 }
 
-/// The last look that differed from the one before it; an unchanged look is not recorded.
+/// The last probe that differed from the one before it; an unchanged probe is not recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeRecord {
     #[serde(with = "moment")]

@@ -1,13 +1,13 @@
-//! What the last look at a dealership said, kept beside the events.
+//! What the last probe at a dealership said, kept beside the events.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::text::clean;
-use super::{Look, Onboarding, OpcodeState, Outcome, Severity, SlotCounts, Timestamp};
+use super::{Onboarding, OpcodeState, Outcome, ProbeResult, Severity, SlotCounts, Timestamp};
 
-impl Look {
+impl ProbeResult {
     /// How good it is for a dealership that stands so after it.
     pub fn severity(&self, after: &Onboarding) -> Severity {
         let gone = after.opcode_state == OpcodeState::Missing && after.opcode_was_visible.is_some();
@@ -22,7 +22,7 @@ impl Look {
     }
 }
 
-/// What the last look at a dealership said, whatever that was. It is kept beside the events, because an unchanged look
+/// What the last probe at a dealership said, whatever that was. It is kept beside the events, because an unchanged probe
 /// records none; it is no history, and where it is lost, it is looked again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeState {
@@ -31,13 +31,13 @@ pub struct ProbeState {
     pub at: Timestamp,
     pub outcome: Outcome,
     pub reason: Box<str>,
-    /// Since when every look has meant the same.
+    /// Since when every probe has meant the same.
     pub since: Timestamp,
     /// The slots when they were last counted, and when that was.
     pub slots: Option<(Timestamp, SlotCounts)>,
 }
 
-/// The last look at one dealership, and the next.
+/// The last probe at one dealership, and the next.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ProbeStatus {
     /// The last one, whatever it said, of this run of the program or of one before.
@@ -47,28 +47,28 @@ pub struct ProbeStatus {
 }
 
 impl ProbeState {
-    /// After a look at a dealership. `kept` is what was known from the looks before it.
-    pub fn after(look: &Look, state: &Onboarding, kept: Option<&Self>) -> Self {
+    /// After a probe at a dealership. `kept` is what was known from the probes before it.
+    pub fn after(result: &ProbeResult, state: &Onboarding, kept: Option<&Self>) -> Self {
         let kept = kept.filter(|kept| kept.is_about(state));
-        let recorded = state.probe.as_ref().filter(|probe| probe.outcome == look.outcome).map(|probe| probe.at);
+        let recorded = state.probe.as_ref().filter(|probe| probe.outcome == result.outcome).map(|probe| probe.at);
         let since = match kept {
-            Some(kept) if kept.outcome == look.outcome => kept.since,
+            Some(kept) if kept.outcome == result.outcome => kept.since,
             // It told something else, which was withheld from the books when they do not know of it.
-            Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => look.ended_at,
-            _ => recorded.unwrap_or(look.ended_at),
+            Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => result.ended_at,
+            _ => recorded.unwrap_or(result.ended_at),
         };
         Self {
             dealer_code: state.profile.dealer_code.raw().into(),
-            at: look.ended_at,
-            outcome: look.outcome,
-            reason: look.reason.as_str().into(),
-            since: since.min(look.ended_at),
-            // They are counted by a request of their own, which not every look is followed by.
+            at: result.ended_at,
+            outcome: result.outcome,
+            reason: result.reason.as_str().into(),
+            since: since.min(result.ended_at),
+            // They are counted by a request of their own, which not every probe is followed by.
             slots: kept.and_then(|kept| kept.slots.clone()),
         }
     }
 
-    /// The last look at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
+    /// The last probe at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
     /// was set back, the books are ahead, and what was kept counts.
     pub fn last<'a>(state: &Onboarding, kept: Option<&'a Self>, now: Timestamp) -> Option<Cow<'a, Self>> {
         let newer = |at: Timestamp| kept.is_none_or(|kept| kept.at < at && at <= now);
@@ -86,14 +86,14 @@ impl ProbeState {
         }
     }
 
-    /// Whether nothing is owed to the dealership since this look: it told something, and the books agree. They do not
+    /// Whether nothing is owed to the dealership since this probe: it told something, and the books agree. They do not
     /// when it was withheld because many turned together, or could not be recorded.
     pub fn settles(&self, state: &Onboarding) -> bool {
         let recorded = state.probe.as_ref().is_none_or(|probe| probe.outcome == self.outcome);
         self.outcome.tells() && recorded && self.is_about(state)
     }
 
-    /// What it said, in words; a look that told nothing is not taken for an answer.
+    /// What it said, in words; a probe that told nothing is not taken for an answer.
     pub fn message(&self) -> String {
         let reason = clean(&self.reason);
         match self.outcome {
@@ -150,9 +150,9 @@ mod tests {
         fold(&events.collect::<Vec<_>>()).unwrap()
     }
 
-    fn look(minute: i64, outcome: Outcome) -> Look {
+    fn look(minute: i64, outcome: Outcome) -> ProbeResult {
         let at = at(minute);
-        Look {
+        ProbeResult {
             began_at: at,
             ended_at: at,
             outcome,

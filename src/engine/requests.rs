@@ -51,10 +51,10 @@ impl Engine {
         if let Some(services) = self.shown_services(id) {
             return Ok(services);
         }
-        let look = self.check(id).await?.look;
-        match look.services {
+        let result = self.check(id).await?.result;
+        match result.services {
             Some(services) => Ok(services.into()),
-            None => Err(RequestError::NoServices { outcome: look.outcome, reason: look.reason }),
+            None => Err(RequestError::NoServices { outcome: result.outcome, reason: result.reason }),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::bulk::Bulk;
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
-    AppointmentId, Booking, DealershipId, Event, IntentId, Letter, LetterId, Look, Returned, Slot, SlotCounts,
+    AppointmentId, Booking, DealershipId, Event, IntentId, Letter, LetterId, ProbeResult, Returned, Slot, SlotCounts,
     Timestamp, Untrusted,
 };
 
@@ -31,7 +31,7 @@ impl std::fmt::Display for Holder {
 /// What a probe that was asked for found out, and what was recorded of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checked {
-    pub look: Look,
+    pub result: ProbeResult,
     /// Slots in the window of the policy, when connected and the opcode is visible; or why they are not known.
     pub slots: Option<Result<SlotCounts, String>>,
     pub events: Vec<Arc<Event>>,

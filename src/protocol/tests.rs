@@ -13,9 +13,9 @@ use crate::domain::bulk::{Bulk, BulkItem, BulkKind};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     Actor, AppointmentId, Ask, BookingProblem, Command, Customer, DealershipId, Event, Fact, IntentId, InvitationCode,
-    Label, Letter, LetterId, LetterKind, LetterState, Look, Onboarding, Outcome, ProbeStatus, Profile, ProfileField,
-    ProfilePatch, Refusal, ReportAction, ReportError, ResponseFacts, Returned, Service, Slot, SlotCounts, SlotWindow,
-    Timestamp, Vehicle, evolve,
+    Label, Letter, LetterId, LetterKind, LetterState, Onboarding, Outcome, ProbeResult, ProbeStatus, Profile,
+    ProfileField, ProfilePatch, Refusal, ReportAction, ReportError, ResponseFacts, Returned, Service, Slot, SlotCounts,
+    SlotWindow, Timestamp, Vehicle, evolve,
 };
 
 const ID: DealershipId = DealershipId::from_bits(7);
@@ -90,7 +90,7 @@ fn rule() -> ClassificationRule {
 }
 
 fn checked() -> Box<Checked> {
-    let look = Look {
+    let result = ProbeResult {
         began_at: at(),
         ended_at: at(),
         outcome: Outcome::Connected,
@@ -99,7 +99,7 @@ fn checked() -> Box<Checked> {
         answer: Some(facts()),
         services: Some(vec![Service { opcode: "OIL10".into(), name: "Oil".into() }]),
     };
-    Box::new(Checked { look, slots: Some(Ok(SlotCounts::of([local()]))), events: vec![event()] })
+    Box::new(Checked { result, slots: Some(Ok(SlotCounts::of([local()]))), events: vec![event()] })
 }
 
 fn booked() -> [Option<Booked>; 5] {

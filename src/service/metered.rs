@@ -10,7 +10,7 @@ use super::metrics::Metrics;
 use crate::clock::SharedClock;
 use crate::domain::bulk::Bulk;
 use crate::domain::classification::{ClassificationRule, TeachError};
-use crate::domain::{Appointment, Booking, Event, Look, Outcome, ResponseFacts, Slot};
+use crate::domain::{Appointment, Booking, Event, Outcome, ProbeResult, ResponseFacts, Slot};
 use crate::protocol::{BulkId, Committed, EventQuery, ReadModel, RequestPreview};
 use crate::store::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, Team};
 use crate::xtime::{AttemptReport, BookingOutcome, Platform};
@@ -107,7 +107,7 @@ pub struct MeteredPlatform {
 
 #[async_trait]
 impl Platform for MeteredPlatform {
-    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look> {
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult> {
         let began = self.clock.elapsed();
         let report = self.inner.probe(dealer_code).await;
         self.metrics.probed(report.value.outcome, self.clock.elapsed().saturating_sub(began));

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use crate::domain::classification::{ClassificationRule, TeachError};
-use crate::domain::{Appointment, AppointmentId, Booking, Look, Outcome, ResponseFacts, Slot, Timestamp};
+use crate::domain::{Appointment, AppointmentId, Booking, Outcome, ProbeResult, ResponseFacts, Slot, Timestamp};
 use crate::protocol::RequestPreview;
 pub use crate::tls::install_crypto;
 pub use diagnose::{Diagnosis, DiagnosticFinding};
@@ -65,8 +65,8 @@ pub enum BookingOutcome {
 /// Calls to the platform for one dealership. Implementations never retry: the one retry layer is the engine's, and a booking has none.
 #[async_trait]
 pub trait Platform: Send + Sync + 'static {
-    /// `GET /services` (the vehicle-independent list). Every failure is a [`Look`] too: its outcome says what it means.
-    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look>;
+    /// `GET /services` (the vehicle-independent list). Every failure is a [`ProbeResult`] too: its outcome says what it means.
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult>;
 
     /// `GET /appointments-availabilities` from `start`, at most 6 days. `Err` holds why it could not tell.
     async fn slots(

@@ -17,7 +17,7 @@ use super::token::{Token, TokenError, Tokens};
 use super::{AttemptReport, BookingOutcome, Platform, PlatformSettings, SetupError};
 use crate::clock::SharedClock;
 use crate::domain::classification::{BodyShape, Classification, ClassificationRule, TeachError, classify, row_for};
-use crate::domain::{Appointment, Booking, Look, Outcome, ResponseFacts, Slot};
+use crate::domain::{Appointment, Booking, Outcome, ProbeResult, ResponseFacts, Slot};
 use crate::protocol::RequestPreview;
 
 /// The longest dealerCode and opcode that are sent, in bytes.
@@ -181,7 +181,7 @@ impl<T> AttemptReport<T> {
 
 #[async_trait]
 impl Platform for HttpPlatform {
-    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look> {
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult> {
         let began_at = self.connection.clock().now();
         let response = match checked("dealerCode", dealer_code) {
             Err(why) => not_asked(why),
@@ -194,7 +194,7 @@ impl Platform for HttpPlatform {
         let services = response.reply.filter(|_| outcome == Outcome::Connected).and_then(|reply| reply.services);
         let ended_at = self.connection.clock().now();
         let unrecognised = response.classification.unrecognised;
-        let look = Look {
+        let result = ProbeResult {
             began_at,
             ended_at,
             outcome,
@@ -203,7 +203,7 @@ impl Platform for HttpPlatform {
             answer: response.facts,
             services,
         };
-        AttemptReport::new(look, response.meta, response.classification.healthy)
+        AttemptReport::new(result, response.meta, response.classification.healthy)
     }
 
     async fn slots(

@@ -19,7 +19,7 @@ pub enum Move {
     Fail { dealer: usize, refused: bool },
     Revoke { dealer: usize },
     Word { dealer: usize, ago: i64 },
-    Look { dealer: usize, outcome: Outcome, unrecognised: bool },
+    ProbeResult { dealer: usize, outcome: Outcome, unrecognised: bool },
     Tick { dealer: usize, probing: bool },
     Archive { dealer: usize, back: bool },
     Wait { minutes: i64 },
@@ -200,7 +200,7 @@ impl ReferenceStateMachine for Model {
             1 => dealer().prop_map(|dealer| Move::Revoke { dealer }),
             3 => (dealer(), 0_i64..3 * HOUR).prop_map(|(dealer, ago)| Move::Word { dealer, ago }),
             8 => (dealer(), outcome, any::<bool>())
-                .prop_map(|(dealer, outcome, unrecognised)| Move::Look { dealer, outcome, unrecognised }),
+                .prop_map(|(dealer, outcome, unrecognised)| Move::ProbeResult { dealer, outcome, unrecognised }),
             3 => (dealer(), any::<bool>()).prop_map(|(dealer, probing)| Move::Tick { dealer, probing }),
             1 => (dealer(), any::<bool>()).prop_map(|(dealer, back)| Move::Archive { dealer, back }),
             4 => prop_oneof![Just(0_i64), Just(1), 2..30_i64, 30..26 * HOUR, Just(72 * HOUR)]
@@ -254,7 +254,7 @@ impl ReferenceStateMachine for Model {
                 it.word = if may { Some((now - ago + 24 * HOUR, false)) } else { it.word };
                 may
             }
-            Move::Look { dealer, outcome, unrecognised } => {
+            Move::ProbeResult { dealer, outcome, unrecognised } => {
                 model.look(dealer, outcome, unrecognised);
                 true
             }

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, Ask, CodeOrigin, Command, Contact, Context, DaySlots, DealershipId, Event, Fact, IntentId, LetterId, Look,
-    NoClaims, Onboarding, Outcome, Policy, Profile, Refusal, Service, SlotCounts, SlotsLook, Stage, Timestamp, decide,
-    evolve,
+    Actor, Ask, CodeOrigin, Command, Contact, Context, DaySlots, DealershipId, Event, Fact, IntentId, LetterId,
+    NoClaims, Onboarding, Outcome, Policy, ProbeResult, Profile, Refusal, Service, SlotCounts, SlotsResult, Stage,
+    Timestamp, decide, evolve,
 };
 
 /// So many slots, all on one day.
@@ -94,24 +94,24 @@ impl Case {
         self.state().stage(self.now)
     }
 
-    pub fn look(&self, outcome: Outcome) -> Look {
+    pub fn look(&self, outcome: Outcome) -> ProbeResult {
         let (began_at, ended_at, reason) = (self.now, self.now, "as the platform said".to_owned());
-        Look { began_at, ended_at, outcome, reason, unrecognised: false, answer: None, services: None }
+        ProbeResult { began_at, ended_at, outcome, reason, unrecognised: false, answer: None, services: None }
     }
 
     pub fn observe(&mut self, outcome: Outcome) -> Vec<&'static str> {
-        let look = self.look(outcome);
-        self.tell(Command::Observe { look })
+        let result = self.look(outcome);
+        self.tell(Command::Observe { result })
     }
 
     pub fn shows(&mut self, rows: &[&str]) -> Vec<&'static str> {
         let services = rows.iter().map(|code| Service { opcode: (*code).into(), name: "".into() }).collect();
-        let look = Look { services: Some(services), ..self.look(Outcome::Connected) };
-        self.tell(Command::Observe { look })
+        let result = ProbeResult { services: Some(services), ..self.look(Outcome::Connected) };
+        self.tell(Command::Observe { result })
     }
 
     pub fn slots(&mut self, count: u32) -> Vec<&'static str> {
-        self.tell(Command::ObserveSlots { look: SlotsLook { at: self.now, window: 14, slots: slot_counts(count) } })
+        self.tell(Command::ObserveSlots { result: SlotsResult { at: self.now, window: 14, slots: slot_counts(count) } })
     }
 
     pub fn paste(&self, code: &str, ask: Ask) -> Command {

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz as ZoneName;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Contact, Context, DealershipId, Event, IntentId,
-    LetterCopy, LetterEnd, LetterId, Look, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, Profile, Refusal,
-    ResponseFacts, Service, SlotCounts, SlotsLook, Timestamp, decide, evolve,
+    LetterCopy, LetterEnd, LetterId, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Policy, ProbeResult, Profile,
+    Refusal, ResponseFacts, Service, SlotCounts, SlotsResult, Timestamp, decide, evolve,
 };
 use cloverwatch::protocol::Committed;
 use cloverwatch::timezone::Tz;
@@ -156,7 +156,7 @@ impl World {
     pub fn look(&mut self, id: DealershipId, at: Timestamp, outcome: Outcome, opcodes: &[&str]) -> Committed {
         let services =
             opcodes.iter().map(|opcode| Service { opcode: (*opcode).into(), name: "Service".into() }).collect();
-        let look = Look {
+        let result = ProbeResult {
             began_at: at,
             ended_at: at,
             outcome,
@@ -168,12 +168,12 @@ impl World {
             answer: None,
             services: (outcome == Outcome::Connected).then_some(services),
         };
-        self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()
+        self.run(id, at, &Actor::system("probe"), &Command::Observe { result }).unwrap()
     }
 
     /// A look whose answer no row of the meanings knows.
     pub fn puzzle(&mut self, id: DealershipId, at: Timestamp, answer: ResponseFacts) -> Committed {
-        let look = Look {
+        let result = ProbeResult {
             began_at: at,
             ended_at: at,
             outcome: Outcome::Unknown,
@@ -182,12 +182,12 @@ impl World {
             answer: Some(answer),
             services: None,
         };
-        self.run(id, at, &Actor::system("probe"), &Command::Observe { look }).unwrap()
+        self.run(id, at, &Actor::system("probe"), &Command::Observe { result }).unwrap()
     }
 
     pub fn slots(&mut self, id: DealershipId, at: Timestamp, count: u32) -> Committed {
-        let look = SlotsLook { at, window: 14, slots: slot_counts(at, count) };
-        self.run(id, at, &Actor::system("probe"), &Command::ObserveSlots { look }).unwrap()
+        let result = SlotsResult { at, window: 14, slots: slot_counts(at, count) };
+        self.run(id, at, &Actor::system("probe"), &Command::ObserveSlots { result }).unwrap()
     }
 
     pub fn person(&mut self, id: DealershipId, at: Timestamp, command: &Command) -> Committed {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{NaiveDate, TimeDelta, Timelike};
 use cloverwatch::clock::{ManualClock, SharedClock};
 use cloverwatch::domain::{
-    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Look, Outcome, Service, Slot, Timestamp,
+    Appointment, AppointmentId, Booking, CodeOrigin, IntentId, Outcome, ProbeResult, Service, Slot, Timestamp,
 };
 use cloverwatch::protocol::RequestPreview;
 use cloverwatch::xtime::{
@@ -255,7 +255,7 @@ fn answer<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> AttemptR
 
 #[async_trait]
 impl Platform for World {
-    async fn probe(&self, dealer_code: &str) -> AttemptReport<Look> {
+    async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult> {
         let began_at = self.clock.now();
         let (latency, _in_flight) = self.begin(dealer_code);
         self.clock.sleep(latency).await;
@@ -279,9 +279,16 @@ impl Platform for World {
         });
         state.answers.entry(dealer_code.to_owned()).or_default().push(Answered { began_at, ended_at, outcome });
         let unrecognised = matches!(failure, Some(Failure::Strange(_)));
-        let look =
-            Look { began_at, ended_at, outcome, reason: reason.to_owned(), unrecognised, answer: None, services };
-        answer(look, healthy, if let Some(Failure::Busy(after)) = failure { after } else { None })
+        let result = ProbeResult {
+            began_at,
+            ended_at,
+            outcome,
+            reason: reason.to_owned(),
+            unrecognised,
+            answer: None,
+            services,
+        };
+        answer(result, healthy, if let Some(Failure::Busy(after)) = failure { after } else { None })
     }
 
     async fn slots(

@@ -40,13 +40,13 @@ async fn a_taught_row_is_in_effect_at_once() {
     let (one, other) = (*one.as_ref().unwrap(), *other.as_ref().unwrap());
 
     let checked = engine.check(one).await.unwrap();
-    assert_eq!((checked.look.outcome, checked.look.unrecognised), (Outcome::Unknown, true));
+    assert_eq!((checked.result.outcome, checked.result.unrecognised), (Outcome::Unknown, true));
     let answer = checked.events.iter().find_map(|event| event.fact.unrecognised()).unwrap();
     let draft = engine.draft_rule(one, &answer, Outcome::NotConnected).unwrap();
-    assert_eq!(engine.check(one).await.unwrap().look.outcome, Outcome::Unknown, "nothing is taught yet");
+    assert_eq!(engine.check(one).await.unwrap().result.outcome, Outcome::Unknown, "nothing is taught yet");
     engine.teach_rule(1, one, &answer, draft.rule).await.unwrap();
     for id in [one, other] {
-        assert_eq!(engine.check(id).await.unwrap().look.outcome, Outcome::NotConnected);
+        assert_eq!(engine.check(id).await.unwrap().result.outcome, Outcome::NotConnected);
     }
     let again = engine.draft_rule(one, &answer, Outcome::Connected).unwrap_err().to_string();
     assert!(again.contains("row 1 of the meanings reads this answer already: not-connected"), "{again}");

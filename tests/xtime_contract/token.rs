@@ -14,7 +14,7 @@ fn bearer(request: &Request) -> &str {
 }
 
 /// 50 probes that begin before any answer can arrive: on one thread, all are polled before the server is.
-async fn fifty(platform: &impl Platform) -> Vec<cloverwatch::xtime::AttemptReport<cloverwatch::domain::Look>> {
+async fn fifty(platform: &impl Platform) -> Vec<cloverwatch::xtime::AttemptReport<cloverwatch::domain::ProbeResult>> {
     join_all((0..50).map(|_| platform.probe("a"))).await
 }
 
@@ -243,9 +243,9 @@ async fn answers_of_the_token_call() {
         let script = reply.clone();
         let server = Server::start(move |_, _| script.clone()).await;
         let answer = server.client().0.probe("a").await;
-        let look = answer.value;
-        assert_eq!((look.outcome, look.unrecognised), (outcome, unrecognised), "{reply:?}: {}", look.reason);
-        assert!(!answer.healthy && look.reason.contains(words), "{words}: {}", look.reason);
+        let result = answer.value;
+        assert_eq!((result.outcome, result.unrecognised), (outcome, unrecognised), "{reply:?}: {}", result.reason);
+        assert!(!answer.healthy && result.reason.contains(words), "{words}: {}", result.reason);
         assert_eq!((server.count("/token"), server.count(SERVICES), server.count("/elsewhere")), (1, 0, 0));
     }
 }

@@ -15,8 +15,8 @@ use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
 use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
-    LetterEnd, LetterId, Look, Onboarding, OpcodeState, Outcome, Policy, Profile, SlotCounts, SlotsLook, Timestamp,
-    decide, evolve, opcode,
+    LetterEnd, LetterId, Onboarding, OpcodeState, Outcome, Policy, ProbeResult, Profile, SlotCounts, SlotsResult,
+    Timestamp, decide, evolve, opcode,
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
@@ -63,13 +63,13 @@ impl Invited {
 }
 
 struct Seen {
-    look: Look,
-    slots: Option<SlotsLook>,
+    result: ProbeResult,
+    slots: Option<SlotsResult>,
 }
 
 impl Seen {
     fn is_connected(&self) -> bool {
-        self.look.outcome == Outcome::Connected
+        self.result.outcome == Outcome::Connected
     }
 }
 
@@ -144,19 +144,19 @@ impl Past<'_> {
         dealer.invited.as_ref()?;
         let code = dealer.profile.dealer_code.raw();
         for _ in 0..LOOKS {
-            let look = self.platform.probe(code).await.value;
-            if look.outcome == Outcome::Connected {
+            let result = self.platform.probe(code).await.value;
+            if result.outcome == Outcome::Connected {
                 let slots = self.slots(dealer).await;
-                return Some(Seen { look, slots });
+                return Some(Seen { result, slots });
             }
-            if look.outcome == Outcome::NotConnected {
-                return Some(Seen { look, slots: None });
+            if result.outcome == Outcome::NotConnected {
+                return Some(Seen { result, slots: None });
             }
         }
         None
     }
 
-    async fn slots(&self, dealer: &Dealer) -> Option<SlotsLook> {
+    async fn slots(&self, dealer: &Dealer) -> Option<SlotsResult> {
         let code = dealer.profile.dealer_code.raw();
         let opcode = self.policy.default_opcode.as_str();
         let window = SlotWindow::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
@@ -165,7 +165,7 @@ impl Past<'_> {
             found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
         }
         let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));
-        Some(SlotsLook { at: self.now, window: window.days, slots })
+        Some(SlotsResult { at: self.now, window: window.days, slots })
     }
 
     /// One dealership's lines of the story.
@@ -190,7 +190,7 @@ impl Past<'_> {
         let probe = Actor::system("probe");
         if self.now - invited.at > MINUTE {
             let at = invited.issued_at() + MINUTE;
-            lines.add(at, &probe, Command::Observe { look: not_connected(at) });
+            lines.add(at, &probe, Command::Observe { result: not_connected(at) });
         }
         if seen.is_some_and(Seen::is_connected) {
             return;
@@ -204,7 +204,7 @@ impl Past<'_> {
         }
         match word_at(calls) {
             Some(_) => lines.add(over + MINUTE, &Actor::system("clock"), Command::Tick { probing: true }),
-            None => lines.add(over, &probe, Command::Observe { look: not_connected(over) }),
+            None => lines.add(over, &probe, Command::Observe { result: not_connected(over) }),
         }
     }
 
@@ -213,20 +213,20 @@ impl Past<'_> {
         &self,
         dealer: &Dealer,
         invited: &Invited,
-        Seen { look, slots }: Seen,
+        Seen { result, slots }: Seen,
         calls: &[&PhoneCall],
         lines: &mut DealerStory<'_>,
     ) {
         let probe = Actor::system("probe");
         let from = word_at(calls).unwrap_or(invited.at) + MINUTE * 3;
         let at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
-        let ok = look.services.as_ref().is_some_and(|services| {
+        let ok = result.services.as_ref().is_some_and(|services| {
             let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
             opcode::find(wanted, services).state == OpcodeState::Ok
         });
-        lines.add(at, &probe, Command::Observe { look: Look { began_at: at, ended_at: at, ..look } });
-        if let Some(look) = slots.filter(|_| ok && chosen(calls).is_none()) {
-            lines.add(at + SECOND, &probe, Command::ObserveSlots { look: SlotsLook { at, ..look } });
+        lines.add(at, &probe, Command::Observe { result: ProbeResult { began_at: at, ended_at: at, ..result } });
+        if let Some(result) = slots.filter(|_| ok && chosen(calls).is_none()) {
+            lines.add(at + SECOND, &probe, Command::ObserveSlots { result: SlotsResult { at, ..result } });
         }
     }
 
@@ -293,8 +293,8 @@ impl DealerStory<'_> {
     }
 }
 
-fn not_connected(at: Timestamp) -> Look {
-    Look {
+fn not_connected(at: Timestamp) -> ProbeResult {
+    ProbeResult {
         began_at: at,
         ended_at: at,
         outcome: Outcome::NotConnected,

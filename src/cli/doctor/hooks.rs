@@ -8,7 +8,7 @@ use crate::config::{Config, HookConfig};
 use crate::store::{HookPosition, hook_position};
 use crate::wiring::{directory, hooks};
 
-pub(super) fn look(found: &mut Findings, config: &Config) {
+pub(super) fn inspect(found: &mut Findings, config: &Config) {
     if let Err(error) = hooks(config) {
         found.note("hooks", Health::Bad, error.to_string());
     }

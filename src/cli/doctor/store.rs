@@ -21,7 +21,7 @@ use crate::store::{
 use crate::wiring::{Access, attach, blocking, directory};
 
 /// Looks at the store, and changes nothing.
-pub(super) fn look(found: &mut Findings, config: &Config) {
+pub(super) fn inspect(found: &mut Findings, config: &Config) {
     let path = directory(&config.store);
     if !path.exists() {
         found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(&path)));

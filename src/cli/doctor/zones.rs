@@ -10,7 +10,7 @@ const NEWER: &str =
     "newer ones are used where the system has them (package tzdata), TZDIR or [time] zone_database names them";
 
 /// Tells what holds, and which zones of dealerships the database lacks.
-pub(super) fn look(found: &mut Findings, database: &Database, read_model: Option<&ReadModel>) {
+pub(super) fn inspect(found: &mut Findings, database: &Database, read_model: Option<&ReadModel>) {
     let holds = match database.is_embedded() {
         true => format!("{database}; {NEWER}"),
         false => database.to_string(),

@@ -37,9 +37,9 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
     } else {
         page(app, &state, &guide, now)?;
     }
-    match checked.map(|checked| checked.look) {
-        Some(look) if matches!(look.outcome, Outcome::OurCredentials | Outcome::Unknown) => {
-            app.out.warn(format!("this is what was known before; now: {} ({})", look.outcome, clean(&look.reason)));
+    match checked.map(|checked| checked.result) {
+        Some(result) if matches!(result.outcome, Outcome::OurCredentials | Outcome::Unknown) => {
+            app.out.warn(format!("this is what was known before; now: {} ({})", result.outcome, clean(&result.reason)));
             Err(CliError::Told(1))
         }
         _ => Ok(()),
@@ -126,9 +126,9 @@ fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<
         "steps": steps,
         "letter": guide.letter(),
         "probe": checked.map(|checked| json!({
-            "at": rfc3339(checked.look.ended_at),
-            "outcome": checked.look.outcome.to_string(),
-            "reason": checked.look.reason,
+            "at": rfc3339(checked.result.ended_at),
+            "outcome": checked.result.outcome.to_string(),
+            "reason": checked.result.reason,
         })),
     })
 }

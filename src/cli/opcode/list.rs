@@ -41,11 +41,11 @@ impl Mark {
 
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
     let (state, checked) = probe_one(app, dealership).await?;
-    let look = &checked.look;
-    let services = look.services.as_deref().unwrap_or_default();
+    let result = &checked.result;
+    let services = result.services.as_deref().unwrap_or_default();
     let chosen = state.opcode_code(&app.config.policy.default_opcode);
     let finding = find(chosen, services);
-    let connected = look.outcome == Outcome::Connected;
+    let connected = result.outcome == Outcome::Connected;
     let marks: Vec<Mark> = services.iter().map(|service| Mark::of(chosen, finding.state, service)).collect();
     if json {
         let list: Vec<Value> = services
@@ -64,8 +64,8 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
         app.out.document(&json!({
             "schema": SCHEMA,
             "dealership": DealershipName::of(&state),
-            "outcome": look.outcome.to_string(),
-            "reason": look.reason,
+            "outcome": result.outcome.to_string(),
+            "reason": result.reason,
             "choice": chosen,
             "option": state.opcode.as_deref().map(|chosen| chosen.choice.option.as_str()),
             "state": (if connected { finding.state } else { state.opcode_state }).as_str(),
@@ -76,7 +76,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
     } else {
         rows(app, services, &marks)?;
     }
-    match look.outcome {
+    match result.outcome {
         Outcome::Connected => {
             let words = finding.words.iter().map(|words| clean(words).into_owned()).collect::<Vec<_>>().join("; ");
             app.out.note(format!("{}: opcode `{}`: {words}", named(&state), clean(chosen)));
@@ -85,7 +85,7 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
             }
             Ok(())
         }
-        outcome => Err(CliError::Failed(format!("{outcome}: {}", clean(&look.reason)))),
+        outcome => Err(CliError::Failed(format!("{outcome}: {}", clean(&result.reason)))),
     }
 }
 

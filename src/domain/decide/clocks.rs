@@ -2,11 +2,11 @@
 
 use crate::domain::{Context, Fact, Invitation, Onboarding, Timestamp};
 
-/// The code's time is over, nobody said that it was entered, and (if probes decide) a look that began after the
+/// The code's time is over, nobody said that it was entered, and (if probes decide) a probe that began after the
 /// deadline still said "not connected".
 pub(super) fn expiry(state: &Onboarding, looked_at: Option<Timestamp>, lost: bool) -> Option<Fact> {
     let newest = state.invitation.as_ref().filter(|newest| newest.ended.is_none())?;
-    // The look that makes it lost also says that a code which came while it was connected was not used.
+    // The probe that makes it lost also says that a code which came while it was connected was not used.
     let matters = lost || (!state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none());
     if !matters || looked_at.is_some_and(|at| at < newest.expires_at) {
         return None;

@@ -3,7 +3,7 @@
 use super::super::command::Context;
 use super::{clocks, letters, service};
 use crate::domain::refusal::Refusal;
-use crate::domain::{Ended, Fact, LetterKind, Look, Onboarding, Outcome, ResponseFacts, Timestamp};
+use crate::domain::{Ended, Fact, LetterKind, Onboarding, Outcome, ProbeResult, ResponseFacts, Timestamp};
 
 pub(super) fn dealer_says_done(
     state: &Onboarding,
@@ -45,21 +45,21 @@ pub(super) fn dealer_says_done(
 }
 
 /// The table "what we record", row by row.
-pub(super) fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec<Fact> {
+pub(super) fn observe(state: &Onboarding, result: &ProbeResult, ctx: &Context<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    match look.outcome {
+    match result.outcome {
         Outcome::OurCredentials => return facts,
-        Outcome::Unknown if !look.unrecognised => return facts,
+        Outcome::Unknown if !result.unrecognised => return facts,
         Outcome::Unknown => {
-            push_change(&mut facts, state, look);
+            push_change(&mut facts, state, result);
             return facts;
         }
         Outcome::Connected => {
-            push_change(&mut facts, state, look);
+            push_change(&mut facts, state, result);
             if !state.is_confirmed() {
-                facts.push(Fact::IntegrationConfirmed { observed_at: look.ended_at });
+                facts.push(Fact::IntegrationConfirmed { observed_at: result.ended_at });
             }
-            if let Some(services) = &look.services {
+            if let Some(services) = &result.services {
                 facts.extend(service::opcode_seen(state, services, ctx));
             }
         }
@@ -67,32 +67,32 @@ pub(super) fn observe(state: &Onboarding, look: &Look, ctx: &Context<'_>) -> Vec
             let first = state.probe.as_ref().filter(|probe| probe.outcome == Outcome::NotConnected);
             match first {
                 Some(first) if state.is_confirmed() => {
-                    if look.began_at - first.at >= ctx.policy.lost_gap {
-                        facts.push(Fact::IntegrationLost { first_look: first.at, second_look: look.began_at });
+                    if result.began_at - first.at >= ctx.policy.lost_gap {
+                        facts.push(Fact::IntegrationLost { first_look: first.at, second_look: result.began_at });
                     }
                 }
-                _ => push_change(&mut facts, state, look),
+                _ => push_change(&mut facts, state, result),
             }
             let lost = facts.iter().any(|fact| matches!(fact, Fact::IntegrationLost { .. }));
-            facts.extend(clocks::expiry(state, Some(look.began_at), lost));
+            facts.extend(clocks::expiry(state, Some(result.began_at), lost));
         }
     }
     facts
 }
 
-fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, look: &Look) {
+fn push_change(facts: &mut Vec<Fact>, state: &Onboarding, result: &ProbeResult) {
     // The reason of an answer that we understand may vary in wording; only its meaning is worth an event. A newly
     // confirmed integration has an event of its own, so that the common way makes one event, not two.
     let same = state.probe.as_ref().is_some_and(|last| {
-        last.outcome == look.outcome && (look.outcome != Outcome::Unknown || *last.reason == *look.reason)
+        last.outcome == result.outcome && (result.outcome != Outcome::Unknown || *last.reason == *result.reason)
     });
-    let told_by_confirmation = look.outcome == Outcome::Connected && !state.is_confirmed();
+    let told_by_confirmation = result.outcome == Outcome::Connected && !state.is_confirmed();
     if !same && !told_by_confirmation {
-        let (status, code, message) = match look.answer.clone() {
+        let (status, code, message) = match result.answer.clone() {
             Some(ResponseFacts { status, code, message }) => (Some(status), code, message),
             None => (None, None, None),
         };
-        let reason = look.reason.as_str().into();
-        facts.push(Fact::ProbeChanged { outcome: look.outcome, reason, at: look.ended_at, status, code, message });
+        let reason = result.reason.as_str().into();
+        facts.push(Fact::ProbeChanged { outcome: result.outcome, reason, at: result.ended_at, status, code, message });
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::opcode::{self, OpcodeChoice, OpcodeState, Service};
 use crate::domain::text::is_invisible;
-use crate::domain::{Context, Fact, Onboarding, Refusal, SlotsLook, Untrusted};
+use crate::domain::{Context, Fact, Onboarding, Refusal, SlotsResult, Untrusted};
 
 /// The longest opcode that is taken, in characters (our assumption; phrases like "Tell Us More" are common).
 const LONGEST_OPCODE: usize = 100;
@@ -55,14 +55,14 @@ pub(super) fn opcode_seen(state: &Onboarding, services: &[Service], ctx: &Contex
 }
 
 /// Whether a customer would be offered a time: worth an event only when that changes.
-pub(super) fn slots_seen(state: &Onboarding, look: &SlotsLook) -> Vec<Fact> {
+pub(super) fn slots_seen(state: &Onboarding, result: &SlotsResult) -> Vec<Fact> {
     let had = state.slots.as_ref().map(|slots| slots.count > 0);
-    let found = &look.slots;
+    let found = &result.slots;
     match found.count {
         // The question was about a choice that is not the present one, or is not visible any more.
         _ if !state.shows_opcode() => vec![],
         0 if had == Some(false) => vec![],
-        0 => vec![Fact::SlotsMissing { window: look.window }],
+        0 => vec![Fact::SlotsMissing { window: result.window }],
         _ if had == Some(true) => vec![],
         count => {
             vec![Fact::SlotsSeen { count, days: found.days(), next: found.next, by_day: found.by_day.clone() }]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::domain::{DateRange, DealershipId, Event, Look, Slot, SlotCounts, SlotWindow};
+use crate::domain::{DateRange, DealershipId, Event, ProbeResult, Slot, SlotCounts, SlotWindow};
 use crate::protocol::{Checked, RequestError};
 
 type Answer = Result<Checked, RequestError>;
@@ -49,7 +49,7 @@ pub struct ProbeJob {
     pub dealer_code: String,
     /// It is the trial of an open breaker.
     pub trial: bool,
-    pub look: Option<Look>,
+    pub result: Option<ProbeResult>,
     pub events: Vec<Arc<Event>>,
     /// Where slots are looked for, the parts of it that are still to be asked for, and what the others had.
     window: Option<SlotWindow>,
@@ -64,7 +64,7 @@ impl ProbeJob {
             probe,
             dealer_code,
             trial,
-            look: None,
+            result: None,
             events: Vec::new(),
             window: None,
             ranges: VecDeque::new(),
@@ -110,9 +110,9 @@ impl ProbeJob {
 
     /// Whoever asked gets the answer.
     pub fn finish(self) {
-        let Self { probe, look, slots, events, .. } = self;
-        if let Some(look) = look {
-            answer(probe.waiters, &Ok(Checked { look, slots, events }));
+        let Self { probe, result, slots, events, .. } = self;
+        if let Some(result) = result {
+            answer(probe.waiters, &Ok(Checked { result, slots, events }));
         }
     }
 
@@ -144,8 +144,8 @@ mod tests {
         (ProbeJob::new(probe, "xts00001".to_owned(), false), one, other)
     }
 
-    fn look() -> Look {
-        Look {
+    fn look() -> ProbeResult {
+        ProbeResult {
             began_at: Timestamp::UNIX_EPOCH,
             ended_at: Timestamp::UNIX_EPOCH,
             outcome: Outcome::Connected,
@@ -161,7 +161,7 @@ mod tests {
         let (mut job, mut one, mut other) = job();
         let first = NaiveDate::from_ymd_opt(2024, 3, 4).unwrap();
         let slot = Slot { local: first.and_hms_opt(9, 0, 0).unwrap(), minutes: 60 };
-        job.look = Some(look());
+        job.result = Some(look());
         job.count_slots(SlotWindow { first, days: 7 }, 6);
         assert_eq!(job.next_range().map(|range| (range.start, range.days)), Some((first, 6)));
         assert_eq!(job.take_slots(vec![slot]), None);
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_was_not_known_of_slots_is_said() {
         let (mut job, mut one, _other) = job();
-        job.look = Some(look());
+        job.result = Some(look());
         job.slots_unknown("status 500".to_owned());
         job.finish();
         assert_eq!(one.try_recv().unwrap().unwrap().slots, Some(Err("status 500".to_owned())));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{Fact, Look, Outcome, Slot, Timestamp};
+use crate::domain::{Fact, Outcome, ProbeResult, Slot, Timestamp};
 use crate::xtime::AttemptReport;
 
 /// What an answer says about the platform as a whole.
@@ -27,7 +27,7 @@ pub struct PlatformSignal {
 }
 
 impl PlatformSignal {
-    pub fn of_probe(report: &AttemptReport<Look>) -> Self {
+    pub fn of_probe(report: &AttemptReport<ProbeResult>) -> Self {
         match report.value.outcome {
             Outcome::OurCredentials => Self::new(report, Health::Refused, &report.value.reason),
             _ => Self::new(report, Self::health(report), &report.value.reason),
@@ -65,9 +65,9 @@ pub enum Decision {
 
 impl Decision {
     /// `facts`: what the rules make of the answer; `mass`: whether everybody is told the same now.
-    pub fn of(look: &Look, facts: &[Fact], mass: bool) -> Self {
+    pub fn of(result: &ProbeResult, facts: &[Fact], mass: bool) -> Self {
         // When everybody is told "not connected", it says nothing of anybody: no loss, and no expiry either.
-        if mass && look.outcome == Outcome::NotConnected {
+        if mass && result.outcome == Outcome::NotConnected {
             return Self::Suppress;
         }
         let lost = facts.iter().find_map(|fact| match fact {
@@ -84,9 +84,9 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn look(outcome: Outcome) -> Look {
+    fn look(outcome: Outcome) -> ProbeResult {
         let reason = "503 service unavailable".to_owned();
-        Look { began_at: NOW, ended_at: NOW, outcome, reason, unrecognised: false, answer: None, services: None }
+        ProbeResult { began_at: NOW, ended_at: NOW, outcome, reason, unrecognised: false, answer: None, services: None }
     }
 
     fn report<T>(value: T, healthy: bool, retry_after: Option<Duration>) -> AttemptReport<T> {

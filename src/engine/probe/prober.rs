@@ -18,8 +18,8 @@ use super::queue::{NextRequest, ProbeQueue};
 use super::quorum::AwaitingQuorum;
 use super::requests::Requests;
 use crate::domain::{
-    Actor, DateRange, DealershipId, Event, Look, Onboarding, ProbeSchedule, ProbeState, Refusal, Slot, Timestamp,
-    cadence, pressing,
+    Actor, DateRange, DealershipId, Event, Onboarding, ProbeResult, ProbeSchedule, ProbeState, Refusal, Slot,
+    Timestamp, cadence, pressing,
 };
 use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
@@ -33,7 +33,7 @@ pub type Recorded = Result<Vec<Arc<Event>>, RequestError>;
 
 /// What became of one step of a job. `None` in place of an answer: the platform's code panicked.
 pub enum StepResult {
-    Probed(ProbeJob, Option<AttemptReport<Look>>),
+    Probed(ProbeJob, Option<AttemptReport<ProbeResult>>),
     Recorded(ProbeJob, Recorded),
     SlotsReceived(ProbeJob, Option<AttemptReport<Result<Vec<Slot>, String>>>),
     SlotsRecorded(ProbeJob, Recorded),
@@ -145,8 +145,8 @@ impl Prober {
         let job = ProbeJob::new(probe, state.profile.dealer_code.raw().to_owned(), trial);
         let platform = Arc::clone(&self.platform);
         self.requests.send(async move {
-            let look = AssertUnwindSafe(platform.probe(&job.dealer_code)).catch_unwind().await;
-            StepResult::Probed(job, look.ok())
+            let result = AssertUnwindSafe(platform.probe(&job.dealer_code)).catch_unwind().await;
+            StepResult::Probed(job, result.ok())
         });
     }
 

@@ -1,4 +1,4 @@
-//! A second look before a disconnect is believed: a probe that would make a dealership lost waits until others have been
+//! A second probe before a disconnect is believed: a probe that would make a dealership lost waits until others have been
 //! probed. Then it is probed once more, and that probe decides: otherwise the end of a mass disconnect between its probe
 //! and theirs would make it lost.
 

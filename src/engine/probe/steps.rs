@@ -6,7 +6,7 @@ use super::job::ProbeJob;
 use super::outcome::{Decision, PlatformSignal};
 use super::prober::{Prober, StepResult, actor};
 use crate::domain::{
-    Command, Event, Fact, Look, Onboarding, Outcome, ProbeState, Slot, SlotWindow, SlotsLook, Timestamp,
+    Command, Event, Fact, Onboarding, Outcome, ProbeResult, ProbeState, Slot, SlotWindow, SlotsResult, Timestamp,
     second_probe_after,
 };
 use crate::engine::circuit_breaker::CircuitState;
@@ -47,20 +47,20 @@ impl Prober {
         }
     }
 
-    fn probed(&mut self, mut job: ProbeJob, answer: Option<AttemptReport<Look>>) {
+    fn probed(&mut self, mut job: ProbeJob, answer: Option<AttemptReport<ProbeResult>>) {
         let Some(report) = answer else { return self.panicked(job) };
         let signal = PlatformSignal::of_probe(&report);
         self.note(&signal, job.trial);
         if self.waits_or_turns_away(&job, &signal) {
             return self.queue.probe_again(job.probe);
         }
-        let (id, look, now) = (job.id(), report.value, self.inner.now());
+        let (id, probed, now) = (job.id(), report.value, self.inner.now());
         // Only what a person asked for is kept: they are about to choose from it.
-        if let Some(services) = look.services.as_ref().filter(|_| job.has_waiters()) {
-            self.inner.shown.lock().put(id, look.ended_at, services);
+        if let Some(services) = probed.services.as_ref().filter(|_| job.has_waiters()) {
+            self.inner.shown.lock().put(id, probed.ended_at, services);
         }
-        job.look = Some(look.clone());
-        if look.outcome.tells() {
+        job.result = Some(probed.clone());
+        if probed.outcome.tells() {
             self.queue.end_deferral(id);
         } else {
             self.queue.defer(id, now, &mut self.rng);
@@ -71,19 +71,19 @@ impl Prober {
             return self.finish(job);
         };
         let probes = self.inner.parts.store.probes();
-        probes.put(id, ProbeState::after(&look, &state, probes.get(id).as_deref()));
+        probes.put(id, ProbeState::after(&probed, &state, probes.get(id).as_deref()));
         self.inner.probes_to_save.notify_one();
-        let refused = look.outcome == Outcome::NotConnected;
-        if state.is_confirmed() && look.outcome.tells() && self.mass.probed(id, look.ended_at, refused, now) {
+        let refused = probed.outcome == Outcome::NotConnected;
+        if state.is_confirmed() && probed.outcome.tells() && self.mass.probed(id, probed.ended_at, refused, now) {
             self.mass_disconnect_ended();
         }
-        let command = Command::Observe { look: look.clone() };
+        let command = Command::Observe { result: probed.clone() };
         let decided = refused.then(|| self.inner.decided(id, &command, &actor()));
         let facts = match decided {
             Some(Ok(Some(append))) => append.facts,
             _ => vec![],
         };
-        match Decision::of(&look, &facts, self.mass.is_disconnect()) {
+        match Decision::of(&probed, &facts, self.mass.is_disconnect()) {
             Decision::Record => self.record(job, command),
             Decision::Suppress => self.suppress(job),
             Decision::AwaitQuorum(since) => self.await_quorum(job, since, command),
@@ -191,9 +191,9 @@ impl Prober {
         }
         self.take_in(&mut job, events);
         let policy = &self.inner.parts.policy;
-        let connected = job.look.as_ref().filter(|look| look.outcome == Outcome::Connected);
+        let connected = job.result.as_ref().filter(|probed| probed.outcome == Outcome::Connected);
         // By this very probe: what is known of the opcode may be from before an empty list.
-        let services = connected.and_then(|look| look.services.as_deref()).unwrap_or_default();
+        let services = connected.and_then(|probed| probed.services.as_deref()).unwrap_or_default();
         let listed = |state: &Onboarding| {
             let opcode = state.opcode_code(&policy.default_opcode);
             state.is_integrated() && state.shows_opcode() && services.iter().any(|it| it.opcode.raw() == opcode)
@@ -227,10 +227,10 @@ impl Prober {
         let at = self.inner.now();
         self.inner.parts.store.probes().put_slots(job.id(), at, slots.clone());
         self.inner.probes_to_save.notify_one();
-        let look = SlotsLook { at, window: self.inner.parts.policy.slot_window, slots };
+        let probed = SlotsResult { at, window: self.inner.parts.policy.slot_window, slots };
         let inner = Arc::clone(&self.inner);
         self.requests.run(async move {
-            let result = inner.execute_as_leader(job.id(), Command::ObserveSlots { look }, &actor()).await;
+            let result = inner.execute_as_leader(job.id(), Command::ObserveSlots { result: probed }, &actor()).await;
             StepResult::SlotsRecorded(job, result)
         });
     }

@@ -183,18 +183,18 @@ fn result(answer: &ItemAnswer, state: Option<&Onboarding>, retries: bool) -> Ite
 
 /// What a look saw, in a line, and how good that is for the dealership as it stands after it.
 fn seen(checked: &Checked, after: Option<&Onboarding>) -> ItemResult {
-    let look = &checked.look;
+    let probed = &checked.result;
     let slots = match &checked.slots {
         Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
         Some(Err(why)) => format!(", slots not known: {why}"),
         None => String::new(),
     };
-    let words = match look.outcome {
+    let words = match probed.outcome {
         Outcome::Connected => {
             let lacks = after.and_then(Onboarding::lacks).map(|lacks| format!(", {lacks}")).unwrap_or_default();
             format!("connected{lacks}{slots}")
         }
-        outcome => format!("{outcome}: {}", look.reason),
+        outcome => format!("{outcome}: {}", probed.reason),
     };
-    ItemResult { severity: after.map_or(Severity::Doubtful, |after| look.severity(after)), words }
+    ItemResult { severity: after.map_or(Severity::Doubtful, |after| probed.severity(after)), words }
 }
