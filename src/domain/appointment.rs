@@ -31,7 +31,6 @@ const NAMED_TIMES: usize = 3;
 pub struct Slot {
     /// The wall clock of the dealership; a `Z` on it is not UTC.
     pub local: NaiveDateTime,
-    /// Length in minutes.
     pub minutes: u32,
 }
 

@@ -31,7 +31,7 @@ pub const SOURCE_IN_FLIGHT: usize = 4;
 /// For whom something is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
-    /// A person, whoever leads.
+    /// On a person's word, whichever process leads.
     Person,
     /// Whoever leads: refused when another process does by now.
     Leader,

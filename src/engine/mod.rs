@@ -112,8 +112,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the engine and its background tasks. Must be called inside a tokio runtime when there are any (with a
-    /// platform, or with `background`).
+    /// Starts the engine and its background tasks; with a platform or `background` it must be inside a tokio runtime.
     pub fn start(parts: Parts) -> Self {
         let inner = Arc::new(Inner::new(parts));
         match inner.parts.store.team() {
@@ -215,8 +214,7 @@ impl Engine {
         done
     }
 
-    /// Probes now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
-    /// at a time.
+    /// Probes now, before all else that is due, and records what changed. An open breaker lets one at a time through.
     pub async fn check(&self, id: DealershipId) -> Result<Checked, RequestError> {
         let inner = &self.inner;
         if inner.parts.platform.is_none() {

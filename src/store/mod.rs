@@ -133,7 +133,6 @@ pub enum StoreError {
          or not. Look before you do it again"
     )]
     InDoubt { place: String },
-    /// Another process took over.
     #[error("another process leads now")]
     NotLeader,
 }

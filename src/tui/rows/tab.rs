@@ -19,7 +19,7 @@ pub enum Tab {
     Expired,
     /// Confirmed, but the opcode or the slots are missing.
     Opcode,
-    /// The second clock runs.
+    /// Xtime has its 24 hours to show the integration.
     Awaiting,
     Invited,
     New,

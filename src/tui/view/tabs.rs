@@ -123,8 +123,7 @@ pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canva
     caret
 }
 
-/// Draws a line that is edited so that its caret is in view. The caret's place on the screen, and the cells that were
-/// skipped on the left.
+/// Draws a line that is edited, its caret in view: the caret's place on the screen, and the cells skipped on the left.
 pub(super) fn draw_edit(
     edit: &LineEdit,
     x: u16,

@@ -70,9 +70,6 @@ enum Form {
 impl Source {
     /// Finds out what a file is, and how its rows are written. `suits` says how well the first rows suit as a list: of
     /// several readings the one that suits best is taken.
-    ///
-    /// # Errors
-    /// A sentence that says what the file is, and what to do.
     pub(in crate::cli) fn open(
         bytes: Vec<u8>,
         options: &SourceOptions<'_>,
