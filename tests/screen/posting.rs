@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind, Obstacle, Refusal};
 use cloverwatch::protocol::{LetterText, Request, Response};
+use cloverwatch::tui::msg::MailboxLetter;
 use cloverwatch::tui::msg::WorkId;
-use cloverwatch::tui::reading::{MailboxLetter, Mailboxes, UNKNOWN_CODE};
+use cloverwatch::tui::reading::{Mailboxes, UNKNOWN_CODE};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
 
