@@ -92,6 +92,9 @@ pub enum DemoError {
     /// It cannot be put together.
     #[error(transparent)]
     Setup(#[from] SetupFailure),
+    /// The past could not be told.
+    #[error(transparent)]
+    History(#[from] history::HistoryError),
     /// The simulated Xtime has no way for letters or codes.
     #[error("the demo's mail: {0}")]
     Mail(String),
