@@ -45,7 +45,9 @@ impl Guard {
         let (send, receive) = mpsc::channel();
         let thread = thread::Builder::new().name(self.thread.to_owned()).spawn(move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(action));
-            let failed = |cause: Box<dyn Any + Send>| Err(format!("{} panicked: {}", self.who, words(&*cause)).into());
+            let failed = |cause: Box<dyn Any + Send>| {
+                Err(format!("{} panicked: {}", self.who, first_line(panic_message(&*cause))).into())
+            };
             let _ = send.send(caught.unwrap_or_else(failed));
         });
         let slow = || Err(format!("{} does not get ready", self.who).into());
@@ -59,11 +61,14 @@ impl Guard {
     }
 }
 
-/// What a panic says, in one line.
-fn words(cause: &(dyn Any + Send)) -> String {
-    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
-    let line = text.unwrap_or("without a word").lines().next().unwrap_or_default();
-    line.chars().take(200).collect()
+/// What a panic says.
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(200).collect()
 }
 
 #[cfg(test)]

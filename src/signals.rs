@@ -24,11 +24,6 @@ impl Termination {
         }
     }
 
-    /// The exit code that says so: 128 and the signal's number.
-    pub const fn exit_code(self) -> u8 {
-        128 + self.number()
-    }
-
     const fn kind(self) -> SignalKind {
         match self {
             Self::HangUp => SignalKind::hangup(),

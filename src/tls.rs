@@ -22,8 +22,7 @@ pub fn is_loopback<S: AsRef<str>>(host: &Host<S>) -> bool {
     }
 }
 
-/// Makes the cryptography of this process known to TLS. Idempotent; call it first in `main`. A provider that somebody
-/// installed before stays.
+/// Makes the cryptography of this process known to TLS; call it first in `main`. One that is installed already stays.
 pub fn install_crypto() {
     // An error only says that there is one already.
     drop(rustls::crypto::ring::default_provider().install_default());

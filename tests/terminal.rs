@@ -42,6 +42,10 @@ fn program() {
     std::process::exit(code);
 }
 
+fn exit_code(ending: Termination) -> i32 {
+    128 + i32::from(ending.number())
+}
+
 async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
     let mut signals = Signals::listen()?;
     let mut terminal =
@@ -100,14 +104,14 @@ async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
                     None
                 }
                 Some(_) => None,
-                None => return Ok(Termination::HangUp.exit_code().into()),
+                None => return Ok(exit_code(Termination::HangUp)),
             },
         };
         match signal {
-            Some(Signal::End(ending)) => return Ok(ending.exit_code().into()),
+            Some(Signal::End(ending)) => return Ok(exit_code(ending)),
             Some(Signal::Resized) => terminal.redraw(),
             Some(Signal::Continued) => match terminal.continued(&mut signals).await? {
-                Suspended::Ending(ending) => return Ok(ending.exit_code().into()),
+                Suspended::Ending(ending) => return Ok(exit_code(ending)),
                 _ => "continued".clone_into(&mut last),
             },
             None => {}

@@ -32,7 +32,6 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 /// Who attaches, and what for.
 #[derive(Debug, Clone)]
 pub struct AttachOptions {
-    /// Who records.
     pub operator: String,
     /// Refuse everything that would record something.
     pub read_only: bool,
@@ -73,9 +72,6 @@ impl Drop for LeaveOnDrop {
 
 impl AttachedClient {
     /// Attaches to the owner of the store in a directory.
-    ///
-    /// # Errors
-    /// When nobody listens, or whoever does refuses us or does not answer.
     pub async fn connect(dir: &Path, options: AttachOptions) -> Result<Self, AttachError> {
         let connected = timeout(ANSWERS_WITHIN, greet(dir, &options)).await;
         let silent = |_| AttachError::Refused("it does not answer".to_owned());

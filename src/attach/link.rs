@@ -32,14 +32,12 @@ const GIVEN_UP_AFTER: u32 = 5;
 /// What comes of a request: an answer, or `None` when there are no more.
 pub(super) type Piece = Option<Response>;
 
-/// Why nothing more comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LinkEnd {
     /// The owner's end, or its connection's.
     Gone,
     /// The owner was silent for too long.
     Silent,
-    /// We have left.
     Left,
 }
 
@@ -230,7 +228,6 @@ impl OwnerLink {
         Some((id, pieces))
     }
 
-    /// Waits no more.
     pub fn forget(&self, id: u64) {
         if let Some(waiting) = &mut *self.waiting.lock() {
             waiting.remove(&id);

@@ -45,9 +45,6 @@ struct Owner {
 
 impl OwnerSocket {
     /// Listens in the directory of a store. To be called only by who holds its lock.
-    ///
-    /// # Errors
-    /// When there can be no socket.
     pub fn bind(dir: &Path, login: String) -> std::io::Result<Self> {
         Ok(Self { dir: dir.to_owned(), listener: socket::bind(dir)?, login })
     }

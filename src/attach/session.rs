@@ -46,7 +46,7 @@ struct Shared {
 struct UnderWay {
     /// Begins no more of it.
     stop: CancellationToken,
-    /// Forgets it.
+    /// Lets go of the answers, also of what was begun.
     abandon: CancellationToken,
 }
 

@@ -44,7 +44,6 @@ impl Greeting {
     }
 }
 
-/// How a client begins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ClientHello {
     #[serde(flatten)]
@@ -52,7 +51,6 @@ pub(super) struct ClientHello {
     /// Who records; empty: the login name of the process at the other end.
     #[serde(default)]
     pub operator: String,
-    /// It records nothing.
     #[serde(default)]
     pub read_only: bool,
     /// A person sits in front of it.
@@ -60,7 +58,6 @@ pub(super) struct ClientHello {
     pub desk: bool,
 }
 
-/// How the owner answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct OwnerHello {
     #[serde(flatten)]
@@ -125,7 +122,6 @@ pub(super) enum FromOwner {
     Pong,
 }
 
-/// Some of the states.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StatesChunk {
     /// The last event in them.

@@ -29,8 +29,7 @@ pub struct ChildOutput {
     pub errors: Vec<u8>,
 }
 
-/// A program in a group of its own, with a cleaned environment: our own signals do not reach it, and it can be killed with
-/// all it started.
+/// A program in a clean environment and a group of its own: our signals do not reach it, killing reaches its children.
 pub fn grouped(program: &str, environment: &[String]) -> Command {
     let mut command = Command::new(program);
     command

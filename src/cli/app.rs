@@ -80,11 +80,7 @@ impl App {
         self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
-    /// Reads the store: what its owner has, else the journal, which needs no lock and changes nothing. Where an owner does not
-    /// answer, that is said.
-    ///
-    /// # Errors
-    /// When it cannot be read.
+    /// Reads what the store's owner has, else the journal, without a lock or a change. An owner who is silent is told of.
     pub async fn read(&self) -> Result<Box<dyn ReadClient>, CliError> {
         if let Some(holder) = holder(&self.config.store) {
             let access = self.access(false);
@@ -103,9 +99,6 @@ impl App {
     }
 
     /// Reads the journal, whoever owns the store.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub async fn read_beside(&self) -> Result<JournalClient, CliError> {
         let client = JournalClient::open(&self.config, Arc::clone(&self.clock)).await?;
         if let Some(words) = client.lacks() {
@@ -123,9 +116,6 @@ impl App {
     }
 
     /// A client of the engine: of the one that owns the store, else of one that is started.
-    ///
-    /// # Errors
-    /// When the store is held by somebody who does not answer, or broken, or the platform or code source cannot be set up.
     pub async fn client(&self, need: Need) -> Result<SharedClient, CliError> {
         if let Some(client) = self.client.lock().clone() {
             return Ok(client);
@@ -139,9 +129,6 @@ impl App {
     }
 
     /// The client of a person's desk. What there is to say is in its notices: nothing is written over the screen.
-    ///
-    /// # Errors
-    /// As [`App::client`].
     pub async fn desk_client(&self, need: Need) -> Result<SharedClient, CliError> {
         self.connect(need, true).await
     }
@@ -193,9 +180,6 @@ impl App {
     }
 
     /// Ends whatever was started; everything acknowledged is durable.
-    ///
-    /// # Errors
-    /// When the store could not be closed cleanly.
     pub async fn close(&self) -> Result<(), CliError> {
         let Some(client) = self.client.lock().take() else { return Ok(()) };
         let letters = client.status().mail.in_flight;

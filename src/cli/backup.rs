@@ -82,19 +82,21 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
     }
     let (to, file, now) = (directory(&app.config.store), args.file.clone(), app.clock.now());
     let from = shown(&args.file);
-    let restored = blocking(move || -> Result<_, Failure> {
+    let name = from.clone();
+    let restored = blocking(move || {
+        let failed = |error| match error {
+            RestoreError::Store(error) => error.into(),
+            RestoreError::NotEmpty(_) => CliError::Refused(error.to_string()),
+            error => CliError::Failed(format!("{name}: {error}; nothing was restored")),
+        };
         if file == Path::new("-") {
-            return Ok(fill(&to, std::io::stdin().lock(), now)?);
+            return fill(&to, std::io::stdin().lock(), now).map_err(failed);
         }
-        let file = std::fs::File::open(&file).map_err(|error| Failure::Open(error.to_string()))?;
-        Ok(fill(&to, BufReader::with_capacity(256 * 1024, file), now)?)
+        let file =
+            std::fs::File::open(&file).map_err(|error| CliError::usage(format!("cannot read {name}: {error}")))?;
+        fill(&to, BufReader::with_capacity(256 * 1024, file), now).map_err(failed)
     });
-    let restored = restored.await.map_err(|failure| match failure {
-        Failure::Open(why) => CliError::usage(format!("cannot read {from}: {why}")),
-        Failure::Restore(RestoreError::Store(error)) => error.into(),
-        Failure::Restore(error @ RestoreError::NotEmpty(_)) => CliError::Refused(error.to_string()),
-        Failure::Restore(error) => CliError::Failed(format!("{from}: {error}; nothing was restored")),
-    })?;
+    let restored = restored.await?;
     if !restored.complete {
         app.out.note(format!(
             "{from}: no end mark: an export of an older version; {} events, and nothing says whether there were more",
@@ -123,22 +125,5 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         RequestError::from(error).into()
-    }
-}
-
-enum Failure {
-    Open(String),
-    Restore(RestoreError),
-}
-
-impl From<RestoreError> for Failure {
-    fn from(error: RestoreError) -> Self {
-        Self::Restore(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Restore(error.into())
     }
 }

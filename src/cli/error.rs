@@ -153,7 +153,7 @@ impl From<RequestError> for CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BookingProblem, Outcome, ReportError};
+    use crate::domain::{BookingField, BookingProblem, Outcome, ReportError};
 
     #[test]
     fn each_error_of_a_request_has_its_exit_code() {
@@ -165,7 +165,7 @@ mod tests {
             (RequestError::OwnerLost { in_doubt: true }, 1),
             (Refusal::Archived.into(), 4),
             (RequestError::ReadOnly, 4),
-            (BookingProblem::Missing { what: "the opcode".into(), remedy: "give one".into() }.into(), 4),
+            (BookingProblem::Missing(BookingField::Opcode).into(), 4),
             (query.into(), 2),
             (SelectionError::Nameless.into(), 2),
             (RequestError::NoSource, 2),

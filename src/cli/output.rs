@@ -12,7 +12,6 @@ use crate::domain::Untrusted;
 use crate::domain::text::clean;
 use crate::present::Tone;
 
-/// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColorWhen {
     /// On a terminal, unless `NO_COLOR` is set.
@@ -96,7 +95,6 @@ impl Out {
         Ok(stdout.write_all(b"\n")?)
     }
 
-    /// Hands everything over.
     pub fn flush(&self) -> Result<(), CliError> {
         Ok(self.stdout.lock().flush()?)
     }

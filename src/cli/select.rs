@@ -10,7 +10,6 @@ use crate::protocol::Selection;
 use super::app::App;
 use super::error::CliError;
 
-/// Those that are meant.
 pub(super) async fn select(
     app: &App,
     client: &(impl ReadClient + ?Sized),
@@ -19,7 +18,6 @@ pub(super) async fn select(
     Ok(client.select(selection, &app.actor()).await?)
 }
 
-/// Every one.
 pub(super) async fn all(app: &App, client: &(impl ReadClient + ?Sized)) -> Result<Vec<Arc<Onboarding>>, CliError> {
     select(app, client, Selection::All).await
 }

@@ -35,9 +35,6 @@ pub struct JournalClient {
 
 impl JournalClient {
     /// Reads the journal. Where there is none yet, there is nothing in it.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub(super) async fn open(config: &Config, clock: SharedClock) -> Result<Self, StoreError> {
         let directory = directory(&config.store);
         let read = move || match JournalReader::open(&directory) {

@@ -36,7 +36,6 @@ pub trait EngineClient: Send + Sync {
     /// Commits and statuses from now on.
     fn subscribe(&self) -> Notifications;
 
-    /// The newest status.
     fn status(&self) -> Status;
 
     /// Asks for something. It is done whether or not anybody waits for its answers.
@@ -48,8 +47,7 @@ pub trait EngineClient: Send + Sync {
     async fn shutdown(&self) -> Result<(), RequestError>;
 }
 
-/// The answers to a request, as they come. Dropping them begins no more of many: what was begun ends, what was not counts as
-/// cut off.
+/// The answers to a request, as they come. Dropping them begins no more of many; what was not begun counts as cut off.
 pub struct Responses {
     answers: mpsc::Receiver<Response>,
     stop: CancellationToken,
@@ -91,8 +89,7 @@ where
     client.request(request, actor).next().await.ok_or(RequestError::Ending)?.try_into()
 }
 
-/// Asks for something for many and waits until all of it has ended; `told` hears how many have. The answers in the order of the
-/// request.
+/// Asks for something for many and waits for all; `told` hears how many have ended. Answers keep the asked order.
 pub async fn ask_each<T>(
     client: &dyn EngineClient,
     request: Request,

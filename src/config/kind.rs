@@ -172,7 +172,6 @@ fn word_of<V: PartialEq>(value: &V, words: &[(&'static str, V)]) -> String {
     words.iter().find(|(_, known)| known == value).map(|(word, _)| (*word).to_owned()).unwrap_or_default()
 }
 
-/// One of some words.
 pub(super) fn word<T: 'static, V: Copy + PartialEq + 'static>(
     key: &'static str,
     summary: &'static str,

@@ -40,7 +40,6 @@ pub struct LoadedConfig {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Reads the settings.
 pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),

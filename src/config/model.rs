@@ -67,7 +67,6 @@ impl std::fmt::Display for StoreUrl {
 }
 
 impl StoreUrl {
-    /// Reads an address.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("sled", "")) => Err("the directory is missing: sled:PATH".to_owned()),
@@ -104,7 +103,6 @@ impl Xtime {
     }
 }
 
-/// Where codes come from.
 #[derive(Debug, Clone)]
 pub struct Invitations {
     pub source: CodeOrigin,

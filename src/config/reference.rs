@@ -22,7 +22,6 @@ none; a list is written there as in the file, or as one text. Flags win over bot
   command needs; the text itself is taken with a warning. The variable of the key holds the secret itself.
 ";
 
-/// The page.
 pub fn markdown() -> String {
     let mut config = Config::default();
     let mut out = String::from(BEGINNING);

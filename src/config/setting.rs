@@ -15,7 +15,6 @@ type ShowOf<T> = Box<dyn Fn(&mut T) -> Option<String>>;
 /// One setting of a `T`.
 pub struct Setting<T> {
     pub key: &'static str,
-    /// What it does.
     pub summary: &'static str,
     pub form: SettingForm,
     /// The default in words, where it is not the same on every machine.
@@ -24,7 +23,6 @@ pub struct Setting<T> {
     show: ShowOf<T>,
 }
 
-/// What may be written.
 #[derive(Debug, Clone)]
 pub struct SettingForm {
     pub words: String,

@@ -31,7 +31,6 @@ const NAMED_TIMES: usize = 3;
 pub struct Slot {
     /// The wall clock of the dealership; a `Z` on it is not UTC.
     pub local: NaiveDateTime,
-    /// Length in minutes.
     pub minutes: u32,
 }
 
@@ -179,15 +178,53 @@ pub enum BookingProblem {
     #[error("the customer's e-mail is not usable: {0}")]
     Email(String),
     /// Something without which nothing is sent.
-    #[error("{what} is missing: {remedy}")]
-    Missing { what: Cow<'static, str>, remedy: Cow<'static, str> },
+    #[error("{0} is missing: {remedy}", remedy = .0.remedy())]
+    Missing(BookingField),
     /// A text that cannot be sent as it is.
-    #[error("{what} cannot be sent: {why}")]
+    #[error("{field} cannot be sent: {why}")]
     Unsendable {
-        what: Cow<'static, str>,
+        field: BookingField,
         /// Why, and what to do.
         why: String,
     },
+}
+
+/// A text of a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BookingField {
+    Opcode,
+    FirstName,
+    LastName,
+    Email,
+    Comment,
+    Make,
+    Model,
+    Vin,
+}
+
+impl BookingField {
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Opcode => "record the dealership's choice first",
+            Self::Make | Self::Model => "write OTHER when none in particular is meant",
+            Self::FirstName | Self::LastName | Self::Email | Self::Comment | Self::Vin => "give one",
+        }
+    }
+}
+
+impl fmt::Display for BookingField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Opcode => "the opcode",
+            Self::FirstName => "the customer's first name",
+            Self::LastName => "the customer's last name",
+            Self::Email => "the customer's e-mail",
+            Self::Comment => "the comment",
+            Self::Make => "the vehicle's make",
+            Self::Model => "the vehicle's model",
+            Self::Vin => "the VIN",
+        })
+    }
 }
 
 fn instead(nearest: &[NaiveDateTime]) -> String {
@@ -265,25 +302,21 @@ impl Booking {
     pub fn complete(&self) -> Result<(), BookingProblem> {
         let Customer { first_name, last_name, email, phone } = &self.customer;
         if self.opcode.raw().trim().is_empty() {
-            return Err(missing("the opcode", "record the dealership's choice first"));
+            return Err(BookingProblem::Missing(BookingField::Opcode));
         }
         // What is in it is the dealership's affair: it has to be sent exactly as it was published.
         if self.opcode.raw().len() > OPCODE_BYTES {
             let why = format!("it is longer than {OPCODE_BYTES} bytes: record the dealership's choice anew");
-            return Err(BookingProblem::Unsendable { what: "the opcode".into(), why });
+            return Err(BookingProblem::Unsendable { field: BookingField::Opcode, why });
         }
-        for (what, name) in [("the customer's first name", first_name), ("the customer's last name", last_name)] {
-            if name.raw().trim().is_empty() {
-                return Err(missing(what, "give one"));
-            }
-            line(what, name.raw(), NAME_CHARS)?;
-        }
+        name(BookingField::FirstName, first_name.raw())?;
+        name(BookingField::LastName, last_name.raw())?;
         if email.raw().trim().is_empty() {
-            return Err(missing("the customer's e-mail", "give one"));
+            return Err(BookingProblem::Missing(BookingField::Email));
         }
         address::check(email.raw()).map_err(|problem| BookingProblem::Email(problem.to_string()))?;
         phone_digits(phone.raw())?;
-        line("the comment", &self.comment.replace('\n', " "), COMMENT_CHARS)?;
+        line(BookingField::Comment, &self.comment.replace('\n', " "), COMMENT_CHARS)?;
         self.vehicle.complete()?;
         wall_with_offset(self.local, self.zone).map(drop)
     }
@@ -291,16 +324,12 @@ impl Booking {
 
 impl Vehicle {
     fn complete(&self) -> Result<(), BookingProblem> {
-        for (what, value) in [("the vehicle's make", &self.make), ("the vehicle's model", &self.model)] {
-            if value.trim().is_empty() {
-                return Err(missing(what, "write OTHER when none in particular is meant"));
-            }
-            line(what, value, NAME_CHARS)?;
-        }
+        name(BookingField::Make, &self.make)?;
+        name(BookingField::Model, &self.model)?;
         match &self.vin {
             Some(vin) if !is_vin(vin) => {
                 let why = format!("it is not {VIN_CHARS} letters and digits without I, O and Q: copy it again");
-                Err(BookingProblem::Unsendable { what: "the VIN".into(), why })
+                Err(BookingProblem::Unsendable { field: BookingField::Vin, why })
             }
             _ => Ok(()),
         }
@@ -312,19 +341,19 @@ fn is_vin(text: &str) -> bool {
     text.len() == VIN_CHARS && text.bytes().all(|byte| byte.is_ascii_alphanumeric() && !b"IOQioq".contains(&byte))
 }
 
-const fn missing(what: &'static str, remedy: &'static str) -> BookingProblem {
-    BookingProblem::Missing { what: Cow::Borrowed(what), remedy: Cow::Borrowed(remedy) }
+fn name(field: BookingField, text: &str) -> Result<(), BookingProblem> {
+    if text.trim().is_empty() { Err(BookingProblem::Missing(field)) } else { line(field, text, NAME_CHARS) }
 }
 
 /// One line of bounded length without anything invisible.
-fn line(what: &'static str, text: &str, most: usize) -> Result<(), BookingProblem> {
+fn line(field: BookingField, text: &str, most: usize) -> Result<(), BookingProblem> {
     if text.chars().nth(most).is_some() {
         let why = format!("it is longer than {most} characters: shorten it");
-        return Err(BookingProblem::Unsendable { what: what.into(), why });
+        return Err(BookingProblem::Unsendable { field, why });
     }
     if text.chars().any(is_invisible) {
         let why = "it has an invisible character: type it anew".to_owned();
-        return Err(BookingProblem::Unsendable { what: what.into(), why });
+        return Err(BookingProblem::Unsendable { field, why });
     }
     Ok(())
 }

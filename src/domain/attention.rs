@@ -17,8 +17,7 @@ pub enum Attention {
     Expired,
     /// A code was asked for and did not arrive.
     CodeNotObtained,
-    /// The code is dated later than a moment at which it was there: it was recorded under a clock that ran ahead, and its end
-    /// is wrong.
+    /// The code is dated later than a moment at which it was there: a clock ran ahead, and its end is wrong.
     CodeFromFuture,
     /// A mail server refused the dealership's address: no letter reaches it.
     AddressRefused,

@@ -143,7 +143,7 @@ pub enum Command {
         letter: Option<LetterCopy>,
         /// The address at which it failed; empty in a report that only a person can read.
         address: Untrusted,
-        /// The status (RFC 3463).
+        /// The enhanced status of RFC 3463, such as `5.1.1`.
         status: String,
         reason: String,
     },
@@ -153,7 +153,7 @@ pub enum Command {
         letter: LetterCopy,
         /// The address; empty where the report has none.
         address: Untrusted,
-        /// The status (RFC 3463).
+        /// The enhanced status of RFC 3463, such as `4.4.1`.
         status: String,
         reason: String,
     },

@@ -17,8 +17,7 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// Whether both are one person: by the mail address, which people of different names may share; without one by name and
-    /// number.
+    /// Whether both are one person: by the mail address, whatever the names; without one by name and number.
     pub fn is_same_person(&self, other: &Self) -> bool {
         let (one, another) = (normal(self.name.raw()), normal(other.name.raw()));
         match self.email.is_empty() || other.email.is_empty() {

@@ -40,7 +40,6 @@ impl<T: Moment> Moment for Option<T> {
     }
 }
 
-/// What happened, and when.
 impl<T: Serialize + DeserializeOwned + Copy> Moment for (T, Timestamp) {
     type Numbers = (T, (i64, u32));
 

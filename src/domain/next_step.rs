@@ -28,7 +28,6 @@ impl Mover {
     }
 }
 
-/// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextStep {
     pub whose: Mover,

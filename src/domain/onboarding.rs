@@ -35,7 +35,6 @@ pub enum InvitationState {
 }
 
 impl InvitationState {
-    /// Its word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -207,8 +206,7 @@ impl LastEvent {
     }
 }
 
-/// One dealership's onboarding. Nothing in here depends on *now*: see [`Onboarding::stage`]. What few of a hundred thousand have
-/// is boxed.
+/// One dealership's onboarding, independent of *now*: see [`Onboarding::stage`]. What few of 100,000 have is boxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Onboarding {
     pub id: DealershipId,
@@ -224,7 +222,7 @@ pub struct Onboarding {
     pub earlier: Vec<PastInvitation>,
     /// A code that was asked for and has not arrived.
     pub pending: Option<PendingCode>,
-    /// The second clock.
+    /// The second clock: the 24 hours that Xtime has after the dealer is done.
     pub confirmation: Confirmation,
     /// The dealership's choice; `None`: the configured default applies.
     pub opcode: Option<Box<ChosenOpcode>>,

@@ -24,7 +24,6 @@ pub enum OpcodeOption {
 }
 
 impl OpcodeOption {
-    /// Its word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Existing => "existing",
@@ -66,7 +65,6 @@ pub enum OpcodeState {
 }
 
 impl OpcodeState {
-    /// Its word in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unchecked => "unchecked",

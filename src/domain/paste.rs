@@ -60,9 +60,6 @@ pub struct PasteContext<'a> {
 }
 
 /// Reads one code and its moment of generation: what a single field and every line of a block are held to.
-///
-/// # Errors
-/// When it is malformed, dead, from the future, or was used before.
 pub fn check_code(
     id: DealershipId,
     code: &str,
@@ -81,9 +78,6 @@ pub fn check_code(
 }
 
 /// Whether a code that was generated then still lives, and was not generated in the future.
-///
-/// # Errors
-/// When it is dead or from the future.
 pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result<(), PasteProblem> {
     if at - now > policy.clock_tolerance {
         return Err(PasteProblem::Future(at - now));

@@ -88,8 +88,7 @@ pub fn read(text: &str) -> Option<PhoneNumber> {
     (numbers.is_empty() && !has_more).then_some(number)
 }
 
-/// Whether two texts have a number in common. Two extensions of one number are different; one that is not written may
-/// be any.
+/// Whether two texts have a number in common. Two extensions of one number are different; none written may be any.
 pub fn same_phone(one: &str, other: &str) -> bool {
     let others = numbers(other);
     numbers(one).iter().any(|one| others.iter().any(|other| is_same(one, other)))

@@ -61,7 +61,7 @@ pub struct Slots {
     #[serde(with = "moment")]
     pub checked_at: Timestamp,
     pub count: u32,
-    /// On how many days.
+    /// Days that have at least one of them.
     pub days: u32,
     /// The earliest one, by the dealership's wall clock.
     pub next: Option<NaiveDateTime>,

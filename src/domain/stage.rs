@@ -17,7 +17,7 @@ pub enum Stage {
     Expired,
     /// The dealer says done; Xtime has up to 24 hours to show it.
     AwaitingXtime,
-    /// Those hours are over.
+    /// The 24 hours are over, and Xtime shows nothing.
     Overdue,
     /// Xtime shows the integration; the opcode or the slots are not known yet.
     Confirmed,

@@ -82,8 +82,7 @@ pub fn or_nothing(text: &str) -> Cow<'_, str> {
     if text.is_empty() { Cow::Borrowed("(nothing)") } else { clean(text) }
 }
 
-/// A text for people without what cannot be seen in it, odd spaces as plain ones. Controls stay: they are refused, not
-/// repaired.
+/// A text for people without what cannot be seen in it, odd spaces as plain ones. Controls stay, to be refused.
 pub fn tidy(text: &str) -> Cow<'_, str> {
     let odd = |c: char| !c.is_control() && (is_invisible(c) || c.is_whitespace() && c != ' ');
     if text.is_ascii() || !text.contains(odd) {
@@ -174,8 +173,7 @@ fn joins(before: Option<char>, c: char, behind: Option<char>) -> bool {
     }
 }
 
-/// One line for logs, reasons and lists: runs of white space become one space, whatever is invisible becomes `�`, the end is cut at
-/// `most` characters.
+/// One line for logs, reasons and lists, cut at `most`: white space becomes one space, what is invisible `�`.
 pub fn one_line(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut count = 0;

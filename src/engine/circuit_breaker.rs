@@ -18,7 +18,6 @@ pub struct ClockReading {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CircuitState {
-    /// Everything may be asked.
     Closed,
     /// One request may go, as a trial.
     HalfOpen,

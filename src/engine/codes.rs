@@ -93,8 +93,6 @@ struct Obtaining<'a> {
 }
 
 impl<'a> Obtaining<'a> {
-    /// # Errors
-    /// For whom it is served already.
     fn begin(inner: &'a Inner, id: DealershipId, actor: &Actor) -> Result<Self, Actor> {
         match inner.obtaining.lock().entry(id) {
             Entry::Occupied(other) => return Err(other.get().clone()),

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use parking_lot::{Mutex, RwLock};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -13,14 +14,13 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
-use super::leadership::LeaderTerm;
-use super::probe::{Call, PriorityProbe, REQUESTS_WAITING, ShownServices};
+use super::probe::{PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::task_monitor::TaskMonitor;
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
 use crate::protocol::{BulkId, Committed, PlatformState, ReadModel, RequestError, Status};
-use crate::store::{Append, StoreError};
+use crate::store::{Append, Epoch, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
 pub const MOST_TRIES: u32 = 16;
@@ -31,10 +31,31 @@ pub const SOURCE_IN_FLIGHT: usize = 4;
 /// For whom something is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
-    /// A person, whoever leads.
+    /// On a person's word, whichever process leads.
     Person,
     /// Whoever leads: refused when another process does by now.
     Leader,
+}
+
+/// A request of a person that has not been sent.
+pub type Call = BoxFuture<'static, ()>;
+
+/// The time in which this process leads.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaderTerm {
+    pub epoch: Epoch,
+    /// Before the last renewal that was confirmed: by any clock the lease ends later than this says.
+    pub confirmed: ClockReading,
+}
+
+impl LeaderTerm {
+    /// How much of the lease is left; `None`: it may have ended. The monotonic clock stands still while a machine sleeps, so
+    /// the wall clock counts too.
+    pub fn left(&self, now: ClockReading, length: Duration) -> Option<Duration> {
+        let passed = now.elapsed.saturating_sub(self.confirmed.elapsed);
+        let slept = (now.at - self.confirmed.at).to_std().unwrap_or_default();
+        length.checked_sub(passed.max(slept)).filter(|left| !left.is_zero())
+    }
 }
 
 pub struct Inner {

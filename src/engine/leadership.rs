@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Inner;
-use super::circuit_breaker::ClockReading;
-use super::inner::starting_status;
+use super::inner::{LeaderTerm, starting_status};
 use super::supervisor;
 use crate::protocol::{Leads, Status, StoreAway};
 use crate::store::{Epoch, Leader, StoreError, Team};
@@ -25,24 +24,6 @@ pub struct LeaseSettings {
 impl LeaseSettings {
     pub fn of(operator: &str) -> Self {
         Self { name: Leader::name_of_process(operator), length: Duration::from_secs(30) }
-    }
-}
-
-/// The time in which this process leads.
-#[derive(Debug, Clone, Copy)]
-pub struct LeaderTerm {
-    pub epoch: Epoch,
-    /// Before the last renewal that was confirmed: by any clock the lease ends later than this says.
-    confirmed: ClockReading,
-}
-
-impl LeaderTerm {
-    /// How much of the lease is left; `None`: it may have ended. The monotonic clock stands still while a machine sleeps, so
-    /// the wall clock counts too.
-    fn left(&self, now: ClockReading, length: Duration) -> Option<Duration> {
-        let passed = now.elapsed.saturating_sub(self.confirmed.elapsed);
-        let slept = (now.at - self.confirmed.at).to_std().unwrap_or_default();
-        length.checked_sub(passed.max(slept)).filter(|left| !left.is_zero())
     }
 }
 

@@ -15,10 +15,7 @@ pub trait RuleKeeper: Send + Sync {
     /// Where it is kept, in words.
     fn place(&self) -> Result<String, String>;
 
-    /// Keeps a row that was taught from an event. May wait for a disk.
-    ///
-    /// # Errors
-    /// Why it is not kept; then nothing was written.
+    /// Keeps a row that was taught from an event, or writes nothing. May wait for a disk.
     fn keep(&self, rule: &ClassificationRule, event: u64) -> Result<(), String>;
 }
 

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tokio::sync::{broadcast, oneshot, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::SharedClock;
@@ -31,6 +32,7 @@ use crate::store::Store;
 use crate::xtime::{CodeSource, Platform};
 use inner::Inner;
 use probe::PriorityProbe;
+use task_monitor::Wakes;
 
 pub use backoff::Backoff;
 pub use leadership::LeaseSettings;
@@ -112,13 +114,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the engine and its background tasks. Must be called inside a tokio runtime when there are any (with a
-    /// platform, or with `background`).
+    /// Starts the engine and its background tasks; with a platform or `background` it must be inside a tokio runtime.
     pub fn start(parts: Parts) -> Self {
         let inner = Arc::new(Inner::new(parts));
         match inner.parts.store.team() {
             None => supervisor::start(&inner).detach_all(),
-            Some(_) => supervisor::start_in_team(&inner),
+            Some(_) => start_in_team(&inner),
         }
         let last = inner.cancel.clone().drop_guard();
         Self { inner, _last: Some(Arc::new(last)) }
@@ -215,8 +216,7 @@ impl Engine {
         done
     }
 
-    /// Probes now, before everything else that is due, and records what changed. A breaker that is open lets it through, one
-    /// at a time.
+    /// Probes now, before all else that is due, and records what changed. An open breaker lets one at a time through.
     pub async fn check(&self, id: DealershipId) -> Result<Checked, RequestError> {
         let inner = &self.inner;
         if inner.parts.platform.is_none() {
@@ -240,4 +240,16 @@ impl Engine {
         }
         Ok(inner.parts.store.close().await?)
     }
+}
+
+/// Starts the tasks of one of several processes, leading or not.
+fn start_in_team(inner: &Arc<Inner>) {
+    let mut tasks = JoinSet::new();
+    if inner.parts.background {
+        supervisor::supervise(&mut tasks, inner, "team", Wakes::OnDemand, leadership::tell);
+    }
+    if inner.is_worker() {
+        supervisor::supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);
+    }
+    tasks.detach_all();
 }

@@ -201,7 +201,6 @@ impl ActiveRequest {
         selection.find(states, self.engine.clock().now(), self.engine.policy(), self.actor.as_str())
     }
 
-    /// What has one answer.
     async fn one(&self, request: Request) -> Result<Response, RequestError> {
         let (engine, actor) = (&self.engine, &self.actor);
         Ok(match request {

@@ -1,7 +1,6 @@
 //! One supervisor for all background tasks: a task that panics is reported and restarted with back-off, and all of them
 //! end by one token.
 
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -12,7 +11,8 @@ use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
 use super::task_monitor::{Wakes, WantedTask};
-use super::{Inner, codes, deadlines, leadership, outbox, probe, relay};
+use super::{Inner, codes, deadlines, outbox, probe, relay};
+use crate::guard::panic_message;
 
 /// How long until a task that failed is started again.
 const BACKOFF: Backoff = Backoff::seconds(2, 60);
@@ -42,19 +42,8 @@ pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
     tasks
 }
 
-/// Starts the tasks of one of several processes, leading or not.
-pub(super) fn start_in_team(inner: &Arc<Inner>) {
-    let mut tasks = JoinSet::new();
-    if inner.parts.background {
-        supervise(&mut tasks, inner, "team", Wakes::OnDemand, leadership::tell);
-    }
-    if inner.is_worker() {
-        supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);
-    }
-    tasks.detach_all();
-}
-
-fn supervise<F>(
+/// Runs a task for as long as the program does.
+pub(super) fn supervise<F>(
     tasks: &mut JoinSet<()>,
     inner: &Arc<Inner>,
     name: &'static str,
@@ -74,7 +63,7 @@ fn supervise<F>(
             let running = wanted.0.run(&*inner.parts.clock, task(Arc::clone(&inner)));
             let Err(panic) = AssertUnwindSafe(running).catch_unwind().await else { return wanted.0.ended() };
             wanted.0.failed();
-            inner.report(format!("the task `{name}` failed and was restarted: {}", words(&*panic)));
+            inner.report(format!("the task `{name}` failed and was restarted: {}", panic_message(&*panic)));
             // Failures that are far apart have nothing to do with each other.
             if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {
                 attempt = 0;
@@ -85,11 +74,6 @@ fn supervise<F>(
             attempt += 1;
         }
     }));
-}
-
-pub(super) fn words(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no words")
 }
 
 impl Inner {

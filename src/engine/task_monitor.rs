@@ -52,7 +52,6 @@ pub struct TaskFault {
     pub state: TaskState,
 }
 
-/// All background tasks.
 #[derive(Debug, Default)]
 pub struct TaskMonitor(Mutex<Vec<Arc<MonitoredTask>>>);
 

@@ -52,8 +52,8 @@ pub fn read_report(message: &[u8]) -> Result<DeliveryReport, ReportError> {
     Ok(DeliveryReport { mail, returned })
 }
 
-/// The report that this message is, perhaps with a part of somebody's beside it. One in an attached message was sent on by a person, and has
-/// been taken in before.
+/// The report that this message is, perhaps with a part of somebody's beside it. One in an attached message was sent on
+/// by a person, and was taken in before.
 fn outermost_report<'a, 'm>(message: &'a Message<'m>) -> Option<&'a MessagePart<'m>> {
     message.parts.iter().find(|part| kind(part) == ("multipart".to_owned(), "report".to_owned()))
 }

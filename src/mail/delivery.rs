@@ -104,9 +104,6 @@ pub trait MailTransport: Send + Sync + 'static {
     async fn deliver(&self, outgoing: &OutgoingMessage, check: &dyn PreSendCheck) -> Delivery;
 
     /// Connects, authenticates and goes no further: for `doctor`.
-    ///
-    /// # Errors
-    /// Why not, and what to do about it.
     async fn check(&self) -> Result<String, String>;
 
     /// Where letters go, for people; never a secret.

@@ -169,8 +169,8 @@ impl LetterRenderer {
         Ok(())
     }
 
-    /// A letter to a dealership that does not exist, with a code that nobody issued: for looking at a template, or trying a transport
-    /// (`to` can be replaced).
+    /// A letter to a dealership that does not exist, with a code that nobody issued: for looking at a template, or
+    /// trying a transport. `to` replaces its address.
     pub fn sample(&self, context: &RenderContext) -> Result<RenderedLetter, LetterError> {
         let state = sample::states(context).into_iter().next();
         let state = state.ok_or_else(|| LetterError::Message("there is no sample".to_owned()))?;

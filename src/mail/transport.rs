@@ -62,8 +62,7 @@ impl MailServer {
         crate::tls::is_loopback(&self.host)
     }
 
-    /// Whether letters may go there as the settings want it: plain only to this machine, or to a name that is listed; a password never plain
-    /// over a network.
+    /// Whether the settings let letters go there: plain only to this machine or a listed name, a password never so.
     pub fn admissible(&self, allow_plain: &[String]) -> Result<(), String> {
         if self.security != Security::Plain || self.is_loopback() {
             return Ok(());

@@ -20,8 +20,7 @@ pub struct Clocks {
 }
 
 impl Clocks {
-    /// Texts as of a moment. They all change at whole seconds, together, so that many of them need no more frames than
-    /// one.
+    /// Texts as of a moment. All change together, at whole seconds, so that many need no more frames than one.
     pub fn at(now: Timestamp) -> Self {
         Self { now: whole(now), next: Cell::new(None) }
     }

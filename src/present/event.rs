@@ -29,8 +29,7 @@ pub fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Even
     events
 }
 
-/// What happened, without the dealership's name and the moment at which it happened; when it was noticed or recorded, where
-/// that was another one.
+/// What happened, without dealership and moment; when it was noticed or recorded, where that was another one.
 pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
     let words = match &event.fact {
         Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", moment(*until)),

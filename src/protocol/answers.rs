@@ -96,7 +96,6 @@ pub enum Booked {
 /// What became of one profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Imported {
-    /// It is new.
     Added(DealershipId),
     /// Its `dealerCode` was known, and something else in it had changed.
     Updated(DealershipId),

@@ -68,8 +68,7 @@ impl ReadModel {
         self.len() == 0
     }
 
-    /// Takes in the states after commits, in commit order. Only the store calls this. When a dealership comes twice, the
-    /// later state counts.
+    /// Takes in the states after commits, in commit order; of one dealership the later counts. For the store only.
     pub fn put(&self, seq: u64, states: impl IntoIterator<Item = Arc<Onboarding>>) {
         let mut tables = self.tables.write();
         tables.seq = seq;

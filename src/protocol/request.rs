@@ -140,8 +140,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// Whether it needs the platform, the code source or the mail server: in a team the one who leads does it, so that there is one
-    /// budget for all.
+    /// Whether it needs the platform, the code source or the mail server: a team's leader does it, within one budget.
     pub const fn needs_leader(&self) -> bool {
         matches!(
             self,

@@ -25,8 +25,7 @@ pub enum ItemAnswer {
     },
 }
 
-/// An answer to a request. Requests for many have an answer for each that was begun; the others have one. After the last
-/// one the answers end.
+/// An answer to a request; a request for many has one for each that was begun. After the last one answers end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Response {
     /// One of many has ended.
@@ -43,7 +42,6 @@ pub enum Response {
     Selected(Vec<Arc<Onboarding>>),
     First(FirstFound),
     ProbeStatus(Box<ProbeStatus>),
-    /// The next ones.
     Events(Vec<Event>),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),

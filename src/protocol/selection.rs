@@ -32,7 +32,7 @@ pub enum Selection {
 /// The first of what was found, in the order of the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FirstFound {
-    /// How many were found.
+    /// How many were found; `states` are the first of them.
     pub total: usize,
     pub states: Vec<Arc<Onboarding>>,
 }
@@ -88,9 +88,6 @@ fn listed(candidates: &[SelectionCandidate], count: usize) -> String {
 
 impl Selection {
     /// Those of all states that are meant. `me` is whose `is:mine` finds.
-    ///
-    /// # Errors
-    /// When a name means none or several, or the query cannot be read.
     pub fn find(
         &self,
         states: Vec<Arc<Onboarding>>,

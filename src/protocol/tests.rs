@@ -12,10 +12,10 @@ use crate::config::Config;
 use crate::domain::bulk::{Bulk, BulkItem, BulkKind};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
-    Actor, AppointmentId, Ask, BookingProblem, Command, Customer, DealershipId, Event, Fact, IntentId, InvitationCode,
-    Label, Letter, LetterId, LetterKind, LetterState, Onboarding, Outcome, ProbeResult, ProbeStatus, Profile,
-    ProfileField, ProfilePatch, Refusal, ReportAction, ReportError, ResponseFacts, Returned, Service, Slot, SlotCounts,
-    SlotWindow, Timestamp, Vehicle, evolve,
+    Actor, AppointmentId, Ask, BookingField, BookingProblem, Command, Customer, DealershipId, Event, Fact, IntentId,
+    InvitationCode, Label, Letter, LetterId, LetterKind, LetterState, Onboarding, Outcome, ProbeResult, ProbeStatus,
+    Profile, ProfileField, ProfilePatch, Refusal, ReportAction, ReportError, ResponseFacts, Returned, Service, Slot,
+    SlotCounts, SlotWindow, Timestamp, Vehicle, evolve,
 };
 
 const ID: DealershipId = DealershipId::from_bits(7);
@@ -127,7 +127,7 @@ fn errors() -> Vec<RequestError> {
         RequestError::NoSource,
         RequestError::NoPlatform,
         RequestError::ReadOnly,
-        BookingProblem::Missing { what: "the opcode".into(), remedy: "give one".into() }.into(),
+        BookingProblem::Missing(BookingField::Opcode).into(),
         BookingProblem::NotOffered { local: local(), nearest: vec![local()] }.into(),
         RequestError::CouldNotTell(words()),
         RequestError::NoServices { outcome: Outcome::Unknown, reason: words() },

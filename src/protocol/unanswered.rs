@@ -13,7 +13,6 @@ pub struct Unanswered {
 }
 
 impl Unanswered {
-    /// Everything of a request.
     pub fn of(request: &Request) -> Self {
         let items = match request {
             Request::Execute(items) => items.iter().map(|(id, _)| *id).collect(),
@@ -39,7 +38,6 @@ impl Unanswered {
         }
     }
 
-    /// What is answered instead.
     pub fn failed(&self, error: &RequestError) -> Vec<Response> {
         let item = |(place, dealership): (usize, &Option<DealershipId>)| {
             let answer: Result<ItemAnswer, _> = Err(error.clone());

@@ -39,7 +39,6 @@ pub(super) struct After {
     after: u64,
 }
 
-/// `GET /control/calls`.
 pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(After { after }): Query<After>) -> Response {
     let mut world = shared.world.lock();
     world.hear(shared.clock.now());
@@ -63,7 +62,6 @@ fn told(call: &DealerCall) -> Value {
     value
 }
 
-/// `GET /control`.
 pub(super) async fn actions() -> Response {
     let actions = action::ACTIONS
         .map(|(name, example)| json!({"action": format!("POST /control/dealers/{{code}}/{name}"), "example": example}));
@@ -154,13 +152,11 @@ pub(super) async fn create(State(shared): State<Arc<SandboxState>>, body: Bytes)
     }
 }
 
-/// `GET /control/dealers`.
 pub(super) async fn dealers(State(shared): State<Arc<SandboxState>>) -> Response {
     let codes: Vec<String> = shared.world.lock().dealers.keys().map(ToString::to_string).collect();
     reply::good(json!({ "dealers": codes }))
 }
 
-/// `GET /control/dealers/{code}`.
 pub(super) async fn dealer(State(shared): State<Arc<SandboxState>>, Path(code): Path<String>) -> Response {
     let mut world = shared.world.lock();
     let now = shared.clock.now();
@@ -185,7 +181,6 @@ fn unknown() -> Response {
     reply::not_found("no such dealership; POST /control/dealers makes one")
 }
 
-/// `POST /control/dealers/{code}/{action}`.
 pub(super) async fn action(
     State(shared): State<Arc<SandboxState>>,
     Path((code, action)): Path<(String, String)>,
@@ -252,17 +247,14 @@ fn take_slot(seed: u64, code: &str, dealer: &mut Dealer, wanted: Option<String>,
     reply::good(json!({"success": true, "appointmentDateTimeLocal": calendar::written_at(local, &dealer.profile)}))
 }
 
-/// `GET /control/stats`.
 pub(super) async fn stats(State(shared): State<Arc<SandboxState>>) -> Response {
     reply::good(json!(shared.stats.counts()))
 }
 
-/// `GET /control/faults`.
 pub(super) async fn faults(State(shared): State<Arc<SandboxState>>) -> String {
     shared.faults.lock().to_string()
 }
 
-/// `POST /control/faults`.
 pub(super) async fn set_faults(State(shared): State<Arc<SandboxState>>, body: String) -> Response {
     match Faults::parse(&body) {
         Ok(faults) => {

@@ -20,7 +20,6 @@ use super::{SandboxState, reply};
 
 const SCOPES: [&str; 2] = ["cai.scheduling.appointments.read", "cai.scheduling.appointments.write"];
 
-/// `POST /token`.
 pub(super) async fn token(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> Response {
     let refuse = |status, error: &str| reply::json_with(status, json!({ "error": error }));
     if !header(&headers, CONTENT_TYPE.as_str())
@@ -66,7 +65,6 @@ struct Ask {
     generated_at: Option<DateTime<Utc>>,
 }
 
-/// `POST /invitations`.
 pub(super) async fn invite(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> Response {
     let ask: Ask = match serde_json::from_slice(&body) {
         Ok(ask) => ask,

@@ -104,7 +104,6 @@ struct Services<'a> {
     services: Option<Vec<Service<'a>>>,
 }
 
-/// `GET /services`.
 pub(super) async fn services(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, fields: Fields) -> Response {
     let answer = || {
         admit(&shared, &headers)?;
@@ -119,7 +118,6 @@ pub(super) async fn services(State(shared): State<Arc<SandboxState>>, headers: H
     either(answer())
 }
 
-/// `GET /appointments-availabilities`.
 pub(super) async fn availabilities(
     State(shared): State<Arc<SandboxState>>,
     headers: HeaderMap,
@@ -181,7 +179,6 @@ struct Chosen {
     opcode: String,
 }
 
-/// `POST /appointments-bookings`.
 pub(super) async fn book(
     State(shared): State<Arc<SandboxState>>,
     headers: HeaderMap,
@@ -261,7 +258,6 @@ fn keep_appointment(
     Ok(id)
 }
 
-/// `GET /appointments`.
 pub(super) async fn appointments(
     State(shared): State<Arc<SandboxState>>,
     headers: HeaderMap,

@@ -179,8 +179,7 @@ impl Schedule {
         TimeDelta::minutes(i64::from(self.lead_minutes))
     }
 
-    /// Why no customer is offered anything on any day, in the order in which one looks for it. Closed days alone are not
-    /// among them.
+    /// Why no customer is offered anything on any day, in the order of looking for it; closed days alone are no reason.
     pub(super) fn obstacles(&self) -> Vec<&'static str> {
         let reservable = || self.advisors.iter().filter(|advisor| advisor.reservable);
         let idle = |advisor: &Advisor| advisor.hours.as_ref().is_some_and(Week::is_empty);

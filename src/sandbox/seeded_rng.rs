@@ -20,7 +20,6 @@ impl SeededRng {
         Self { state }
     }
 
-    /// The next 64 bits.
     pub(super) fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)

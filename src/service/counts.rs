@@ -44,7 +44,7 @@ impl DealershipCounts {
     }
 }
 
-/// The last count.
+/// The last count, with the clock's reading at which it was made.
 #[derive(Debug, Default)]
 pub struct CountsCache(tokio::sync::Mutex<Option<(Duration, Arc<DealershipCounts>)>>);
 

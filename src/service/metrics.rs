@@ -81,7 +81,6 @@ impl Metrics {
         self.write_failure.lock().clone()
     }
 
-    /// Everything, as text.
     pub fn text(&self, engine: &Engine, counts: &DealershipCounts, hooks: &[Arc<HookStatus>]) -> String {
         let mut registry = Registry::with_prefix("cloverwatch");
         registry.register("build", "The version that runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));

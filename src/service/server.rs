@@ -37,19 +37,15 @@ pub struct MetricsEndpoint {
 }
 
 impl MetricsEndpoint {
-    /// # Errors
-    /// When the address is taken, or not of this machine.
     pub async fn bind(address: SocketAddr, clock: SharedClock) -> Result<Self, ServiceError> {
         let listener = TcpListener::bind(address).await.map_err(|why| ServiceError::Listen { address, why })?;
         Ok(Self { listener, metrics: Arc::default(), clock })
     }
 
-    /// The store, measured.
     pub fn store(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
         Arc::new(MeteredStore { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
     }
 
-    /// The platform, measured.
     pub fn platform(&self, inner: Arc<dyn Platform>) -> Arc<dyn Platform> {
         Arc::new(MeteredPlatform { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
     }

@@ -59,8 +59,7 @@ pub(super) fn is_regular(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file that only its owner can read: under its name it is there whole or not at all. `durable`: it is on the disk
-/// itself when this returns.
+/// Writes a file that only its owner can read, whole or not at all; with `durable` it is on the disk afterwards.
 pub(super) fn replace_private(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");

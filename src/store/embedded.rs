@@ -129,8 +129,7 @@ impl EmbeddedStore {
         &self.dir
     }
 
-    /// Reads and checks the whole journal, also what was checked at an earlier start. Blocks. The answer is how many
-    /// events there are.
+    /// Reads and checks the whole journal, also what was checked at an earlier start; answers its events. Blocks.
     pub fn verify_all(&self) -> Result<u64, StoreError> {
         let snapshot = self.snapshot.read().clone();
         verify(&snapshot, &mut |_| {})?;

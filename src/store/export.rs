@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::disk::is_full;
 use super::journal_snapshot::JournalSnapshot;
-use super::{RestoreError, StoreError, line};
+use super::{StoreError, line};
 use crate::domain::Event;
 
 /// The longest line that is taken in.
@@ -37,6 +37,40 @@ struct ExportEnd {
     /// The journal that it was made from had a torn end, or had lost what was acknowledged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     partial: bool,
+}
+
+/// Why a log was not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The store has events: they would be lost or mixed up.
+    #[error("the store is not empty: it has {0} events. Restore into a new directory")]
+    NotEmpty(u64),
+    /// A line is not one of an export, or does not follow from those before it.
+    #[error("line {line}: {what}")]
+    Line {
+        /// Counted from 1.
+        line: u64,
+        what: String,
+    },
+    /// It ends before its last line.
+    #[error(
+        "line {line}: the export was cut off after {events} events: its last line is missing, which says how many there are"
+    )]
+    Cut {
+        /// The last line that is there, counted from 1.
+        line: u64,
+        /// How many events are there.
+        events: u64,
+    },
+    /// There is nothing in it.
+    #[error("line 1: there is nothing here, not even the last line that every export has")]
+    Empty,
+    /// The input could not be read.
+    #[error("reading the export: {0}")]
+    Input(#[source] io::Error),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Counts lines and sums them up.

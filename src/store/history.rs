@@ -17,9 +17,6 @@ pub(super) struct History {
 impl History {
     /// Follows the history, and checks the segments before the last one on the way: those that were checked at an earlier
     /// start, and did not change since, are passed over.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when one of them is not whole.
     pub fn of(examined: &Examined, known: &[Sealed], place: u64) -> Result<Self, StoreError> {
         let Examined { snapshot, identity, newest, .. } = examined;
         let start = Mark { journal: *identity, ..Mark::default() };

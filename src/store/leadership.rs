@@ -18,7 +18,6 @@ pub struct Epoch(pub(super) u64);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leader {
-    /// What it called itself.
     pub name: Box<str>,
     pub epoch: Epoch,
 }
@@ -51,7 +50,6 @@ pub struct RelayedRequest {
 /// How far a relayed request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RelayState {
-    /// No leader took it.
     Waiting,
     Taken,
     Done,
@@ -65,8 +63,6 @@ pub trait Team: Send + Sync {
     /// Takes the lease when nobody has it. `None` when another process leads.
     async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
 
-    /// # Errors
-    /// [`StoreError::NotLeader`] when another process took over.
     async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
 
     /// Gives the lease back, so that another one need not wait for its end.
@@ -92,7 +88,7 @@ pub trait Team: Send + Sync {
     /// No more of many is to be begun.
     async fn stop(&self, id: RelayedId) -> Result<(), StoreError>;
 
-    /// All answers were read.
+    /// Deletes it: all answers were read.
     async fn forget(&self, id: RelayedId) -> Result<(), StoreError>;
 
     /// For the leader: what waits for it and was asked for no longer ago than that. Nobody else gets it.

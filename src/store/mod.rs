@@ -44,6 +44,7 @@ use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
 use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
 pub use embedded::EmbeddedStore;
+pub use export::RestoreError;
 pub use hook_positions::{HookAttempt, HookPosition, hook_position};
 
 pub use leadership::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, Team};
@@ -57,7 +58,7 @@ pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
 pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
-pub use transfer::{RestoreError, Restored, restore};
+pub use transfer::{Restored, restore};
 
 /// How many commits a subscriber may lag behind before it is told to read again.
 const SUBSCRIBERS_LAG: usize = 4_096;
@@ -133,7 +134,6 @@ pub enum StoreError {
          or not. Look before you do it again"
     )]
     InDoubt { place: String },
-    /// Another process took over.
     #[error("another process leads now")]
     NotLeader,
 }

@@ -81,8 +81,7 @@ impl ProbeFile {
         (Self { disk, path, file: None, len: good, ragged: damaged, records }, states)
     }
 
-    /// Adds records; writes the file anew from `all` when most of it is outdated. Nothing is synced: what a power cut
-    /// takes is probed again.
+    /// Adds records; writes the file anew from `all` when most is outdated. Not synced: what is lost is probed again.
     pub fn save(&mut self, changed: &[(DealershipId, Arc<ProbeState>)], all: &ProbeStates) -> Result<(), StoreError> {
         let outdated = (self.records + changed.len()).saturating_sub(all.len());
         let saved = if outdated > all.len() + WORTH_IT { self.rewrite(&all.all()) } else { self.append(changed) };

@@ -197,8 +197,7 @@ fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> R
     Ok(Some(read_model))
 }
 
-/// Follows a journal batch by batch. Batches are seen as soon as they are written, which can be a moment before their
-/// owner has acknowledged them.
+/// Follows a journal batch by batch, as soon as it is written, perhaps a moment before its owner acknowledges it.
 #[derive(Debug, Clone)]
 pub struct Subscription {
     reader: JournalReader,

@@ -31,7 +31,6 @@ pub(super) struct Examined {
 pub struct Torn {
     pub file: PathBuf,
     pub after: u64,
-    /// How many bytes.
     pub bytes: u64,
     /// What is wrong with it.
     pub why: &'static str,
@@ -84,8 +83,7 @@ fn first_head(segment: &Segment) -> Result<Option<LineHeader>, StoreError> {
     Ok(head.flatten())
 }
 
-/// Checks a segment that is not the last one: it must be whole and lead up to the next. The answer is the checksums of
-/// its lines.
+/// Checks a segment that is not the last: it is whole and leads up to the next. Answers its lines' checksums.
 pub(super) fn check_sealed(segment: &Segment, next: &Segment) -> Result<Vec<u32>, StoreError> {
     check_sealed_telling(segment, next, &mut |_| {})
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
 use super::embedded::SEGMENT_BYTES;
-use super::export::Lines;
+use super::export::{Lines, RestoreError};
 use super::journal_snapshot::{Segment, journal_dir};
 use super::lock::Lock;
 use super::mark::{self, Mark};
@@ -32,39 +32,6 @@ pub struct Restored {
     pub complete: bool,
     /// It was made from a journal that was not whole: there had been more.
     pub partial: bool,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    /// The store has events: they would be lost or mixed up.
-    #[error("the store is not empty: it has {0} events. Restore into a new directory")]
-    NotEmpty(u64),
-    /// A line is not one of an export, or does not follow from those before it.
-    #[error("line {line}: {what}")]
-    Line {
-        /// Counted from 1.
-        line: u64,
-        what: String,
-    },
-    /// It ends before its last line.
-    #[error(
-        "line {line}: the export was cut off after {events} events: its last line is missing, which says how many there are"
-    )]
-    Cut {
-        /// The last line that is there, counted from 1.
-        line: u64,
-        /// How many events are there.
-        events: u64,
-    },
-    /// There is nothing in it.
-    #[error("line 1: there is nothing here, not even the last line that every export has")]
-    Empty,
-    /// The input could not be read.
-    #[error("reading the export: {0}")]
-    Input(#[source] io::Error),
-    /// The store could not do it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// Fills an empty store in a directory with an exported log. The log is checked by the rules for new events, wholly,

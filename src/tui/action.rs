@@ -98,14 +98,11 @@ pub enum DeskPart {
     Panes,
     /// The table: what it does is seen there only.
     Table,
-    /// Whichever is there.
     Any,
 }
 
-/// What does an action.
 #[derive(Clone, Copy)]
 pub enum Handler {
-    /// Only the screen changes.
     Screen(fn(&mut ScreenState)),
     /// Something is asked for besides.
     Effect(fn(&mut ScreenState) -> Vec<Effect>),

@@ -40,7 +40,6 @@ pub struct ListCursor {
 }
 
 impl ListCursor {
-    /// Moves among so many.
     pub fn go(&mut self, motion: Motion, page: usize, count: usize) {
         self.stand_at(motion.from(self.place, page), count);
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
-use super::reading::MailboxLetter;
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
 use crate::protocol::{Committed, CutOff, OwnerState, Request, Response, Status};
@@ -53,6 +52,23 @@ pub enum Msg {
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     Tick,
+}
+
+/// A letter in a simulated dealer's mailbox.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailboxLetter {
+    pub from: String,
+    pub subject: String,
+    pub received_at: Timestamp,
+    /// Its plain text, with the code.
+    pub text: String,
+}
+
+impl fmt::Debug for MailboxLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The text holds a code.
+        f.debug_struct("MailboxLetter").field("received_at", &self.received_at).finish_non_exhaustive()
+    }
 }
 
 /// How an item of work ended; or why it failed, in words for people.

@@ -44,8 +44,7 @@ pub struct Queue {
     cursor: Option<LetterRef>,
     list: ListCursor,
     marks: HashSet<LetterRef>,
-    /// The letter that something was done with while the cursor was on it. When that takes it elsewhere, the cursor does not
-    /// go with it.
+    /// The letter under the cursor that something was done with: where it goes then, the cursor does not follow.
     acted: Option<LetterRef>,
 }
 
@@ -145,7 +144,6 @@ impl Queue {
         self.cursor
     }
 
-    /// Moves the cursor.
     pub fn go(&mut self, motion: Motion, page: usize) {
         self.acted = None;
         self.stand_at(motion.from(self.list.place, page));

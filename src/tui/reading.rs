@@ -2,30 +2,13 @@
 //! received it. Codes are masked until somebody asks for them.
 
 use super::list_cursor::Scroll;
-use super::msg::WorkId;
-use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding, Timestamp};
+use super::msg::{MailboxLetter, WorkId};
+use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding};
 use crate::present::time::Zone;
 use crate::protocol::LetterText;
 
 /// What stands in the place of a code that nobody knows yet.
 pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
-
-/// A letter in a simulated dealer's mailbox.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MailboxLetter {
-    pub from: String,
-    pub subject: String,
-    pub received_at: Timestamp,
-    /// Its plain text, with the code.
-    pub text: String,
-}
-
-impl std::fmt::Debug for MailboxLetter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The text holds a code.
-        f.debug_struct("MailboxLetter").field("received_at", &self.received_at).finish_non_exhaustive()
-    }
-}
 
 /// The mailboxes of the simulated dealers.
 pub trait Mailboxes: Send + Sync {

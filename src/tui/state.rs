@@ -30,7 +30,6 @@ use super::tail::EventTail;
 use super::teach::ToldAnswers;
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
-use super::view::layout::ScreenLayout;
 
 /// Sooner than this nobody has read a dialog.
 const UNSEEN: Duration = Duration::from_millis(250);
@@ -255,11 +254,6 @@ impl ScreenState {
             asked: BTreeMap::new(),
             hidden: Cell::new(None),
         }
-    }
-
-    /// Where everything goes on the screen.
-    pub fn plan(&self) -> ScreenLayout {
-        ScreenLayout::of(self)
     }
 
     /// The dealership under the cursor.

@@ -39,8 +39,7 @@ const END_GRACE: Duration = Duration::from_millis(500);
 /// Puts the title on the terminal's stack.
 const KEEP_TITLE: &[u8] = b"\x1b[22;0t";
 
-/// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes, and that what is too wide for the
-/// last column stays there.
+/// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes, and lets no line wrap.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h\x1b[?7l";
 
 /// Asks for the background colour, and what kind of terminal it is: every one answers the second question, so no answer
@@ -177,7 +176,7 @@ impl TerminalGuard {
         self.painter.forget(self.tty.size());
     }
 
-    /// The size in cells.
+    /// The size in columns and rows.
     pub fn size(&self) -> (u16, u16) {
         self.tty.size()
     }
@@ -202,8 +201,7 @@ impl TerminalGuard {
         self.restorer.restore();
     }
 
-    /// The process goes on after somebody stopped it from outside: takes the terminal again, from whatever state the
-    /// shell left it in.
+    /// Takes the terminal again, in whatever state the shell left it, after somebody stopped the process from outside.
     pub async fn continued(&mut self, signals: &mut Signals) -> io::Result<Suspended> {
         if in_foreground() {
             self.take()?;

@@ -25,7 +25,6 @@ pub struct Access {
     /// A person sits in front of it.
     pub desk: bool,
     pub read_only: bool,
-    /// Who records.
     pub operator: String,
 }
 
@@ -109,9 +108,6 @@ pub fn serve(client: LocalClient, dir: &Path, is_desk: bool) -> LocalClient {
 }
 
 /// Attaches to the owner of a store; `None`: nobody listens there.
-///
-/// # Errors
-/// When it does not answer, or refuses us.
 pub async fn attach(dir: &Path, access: &Access, states: bool) -> Result<Option<AttachedClient>, RequestError> {
     let Access { desk, read_only, ref operator, .. } = *access;
     let holder = Lock::holder(dir);

@@ -26,7 +26,6 @@ pub use setup::{SetupFailure, code_source, hooks, outbox, platform, transport};
 #[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Need {
-    /// To ask the platform.
     pub platform: bool,
     pub source: bool,
     pub mail: bool,
@@ -60,9 +59,6 @@ pub struct Wiring {
 
 impl Wiring {
     /// What the settings say, as far as it is needed.
-    ///
-    /// # Errors
-    /// A [`SetupFailure`] when a secret cannot be had, or a setting cannot be used.
     pub fn of(config: &Config, clock: &SharedClock, need: Need) -> Result<Self, SetupFailure> {
         let platform = if need.platform { platform(config, Arc::clone(clock))? } else { None };
         Ok(Self {
@@ -82,9 +78,6 @@ impl Wiring {
     }
 
     /// Starts the engine on a store, and its services.
-    ///
-    /// # Errors
-    /// Why a hook cannot be begun.
     pub fn start(self, store: Arc<dyn Store>) -> Result<(LocalClient, RunningServices), String> {
         let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease, .. } =
             self;
@@ -113,9 +106,6 @@ pub fn directory(url: &StoreUrl) -> PathBuf {
 }
 
 /// Opens the store to record in it.
-///
-/// # Errors
-/// When it is held or broken.
 pub async fn open_store(url: &StoreUrl, clock: SharedClock) -> Result<Arc<dyn Store>, StoreError> {
     let directory = directory(url);
     blocking(move || EmbeddedStore::open(&directory, clock).map(|store| store as Arc<dyn Store>)).await

@@ -7,7 +7,6 @@ use crate::config::{Config, teach};
 use crate::domain::classification::ClassificationRule;
 use crate::engine::RuleKeeper;
 
-/// The settings file.
 pub(super) struct SettingsFile {
     read: Option<PathBuf>,
 }

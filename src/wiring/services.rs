@@ -24,14 +24,11 @@ pub struct ServiceParts {
 }
 
 impl ServiceParts {
-    /// # Errors
-    /// When the address is taken, or a secret cannot be had.
     pub async fn of(config: &Config, clock: &SharedClock, read_only: bool) -> Result<Self, ServicesFailure> {
         let hooks = if read_only { Vec::new() } else { hooks(config)? };
         Ok(Self { hooks, ..Self::metrics(config.metrics_listen, clock).await? })
     }
 
-    /// No hooks.
     pub async fn metrics(listen: Option<SocketAddr>, clock: &SharedClock) -> Result<Self, ServicesFailure> {
         let endpoint = match listen {
             Some(address) => Some(MetricsEndpoint::bind(address, Arc::clone(clock)).await?),

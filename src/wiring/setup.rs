@@ -109,9 +109,6 @@ pub fn transport(config: &Config, clock: SharedClock) -> Result<Option<Arc<dyn M
 }
 
 /// The hooks, with their secrets.
-///
-/// # Errors
-/// A [`SetupFailure`] when a secret cannot be had.
 pub fn hooks(config: &Config) -> Result<Vec<Hook>, SetupFailure> {
     config.hooks.iter().map(hook).collect()
 }

@@ -9,9 +9,7 @@ use url::Url;
 
 use crate::domain::classification::{ClassificationRule, default_rules};
 
-/// Everything about the platform that is configuration. Hosts, paths, header names and limits have the public defaults.
-///
-/// `Debug` prints no secret.
+/// Hosts, paths, header names and limits of the platform, with the public defaults. `Debug` prints no secret.
 #[derive(Debug, Clone)]
 pub struct PlatformSettings {
     /// Where the calls go; the paths below are appended to it.

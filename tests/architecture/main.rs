@@ -26,7 +26,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("xtime", &["protocol", "domain", "clock", "timezone", "tls", "child"]),
     ("mail", &["domain", "clock", "timezone", "tls"]),
     ("sandbox", &["clock", "timezone"]),
-    ("engine", &["store", "xtime", "mail", "protocol", "domain", "clock"]),
+    ("engine", &["store", "xtime", "mail", "protocol", "domain", "clock", "guard"]),
     ("client", &["engine", "protocol", "domain", "clock"]),
     ("service", &["engine", "store", "xtime", "protocol", "domain", "clock", "tls", "child"]),
     ("attach", &["client", "protocol", "domain", "clock"]),
@@ -42,7 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("present", &["domain", "timezone"]),
-    ("tui", &["present", "client", "protocol", "domain", "clock", "timezone", "signals"]),
+    ("tui", &["present", "client", "protocol", "domain", "clock", "timezone", "signals", "guard"]),
     (
         "cli",
         &[
@@ -91,8 +91,9 @@ const MOST_FUNCTION_LINES: usize = 60;
 /// Functions that are one `match` that reads as a table.
 const TABLES: &[&str] = &["src/domain/evolve.rs apply", "src/domain/mail/fold.rs fold", "src/tui/update/mod.rs update"];
 
-/// Circles that are still to be broken, by their first module.
-const STILL_CIRCULAR: &[&str] = &["engine::codes", "store::export", "tui::action", "tui::msg"];
+/// Circles that stay, by their first module: the state of the screen holds a dialog, a dialog its action, and an action
+/// functions of both, because one file and one row are all there is to write of it.
+const STILL_CIRCULAR: &[&str] = &["tui::action"];
 
 /// Names that once stood for what has a standard name now.
 const OLD_NAMES: &[&str] = &[

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind, Obstacle, Refusal};
 use cloverwatch::protocol::{LetterText, Request, Response};
+use cloverwatch::tui::msg::MailboxLetter;
 use cloverwatch::tui::msg::WorkId;
-use cloverwatch::tui::reading::{MailboxLetter, Mailboxes, UNKNOWN_CODE};
+use cloverwatch::tui::reading::{Mailboxes, UNKNOWN_CODE};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
+use crate::keys::only;
 use crate::pictures::at_every_size;
 use crate::population::{ago, now, sample, sent};
 
@@ -20,14 +22,6 @@ fn id(n: u64) -> DealershipId {
 
 fn desk() -> Desk {
     Desk::open((120, 30))
-}
-
-/// The only effect that was asked for.
-#[track_caller]
-fn only(desk: &mut Desk) -> Effect {
-    let mut effects = desk.take_effects();
-    assert_eq!(effects.len(), 1, "{effects:?}\n{}", desk.picture());
-    effects.remove(0)
 }
 
 #[track_caller]

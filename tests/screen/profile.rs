@@ -15,7 +15,7 @@ fn id(n: u64) -> DealershipId {
 }
 
 /// Everything on the screen as one line: what is long is wrapped.
-fn whole(desk: &Desk) -> String {
+pub fn whole(desk: &Desk) -> String {
     let picture = desk.picture().replace(['│', '\n'], " ");
     picture.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,6 +6,7 @@ use cloverwatch::tui::Effect;
 
 use crate::desk::Desk;
 use crate::population::now;
+use crate::profile::whole;
 
 fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
@@ -20,12 +21,6 @@ fn shown(desk: &Desk) -> Vec<u64> {
     let mut ids: Vec<u64> = desk.state.rows.from(0).map(|row| row.state.id.bits()).collect();
     ids.sort_unstable();
     ids
-}
-
-/// Everything on the screen as one line: what is long is wrapped.
-fn whole(desk: &Desk) -> String {
-    let picture = desk.picture().replace(['│', '\n'], " ");
-    picture.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]

@@ -7,7 +7,7 @@ use cloverwatch::domain::{CodeOrigin, IntentId};
 use cloverwatch::xtime::source::{CommandSettings, CommandSource};
 use cloverwatch::xtime::{CodeSource, ObtainedCode, SourceError, SourceRequest};
 
-fn request(name: &str) -> SourceRequest {
+pub fn request(name: &str) -> SourceRequest {
     SourceRequest {
         intent: IntentId::from_bits(77),
         dealer_code: "xts1".to_owned(),

@@ -11,16 +11,8 @@ use futures::future::join_all;
 use proptest::prelude::*;
 use secrecy::SecretString;
 
+use crate::command::request;
 use crate::server::{Reply, Server, moment};
-
-fn request(name: &str) -> SourceRequest {
-    SourceRequest {
-        intent: IntentId::from_bits(77),
-        dealer_code: "xts1".to_owned(),
-        dealership: "d0000000001".to_owned(),
-        name: name.to_owned(),
-    }
-}
 
 fn settings(url: String) -> HttpSettings {
     HttpSettings {

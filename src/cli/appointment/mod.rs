@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{SharedClient, ask, dry_run};
 use crate::domain::text::clean;
-use crate::domain::{BookedAppointment, BookingProblem, Command, IntentId, Onboarding, Refusal};
+use crate::domain::{BookedAppointment, BookingField, BookingProblem, Command, IntentId, Onboarding, Refusal};
 use crate::present::Tone;
 use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA};
 use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
@@ -211,15 +211,15 @@ fn lacking(problem: &BookingProblem) -> CliError {
     let (key, also) = match problem {
         BookingProblem::Phone(_) => ("phone", true),
         BookingProblem::Email(_) => ("email", true),
-        BookingProblem::Missing { what, .. } | BookingProblem::Unsendable { what, .. } => match what.as_ref() {
-            what if what.contains("e-mail") => ("email", true),
-            what if what.contains("first name") => ("first_name", false),
-            what if what.contains("last name") => ("last_name", false),
-            what if what.contains("make") => ("make", false),
-            what if what.contains("model") => ("model", false),
-            what if what.contains("VIN") => ("vin", false),
-            what if what.contains("comment") => ("comment", false),
-            _ => return CliError::Refused(problem.to_string()),
+        BookingProblem::Missing(field) | BookingProblem::Unsendable { field, .. } => match field {
+            BookingField::Opcode => return CliError::Refused(problem.to_string()),
+            BookingField::FirstName => ("first_name", false),
+            BookingField::LastName => ("last_name", false),
+            BookingField::Email => ("email", true),
+            BookingField::Comment => ("comment", false),
+            BookingField::Make => ("make", false),
+            BookingField::Model => ("model", false),
+            BookingField::Vin => ("vin", false),
         },
         _ => return CliError::Refused(problem.to_string()),
     };

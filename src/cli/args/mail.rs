@@ -92,7 +92,6 @@ pub enum MailCommand {
     },
 }
 
-/// Which letters.
 #[derive(Debug, Args)]
 pub struct Letters {
     /// Letter ids, or dealerships for their letters that wait or went wrong

@@ -70,7 +70,6 @@ pub struct Globals {
     pub verbose: u8,
 }
 
-/// Every command.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
@@ -154,7 +153,6 @@ pub struct Json {
     pub json: bool,
 }
 
-/// Which dealerships.
 #[derive(Debug, Clone, Args)]
 pub struct Targets {
     /// Which dealerships

@@ -13,7 +13,6 @@ use crate::sandbox::Faults;
 const FAULTS: &str =
     "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
 
-/// The demo's arguments.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
     /// How many dealerships to invent.

@@ -8,7 +8,8 @@ use crate::engine::OutboxParts;
 use crate::mail::Transport;
 use crate::mail::reserved::ReservedOnly;
 use crate::sandbox::{self, PostHandle, Sandbox};
-use crate::tui::reading::{MailboxLetter, Mailboxes};
+use crate::tui::msg::MailboxLetter;
+use crate::tui::reading::Mailboxes;
 
 use super::DemoError;
 

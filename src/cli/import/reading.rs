@@ -9,7 +9,7 @@ use super::options::ImportOptions;
 use super::parallel::in_shares;
 use super::remarks::Remarks;
 use super::row::{ReadRow, RowLayout};
-use super::source::{Source, SourceOptions, SourceRow};
+use super::source::{Source, SourceRow};
 
 /// A list that was read.
 #[derive(Debug, Default)]
@@ -47,8 +47,7 @@ pub(in crate::cli) fn read(bytes: Vec<u8>, options: &ImportOptions) -> Result<Im
         let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();
         find_heading(&first, &options.mapping).map_or(0, |heading| heading.score)
     };
-    let sheet = SourceOptions { sheet: options.sheet.as_deref() };
-    let source = Source::open(bytes, &sheet, suits).map_err(Unreadable::Never)?;
+    let source = Source::open(bytes, options.sheet.as_deref(), suits).map_err(Unreadable::Never)?;
     let mut list = ImportedList::default();
     source.remarks().iter().for_each(|remark| list.remarks.of_file(remark.clone()));
     let above = list.find_columns(&source, options)?;

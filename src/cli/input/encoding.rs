@@ -15,7 +15,6 @@ pub struct DecodedText {
 /// Why bytes are no text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoText {
-    /// NUL bytes.
     #[error("it is no text file (a NUL byte on line {0}); if it is a workbook, save it as CSV UTF-8 (comma delimited)")]
     Binary(usize),
     /// UTF-16 that is cut or damaged.

@@ -35,7 +35,6 @@ impl LetterResult {
 }
 
 impl SentLetters {
-    /// Hands these letters over.
     pub(in crate::cli) async fn now(
         app: &App,
         client: &dyn EngineClient,

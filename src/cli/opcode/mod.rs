@@ -12,8 +12,7 @@ use crate::domain::{OpcodeChoice, OpcodeOption};
 /// The longest opcode, in characters: what an appointment can carry.
 pub(super) const LONGEST: usize = 100;
 
-/// What is wrong with an opcode as it was written, if anything is. Codes are compared exactly, so nothing may be in one that
-/// nobody sees.
+/// What is wrong with an opcode as it was written: codes are compared exactly, so nothing invisible may be in one.
 pub(super) fn problem(code: &str) -> Option<String> {
     let count = code.chars().count();
     match code.chars().position(is_invisible) {

@@ -40,8 +40,7 @@ fn whole(text: &str) -> Option<&str> {
     found.then_some(text)
 }
 
-/// In a longer text, where a path or an address has a part: `dir:$HOME/mail`, `https://${HOST}/x`. Names are in capitals:
-/// `/$metadata` is a path.
+/// In a longer text, where a path or an address has a part: `dir:$HOME/mail`. In capitals only: `/$metadata` is a path.
 fn inside(text: &str) -> Option<&str> {
     text.match_indices('$').find_map(|(at, _)| {
         let rest = text.get(at + 1..)?;

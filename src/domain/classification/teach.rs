@@ -28,9 +28,6 @@ pub enum TeachError {
 
 /// The row that reads an answer as a person says, as narrow as the answer allows: its status with its code, or else with its whole message.
 /// What names the dealership in the message may be another's.
-///
-/// # Errors
-/// When the table reads the answer already, or no narrow row can be made of it.
 pub fn row_for(
     table: &[ClassificationRule],
     answer: &ResponseFacts,

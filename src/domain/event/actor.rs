@@ -33,11 +33,6 @@ impl Actor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Whether no person did it.
-    pub fn is_system(&self) -> bool {
-        self.0.starts_with(Self::SYSTEM)
-    }
 }
 
 impl fmt::Display for Actor {

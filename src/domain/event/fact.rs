@@ -24,8 +24,7 @@ impl Fact {
         (0_u8..).zip(Self::KINDS).filter(|(_, kind)| wanted(kind)).map(|(place, _)| place).collect()
     }
 
-    /// The places of the kinds that a pattern names: a kind, a group (`note`, `note.*`), or all (`*`). `Err`: what there is
-    /// instead.
+    /// The places of the kinds that a pattern names: a kind, a group (`note`, `note.*`), or all (`*`).
     pub fn places_of(pattern: &str) -> Result<Vec<u8>, String> {
         let pattern = pattern.trim().to_lowercase();
         let group = pattern.strip_suffix(".*").unwrap_or(&pattern);
@@ -65,8 +64,7 @@ impl Fact {
     }
 }
 
-/// What events tell besides the letter that they queued, each in the words of `say`: what becomes of that one is told of the
-/// letter itself, once.
+/// What events tell besides the letter they queued, in the words of `say`; what becomes of a letter is told of itself.
 pub fn besides_the_letter(events: &[Arc<Event>], say: impl Fn(&Event) -> String) -> String {
     let queued: Vec<_> = events.iter().filter_map(|event| event.fact.queues()).collect();
     let of_it = |event: &Event| {

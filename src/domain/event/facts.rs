@@ -268,7 +268,7 @@ facts! {
         /// The address at which it failed: another one than the letter's where somebody sent it on; empty in a report that only a person
         /// can read.
         address: Untrusted,
-        /// The status (RFC 3463).
+        /// The enhanced status of RFC 3463, such as `5.1.1`.
         status: Box<str>,
         reason: Box<str>,
     } Bad => words::bounced(address, status, reason);
@@ -302,7 +302,7 @@ facts! {
         letter: LetterId,
         /// Where it goes; empty where the report has no address.
         address: Untrusted,
-        /// The status (RFC 3463).
+        /// The enhanced status of RFC 3463, such as `4.4.1`.
         status: Box<str>,
         reason: Box<str>,
     } Warning => words::held_up(address, status);

@@ -54,8 +54,7 @@ pub struct Columns {
     addresses: AddressColumns,
 }
 
-/// The columns that have addresses with a state, so that they tell the time zone (`true`), and those that have none although
-/// they are called so.
+/// The columns whose addresses have a state, so that they tell the time zone (`true`), and those only called addresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct AddressColumns(Vec<(usize, bool)>);
 
@@ -76,8 +75,7 @@ impl Columns {
         Ok(Self { guesses, ..Self::default() }.with_said(&said))
     }
 
-    /// The same columns when this was said of them, and nothing else. A column that was said for one field is guessed for no
-    /// other.
+    /// The same columns when this alone was said of them. A column said for one field is guessed for no other.
     #[must_use]
     pub fn with_said(mut self, said: &[(ListField, Vec<usize>)]) -> Self {
         let taken = |place: usize| said.iter().any(|(_, places)| places.contains(&place));

@@ -31,8 +31,7 @@ const COUNTED: [&str; 17] = [
     "contacts",
 ];
 
-/// How a note begins, in lower case; behind it no word may stand that is none of [`BEHIND`], because a dealership may be called
-/// so.
+/// How a note begins, in lower case; what follows must be of [`BEHIND`], because a dealership may be called so.
 const NOTES: [&str; 14] = [
     "generated",
     "report generated",

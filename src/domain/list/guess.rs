@@ -14,8 +14,7 @@ use names::{MOBILE, Names, OFFERED, PEOPLE, QUALIFIED, QUALIFIERS, SHORT_FORMS, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guess {
     pub field: ListField,
-    /// Whether it is used unasked. An id of another system is not the dealerCode, and an owner may be the dealership's: these are
-    /// only offered.
+    /// Whether it is used unasked. Another system's id, and an owner, who may be the dealership's, are only offered.
     pub certain: bool,
     /// How far the heading is from the plain name of the field; of several columns the nearest counts.
     pub distance: u8,

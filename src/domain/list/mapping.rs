@@ -10,8 +10,7 @@ use super::ListField;
 /// Says that no column holds a field, whatever a heading reads.
 const NO_COLUMN: &str = "-";
 
-/// What was said of columns, in order. A column may fill several fields, and of several columns for one field the first that is
-/// filled counts.
+/// What was said of columns, in order. A column may fill several fields; of several the first filled one counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapping(Vec<(String, ListField)>);
 

@@ -4,8 +4,7 @@ use crate::domain::ProfileField;
 
 use super::{ContactRole, Guess, ListField};
 
-/// Name, address and number are of one person, so that nobody is greeted in somebody else's mailbox: what is another's is only
-/// offered.
+/// Name, address and number are of one person, lest one is greeted in another's mailbox; what differs is only offered.
 pub(super) fn one_person(said: &[(ListField, Vec<usize>)], guesses: &mut [(usize, Guess)]) {
     let [name, email, phone] =
         [ProfileField::Contact, ProfileField::Email, ProfileField::Phone].map(ListField::Profile);

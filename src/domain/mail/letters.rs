@@ -24,8 +24,7 @@ impl Onboarding {
         self.letters().last()
     }
 
-    /// The letter that tells how things stand: the newest one, or an older one about the same code that went wrong and that no
-    /// later letter made good.
+    /// The letter that tells how things stand: the newest, or an older one of its code whose failure no later one made good.
     pub fn telling_letter(&self) -> Option<&Letter> {
         let about_it = self.letters().iter().rev().filter(|letter| letter.generation == self.generation());
         let mut wrong = about_it.filter(|letter| letter.is_trouble() && !self.is_made_good(letter));

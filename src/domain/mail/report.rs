@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{Letter, refuses_address};
 use crate::domain::{DealershipId, LetterId, Onboarding, Timestamp, Untrusted, same_address};
 
-/// A report that returns nothing counts when a letter went to that address so recently: anybody can write a report, and mail servers give up
-/// after five days.
+/// A report that returns nothing counts this long after a letter to that address: anybody can write one, and mail
+/// servers give up after five days.
 const RECENT: TimeDelta = TimeDelta::days(5);
 
 /// The most of a report that is read; what follows is the returned letter.

@@ -15,7 +15,7 @@ mod texts;
 
 use std::collections::HashSet;
 
-use crate::domain::{Attention, DealershipId, Fact, Mover, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{Attention, DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
 pub use searchable::{SearchText, Searchable};
@@ -140,7 +140,7 @@ impl Query {
         self.hold(Asked { state, text: text.into(), kind: None, known: None }, ctx)
     }
 
-    /// Whether an event matches: `kind:` asks for the event's own kind (a place in [`Fact::KINDS`]), everything else for
+    /// Whether an event matches: `kind:` asks for the event's own kind (a place in [`crate::domain::Fact::KINDS`]), everything else for
     /// its dealership as it is at the moment of the question.
     pub fn matches_event<'a>(
         &self,
@@ -171,19 +171,6 @@ impl Query {
 
     fn hold(&self, asked: Asked<'_>, ctx: &QueryContext<'_>) -> bool {
         self.terms.iter().all(|term| term.holds(asked, ctx))
-    }
-
-    /// Every word that may begin a term or follow a field, for completion: `is:expired`, `stage:new`, `kind:note.added`.
-    pub fn vocabulary() -> Vec<String> {
-        let fields = QueryField::ALL.into_iter().map(|field| format!("{}:", field.as_str()));
-        let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
-        let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.as_str()));
-        let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.as_str()));
-        let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
-        let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
-        let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));
-        let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(moves).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }
 }
 

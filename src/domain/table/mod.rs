@@ -31,9 +31,6 @@ pub struct TextTable<'a> {
 impl<'a> TextTable<'a> {
     /// Finds out how the rows of a text are written: by its `sep=` line, or else by the separator with which its beginning
     /// suits best, and of several the one that makes the most columns.
-    ///
-    /// # Errors
-    /// When its `sep=` line names no separator, or its quotation marks are other ones than `"`.
     pub fn open(text: &'a str, suits: impl Fn(TextRows<'a>) -> usize) -> Result<Self, TableError> {
         let text = body(text);
         Ok(Self { text, layout: layout::find(text, suits)? })

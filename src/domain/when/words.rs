@@ -5,8 +5,7 @@ use std::fmt::Display;
 use crate::timezone::Tz;
 use chrono::{NaiveDateTime, TimeZone};
 
-/// What clocks call an offset, as chrono prints it: `CST`. Where there is only a number it says of what: `UTC-03`; and
-/// UTC has one name.
+/// What clocks call an offset, as chrono prints it: `CST`. A mere number becomes `UTC-03`; UTC has one name.
 pub fn abbreviation(offset: &impl Display) -> String {
     let text = offset.to_string();
     if !text.starts_with(['+', '-']) {

@@ -57,8 +57,7 @@ pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
     }
 }
 
-/// Why a zone is none of a place, in words; `None`: its clocks agree with those there in the half year from a moment on, or
-/// nobody knows the place.
+/// Why a zone is none of a place; `None`: its clocks agree for half a year on, or nobody knows the place.
 pub fn zone_contradiction(zone: Tz, place: &Place<'_>, now: Timestamp) -> Option<String> {
     let moments = [now, now + TimeDelta::days(182)];
     let agrees = |other: &Tz| moments.map(|at| offset(*other, at)) == moments.map(|at| offset(zone, at));

@@ -72,8 +72,7 @@ static READINGS: LazyLock<HashMap<String, ZoneName>> = LazyLock::new(|| {
     in_america.chain(zones).chain(cities).chain(named).chain(abbreviated).chain(regions).collect()
 });
 
-/// A name without what people write one way or another: case, underscores, dots, `&`, runs of spaces, and the offset that
-/// Windows puts before it.
+/// A name without what people write this way or that: case, `_`, `.`, `&`, runs of spaces, the offset of Windows.
 fn folded(text: &str) -> String {
     let text = text.trim();
     let bare = text.strip_prefix('(').and_then(|rest| rest.split_once(')')).filter(|(offset, rest)| {

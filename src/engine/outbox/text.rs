@@ -22,10 +22,7 @@ impl Engine {
         self.inner.parts.outbox.as_ref().is_some_and(|outbox| outbox.transport.mails())
     }
 
-    /// A letter as it would go out now.
-    ///
-    /// `as_if` are facts that are not recorded yet, such as a code that was typed: the letter is the one of the state after
-    /// them.
+    /// A letter as it would go out once `as_if` were recorded, such as a code that was typed.
     pub fn preview(
         &self,
         id: DealershipId,

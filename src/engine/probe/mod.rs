@@ -21,7 +21,6 @@ mod steps;
 mod task;
 
 pub use job::PriorityProbe;
-pub use requests::Call;
 pub use shown_services::ShownServices;
 pub use states::{ProbeQueueLength, save};
 pub use task::run;

@@ -9,11 +9,11 @@ use rand::rngs::StdRng;
 
 use super::due_queue::DueQueue;
 use super::job::{PriorityProbe, ProbeJob};
-use super::requests::Call;
 use super::{LONGEST_REST, REQUESTS_WAITING};
 use crate::domain::{DealershipId, Timestamp};
 use crate::engine::backoff::Backoff;
 use crate::engine::circuit_breaker::CircuitState;
+use crate::engine::inner::Call;
 
 /// So many probes that were asked for, then one that was due, when there is one.
 const PRIORITY_IN_A_ROW: u32 = 9;

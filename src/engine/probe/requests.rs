@@ -11,11 +11,9 @@ use tokio::sync::oneshot;
 
 use crate::clock::SharedClock;
 use crate::domain::Budget;
-use crate::engine::{Inner, Pace, supervisor};
+use crate::engine::{Inner, Pace};
+use crate::guard::panic_message;
 use crate::protocol::RequestError;
-
-/// A request of a person that has not been sent.
-pub type Call = BoxFuture<'static, ()>;
 
 /// What is under way: requests, and what is recorded of them. `T`: what each comes to.
 pub struct Requests<T> {
@@ -95,7 +93,7 @@ impl Inner {
                 return;
             }
             let answer = AssertUnwindSafe(request).catch_unwind().await;
-            let fault = |panic: Box<dyn Any + Send>| RequestError::Fault(supervisor::words(&*panic).to_owned());
+            let fault = |panic: Box<dyn Any + Send>| RequestError::Fault(panic_message(&*panic).to_owned());
             // Whoever asked may be gone by now.
             tell.send(answer.map_err(fault)).ok();
         };

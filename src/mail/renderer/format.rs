@@ -5,8 +5,7 @@ use chrono::TimeDelta;
 
 use crate::domain::Timestamp;
 
-/// A moment by a dealership's clock: `Monday, 3 October 2022, 14:05 EDT`. The second is cut off, so that nobody is promised one that
-/// is over.
+/// `Monday, 3 October 2022, 14:05 EDT`, by a dealership's clock; seconds are cut off, to promise none that is over.
 pub(super) fn moment(at: Timestamp, zone: Tz) -> String {
     let there = at.with_timezone(&zone);
     format!("{} {}", there.format("%A, %-d %B %Y, %H:%M"), abbreviation(&there.format("%Z").to_string()))

@@ -5,8 +5,7 @@ use crate::domain::text::width;
 /// The most cells of a line; what is longer is wrapped at a space.
 const WIDTH: usize = 76;
 
-/// Wraps long lines, with what follows a number or a dash hanging under it; ends lines without spaces, and never leaves two empty
-/// ones together.
+/// Wraps long lines, hanging under what follows a number or a dash; leaves no spaces at ends, nor two empty lines.
 pub(super) fn wrap(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut empty = true;

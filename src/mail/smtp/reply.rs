@@ -41,12 +41,10 @@ impl ReplyLine {
 }
 
 impl SmtpReply {
-    /// Success (2xx).
     pub(super) fn is_good(&self) -> bool {
         self.code / 100 == 2
     }
 
-    /// Refused for good (5xx).
     pub(super) fn is_permanent(&self) -> bool {
         self.code / 100 == 5
     }

@@ -55,7 +55,6 @@ impl<'a> LetterDocument<'a> {
         Self { waits, ..self }
     }
 
-    /// With whose it is.
     #[must_use]
     pub fn of_dealership(self, state: &'a Onboarding) -> Self {
         Self { dealership: Some(DealershipName::of(state)), ..self }

@@ -39,7 +39,6 @@ use crate::domain::{DealershipId, Onboarding, Timestamp, Untrusted, rfc3339};
 pub const SCHEMA: u32 = 1;
 
 documents! {
-    /// Which dealership it is.
     pub DealershipName<'a> of (state: &'a Onboarding) {
         dealer_code: &'a str = state.profile.dealer_code.raw(),
         id: DealershipId = state.id,

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::super::action::{DealerAction, MessageKind};
 use super::super::catalog::{Apps, Change, Edit, OperationScope, Which};
@@ -73,47 +72,68 @@ pub(super) enum ActionError {
     Details(&'static str, String, &'static str),
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
+/// The actions by their names, with their details.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Draft {
-    opcode: String,
-    name: Option<String>,
-    scope: Option<OperationScope>,
-    apps: Option<Apps>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Named {
-    opcode: String,
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Meant {
-    opcode: Option<String>,
-    #[serde(default)]
-    all: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Capacity {
-    r#type: Channel,
-    value: Limit,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Staff {
-    advisors: Option<Vec<OneAdvisor>>,
-    reservable: Option<bool>,
-    working_times: Option<bool>,
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
+enum ActionDetails {
+    Connect {},
+    Disconnect {},
+    Draft {
+        opcode: String,
+        name: Option<String>,
+        scope: Option<OperationScope>,
+        apps: Option<Apps>,
+    },
+    PublishCatalog {},
+    Remove {
+        opcode: Option<String>,
+        #[serde(default)]
+        all: bool,
+    },
+    Publish {
+        opcode: String,
+        name: Option<String>,
+    },
+    Unpublish {
+        opcode: Option<String>,
+        #[serde(default)]
+        all: bool,
+    },
+    Rename {
+        opcode: String,
+        name: Option<String>,
+    },
+    Capacity {
+        r#type: Channel,
+        value: Limit,
+    },
+    Advisors {
+        advisors: Option<Vec<OneAdvisor>>,
+        reservable: Option<bool>,
+        working_times: Option<bool>,
+    },
+    Horizon {
+        days: Option<u16>,
+        lead_minutes: Option<u32>,
+    },
+    Hours(SomeDays),
+    Holiday {
+        date: Option<NaiveDate>,
+        until: Option<NaiveDate>,
+        closed: Option<bool>,
+        keep: Option<bool>,
+    },
+    OpenSlots {},
+    CloseSlots {},
+    TakeSlot {
+        appointment_date_time_local: Option<String>,
+    },
+    Answers(Answers),
+    Next {
+        fault: String,
+        calls: Option<usize>,
+    },
+    SayDone {},
 }
 
 #[derive(Deserialize)]
@@ -129,35 +149,6 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Horizon {
-    days: Option<u16>,
-    lead_minutes: Option<u32>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Holiday {
-    date: Option<NaiveDate>,
-    until: Option<NaiveDate>,
-    closed: Option<bool>,
-    keep: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Taken {
-    appointment_date_time_local: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Next {
-    fault: String,
-    calls: Option<usize>,
-}
-
 /// Reads what a dealership is to do. Days are judged from its today.
 pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, ActionError> {
     let (name, example) = ACTIONS.into_iter().find(|(name, _)| *name == action).ok_or(ActionError::Action)?;
@@ -166,52 +157,53 @@ pub(super) fn read(action: &str, body: &[u8], today: NaiveDate) -> Result<Contro
 }
 
 fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction, String> {
-    let actions = match action {
-        "draft" => draft(parse(body)?)?,
-        "publish" => {
-            let Named { opcode, name } = parse(body)?;
-            published(text(opcode, "opcode")?, optional(name, "name")?)
+    let body: serde_json::Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let named = serde_json::Map::from_iter([(action.to_owned(), body)]);
+    let actions = match serde_json::from_value(named.into()).map_err(|error| error.to_string())? {
+        ActionDetails::Connect {} => vec![DealerAction::Connect],
+        ActionDetails::Disconnect {} => vec![DealerAction::Disconnect],
+        ActionDetails::Draft { opcode, name, scope, apps } => {
+            check_scope(scope.as_ref())?;
+            let change = Change { name: optional(name, "name")?, scope, apps };
+            vec![DealerAction::Catalog(Edit::Draft { opcode: text(opcode, "opcode")?, change })]
         }
-        "rename" => {
-            let Named { opcode, name } = parse(body)?;
+        ActionDetails::PublishCatalog {} => vec![DealerAction::Catalog(Edit::Publish)],
+        ActionDetails::Publish { opcode, name } => published(text(opcode, "opcode")?, optional(name, "name")?),
+        ActionDetails::Rename { opcode, name } => {
             let to = name.ok_or("the new opcode is missing: it goes into name")?;
             vec![DealerAction::Catalog(Edit::Rename { from: text(opcode, "opcode")?, to: text(to, "name")? })]
         }
-        "remove" => vec![DealerAction::Catalog(Edit::Remove(which(parse(body)?)?))],
-        "unpublish" => vec![DealerAction::Catalog(Edit::Unpublish(which(parse(body)?)?))],
-        "capacity" => {
-            let Capacity { r#type, value } = parse(body)?;
-            vec![DealerAction::Calendar(Adjust::Capacity(r#type, value))]
+        ActionDetails::Remove { opcode, all } => vec![DealerAction::Catalog(Edit::Remove(which(opcode, all)?))],
+        ActionDetails::Unpublish { opcode, all } => vec![DealerAction::Catalog(Edit::Unpublish(which(opcode, all)?))],
+        ActionDetails::Capacity { r#type, value } => vec![DealerAction::Calendar(Adjust::Capacity(r#type, value))],
+        ActionDetails::Advisors { advisors, reservable, working_times } => staff(advisors, reservable, working_times)?,
+        ActionDetails::Horizon { days, lead_minutes } => vec![DealerAction::Calendar(horizon(days, lead_minutes)?)],
+        ActionDetails::Hours(days) => vec![DealerAction::Calendar(Adjust::Hours(days))],
+        ActionDetails::Holiday { date, until, closed, keep } => {
+            let mut actions: Vec<_> = keep.map(Adjust::Holidays).map(DealerAction::Calendar).into_iter().collect();
+            if let Some(from) = date {
+                actions.push(DealerAction::Calendar(days(from, until.unwrap_or(from), closed, today)?));
+            }
+            if actions.is_empty() {
+                return Err("date or keep is needed".to_owned());
+            }
+            actions
         }
-        "advisors" => advisors(parse(body)?)?,
-        "horizon" => vec![DealerAction::Calendar(horizon(&parse(body)?)?)],
-        "hours" => vec![DealerAction::Calendar(Adjust::Hours(parse(body)?))],
-        "holiday" => holiday(&parse(body)?, today)?,
-        "take-slot" => {
-            return parse(body).map(|taken: Taken| ControlAction::TakeSlot(taken.appointment_date_time_local));
+        ActionDetails::OpenSlots {} => vec![DealerAction::Calendar(Adjust::Open)],
+        ActionDetails::CloseSlots {} => {
+            vec![DealerAction::Calendar(Adjust::Capacity(Channel::Web, Limit::PerDay(0)))]
         }
-        "answers" => return parse(body).map(ControlAction::Answers),
-        "next" => return next(parse(body)?),
-        _ => {
-            parse::<Nothing>(body)?;
-            vec![plain(action)]
+        ActionDetails::TakeSlot { appointment_date_time_local } => {
+            return Ok(ControlAction::TakeSlot(appointment_date_time_local));
+        }
+        ActionDetails::Answers(answers) => return Ok(ControlAction::Answers(answers)),
+        ActionDetails::Next { fault, calls } => return next(&fault, calls),
+        ActionDetails::SayDone {} => {
+            let text = "We have entered the code, everything is done on our side.".to_owned();
+            vec![DealerAction::Say { kind: MessageKind::Done, text, opcode: None }]
         }
     };
     Ok(ControlAction::Actions(actions))
-}
-
-fn plain(action: &str) -> DealerAction {
-    match action {
-        "connect" => DealerAction::Connect,
-        "disconnect" => DealerAction::Disconnect,
-        "publish-catalog" => DealerAction::Catalog(Edit::Publish),
-        "open-slots" => DealerAction::Calendar(Adjust::Open),
-        "close-slots" => DealerAction::Calendar(Adjust::Capacity(Channel::Web, Limit::PerDay(0))),
-        _ => {
-            let text = "We have entered the code, everything is done on our side.".to_owned();
-            DealerAction::Say { kind: MessageKind::Done, text, opcode: None }
-        }
-    }
 }
 
 /// The short way: everything right about it, and the catalogue published.
@@ -219,10 +211,6 @@ pub(super) fn published(opcode: String, name: Option<String>) -> Vec<DealerActio
     let name = Some(name.unwrap_or_else(|| opcode.clone()));
     let change = Change { name, scope: Some(OperationScope::Standard), apps: Some(Apps::All) };
     vec![DealerAction::Catalog(Edit::Draft { opcode, change }), DealerAction::Catalog(Edit::Publish)]
-}
-
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| error.to_string())
 }
 
 /// Checks a text that stands in a field.
@@ -234,21 +222,16 @@ fn optional(value: Option<String>, field: &str) -> Result<Option<String>, String
     value.map(|value| text(value, field)).transpose()
 }
 
-fn draft(Draft { opcode, name, scope, apps }: Draft) -> Result<Vec<DealerAction>, String> {
-    if let Some(OperationScope::Only(only)) = &scope {
-        let named = only.makes.len() + only.models.len() + only.years.len();
-        if named == 0 || named > VEHICLES {
-            return Err(format!("scope is \"standard\", or names 1 to {VEHICLES} makes, models or years"));
-        }
-        for one in only.makes.iter().chain(&only.models) {
-            text(one.clone(), "each make and model")?;
-        }
+fn check_scope(scope: Option<&OperationScope>) -> Result<(), String> {
+    let Some(OperationScope::Only(only)) = scope else { return Ok(()) };
+    let named = only.makes.len() + only.models.len() + only.years.len();
+    if named == 0 || named > VEHICLES {
+        return Err(format!("scope is \"standard\", or names 1 to {VEHICLES} makes, models or years"));
     }
-    let change = Change { name: optional(name, "name")?, scope, apps };
-    Ok(vec![DealerAction::Catalog(Edit::Draft { opcode: text(opcode, "opcode")?, change })])
+    only.makes.iter().chain(&only.models).try_for_each(|one| text(one.clone(), "each make and model").map(drop))
 }
 
-fn which(Meant { opcode, all }: Meant) -> Result<Which, String> {
+fn which(opcode: Option<String>, all: bool) -> Result<Which, String> {
     match (opcode, all) {
         (Some(opcode), false) => text(opcode, "opcode").map(Which::One),
         (None, true) => Ok(Which::All),
@@ -256,7 +239,11 @@ fn which(Meant { opcode, all }: Meant) -> Result<Which, String> {
     }
 }
 
-fn advisors(Staff { advisors, reservable, working_times }: Staff) -> Result<Vec<DealerAction>, String> {
+fn staff(
+    advisors: Option<Vec<OneAdvisor>>,
+    reservable: Option<bool>,
+    working_times: Option<bool>,
+) -> Result<Vec<DealerAction>, String> {
     let mut actions = Vec::new();
     if let Some(advisors) = advisors {
         let ids: BTreeSet<&str> = advisors.iter().map(|advisor| advisor.id.as_str()).collect();
@@ -276,7 +263,7 @@ fn advisors(Staff { advisors, reservable, working_times }: Staff) -> Result<Vec<
     Ok(actions.into_iter().map(DealerAction::Calendar).collect())
 }
 
-fn horizon(Horizon { days, lead_minutes }: &Horizon) -> Result<Adjust, String> {
+fn horizon(days: Option<u16>, lead_minutes: Option<u32>) -> Result<Adjust, String> {
     let longest = u32::from(YEAR) * 24 * 60;
     if days.is_none() && lead_minutes.is_none() {
         return Err("days or leadMinutes is needed".to_owned());
@@ -284,30 +271,22 @@ fn horizon(Horizon { days, lead_minutes }: &Horizon) -> Result<Adjust, String> {
     if days.is_some_and(|days| days > YEAR) || lead_minutes.is_some_and(|minutes| minutes > longest) {
         return Err(format!("days are at most {YEAR}, leadMinutes at most {longest}"));
     }
-    Ok(Adjust::Horizon { days: *days, lead_minutes: *lead_minutes })
+    Ok(Adjust::Horizon { days, lead_minutes })
 }
 
-fn holiday(Holiday { date, until, closed, keep }: &Holiday, today: NaiveDate) -> Result<Vec<DealerAction>, String> {
-    let mut actions: Vec<DealerAction> = keep.map(Adjust::Holidays).map(DealerAction::Calendar).into_iter().collect();
-    if let Some(from) = *date {
-        let until = until.unwrap_or(from);
-        let near = today.checked_sub_days(Days::new(FAR)).zip(today.checked_add_days(Days::new(FAR)));
-        if until < from || near.is_none_or(|(first, last)| from < first || until > last) {
-            return Err("until must not lie before date, and both within three years of today".to_owned());
-        }
-        actions.push(DealerAction::Calendar(Adjust::Days { from, until, closed: *closed }));
+fn days(from: NaiveDate, until: NaiveDate, closed: Option<bool>, today: NaiveDate) -> Result<Adjust, String> {
+    let near = today.checked_sub_days(Days::new(FAR)).zip(today.checked_add_days(Days::new(FAR)));
+    if until < from || near.is_none_or(|(first, last)| from < first || until > last) {
+        return Err("until must not lie before date, and both within three years of today".to_owned());
     }
-    if actions.is_empty() {
-        return Err("date or keep is needed".to_owned());
-    }
-    Ok(actions)
+    Ok(Adjust::Days { from, until, closed })
 }
 
-fn next(Next { fault, calls }: Next) -> Result<ControlAction, String> {
+fn next(fault: &str, calls: Option<usize>) -> Result<ControlAction, String> {
     if fault == "none" {
         return Ok(ControlAction::Next(None, 0));
     }
-    let fault = Fault::named(&fault).map_err(|error| error.to_string())?;
+    let fault = Fault::named(fault).map_err(|error| error.to_string())?;
     if fault == Fault::TokenRefused {
         return Err("token-refused is about no dealership; use POST /control/faults".to_owned());
     }

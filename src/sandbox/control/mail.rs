@@ -20,7 +20,6 @@ const MOST: usize = 500;
 /// How many letters are told of when nobody says how many.
 const USUAL: usize = 50;
 
-/// `GET /control/mailboxes`.
 pub(in super::super) async fn mailboxes(State(shared): State<Arc<SandboxState>>) -> Response {
     let Some((post, address)) = PostHandle::of(&shared).zip(shared.post.as_ref().map(PostOfficeState::addr)) else {
         return no_post();
@@ -43,7 +42,6 @@ pub(in super::super) async fn mailboxes(State(shared): State<Arc<SandboxState>>)
     }))
 }
 
-/// `GET /control/mailboxes/{address}`.
 pub(in super::super) async fn mailbox(
     State(shared): State<Arc<SandboxState>>,
     Path(address): Path<String>,

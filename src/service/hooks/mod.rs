@@ -57,9 +57,6 @@ pub struct RunningHooks {
 
 impl RunningHooks {
     /// Begins to tell, each from where it had come.
-    ///
-    /// # Errors
-    /// In words, when a hook cannot be called as it is configured.
     pub fn start(hooks: Vec<Hook>, store: &Arc<dyn Store>, clock: &SharedClock, seed: u64) -> Result<Self, String> {
         let mut running = Self::default();
         for (place, hook) in hooks.into_iter().enumerate() {

@@ -66,7 +66,6 @@ impl HookStatus {
         *self.failure.lock() = Some(HookFailure { since, why: why.to_owned() });
     }
 
-    /// A delivery is over.
     pub(super) fn done(&self, taken: bool) {
         let counter = if taken { &self.delivered } else { &self.given_up };
         counter.fetch_add(1, Ordering::Relaxed);

@@ -64,9 +64,6 @@ fn key(secret: &SecretString) -> Result<Vec<u8>, String> {
 }
 
 /// `v1,` and the signature of a message, as the header has it.
-///
-/// # Errors
-/// In words, when the secret is none.
 pub fn signature(secret: &SecretString, id: &str, timestamp: i64, body: &str) -> Result<String, String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|error| error.to_string())?;
     mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
@@ -74,8 +71,6 @@ pub fn signature(secret: &SecretString, id: &str, timestamp: i64, body: &str) ->
 }
 
 impl WebhookTarget {
-    /// # Errors
-    /// In words, when the address or the secret cannot be used.
     pub fn new(url: &str, secret: Option<SecretString>, timeout: Duration) -> Result<Self, String> {
         install_crypto();
         let url = checked_url(url)?;

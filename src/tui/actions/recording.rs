@@ -48,13 +48,10 @@ pub enum LetterUse {
 pub enum DialogHead {
     /// What is known of the dealership, or the list of them.
     Dealerships,
-    /// What would be corrected.
     Corrections,
     /// Who looks after it, and who might.
     Owners,
-    /// What Xtime shows.
     Opcodes,
-    /// The exact request.
     Appointment,
     /// The answer, and the row that would be written.
     Answer,
@@ -73,7 +70,6 @@ pub struct RecordingAction {
     /// What the rules are asked before its dialog is shown, with a stand-in for what a person has yet to type.
     pub commands: fn(&DryRun<'_>) -> Result<Vec<Command>, Refusal>,
     pub letters: LetterUse,
-    /// What can be entered.
     pub fields: fn(&[Item], &ScreenState) -> Vec<FormField>,
     /// What its dialog holds besides.
     pub prepare: fn(&mut Dialog, &ScreenState),
@@ -144,9 +140,6 @@ impl RecordingAction {
     }
 
     /// Whether the rules let it through.
-    ///
-    /// # Errors
-    /// Why not, in the words of the rule that forbids it.
     pub fn allowed(&self, dry_run: &DryRun<'_>) -> Result<(), String> {
         let decided = (self.commands)(dry_run).and_then(|commands| dry_run.decide(&commands));
         decided.map(drop).map_err(|refusal| refusal_message(&refusal, &dry_run.setup.keymap))

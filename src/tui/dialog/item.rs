@@ -148,7 +148,6 @@ pub enum Watch {
     Archived,
     /// What became of the code, and whose it is.
     Code,
-    /// Where letters go.
     Address,
     Reminders,
     Owner,

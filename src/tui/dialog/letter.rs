@@ -96,9 +96,6 @@ impl Dialog {
     }
 
     /// The letter that it sends to the dealership on a place of its list.
-    ///
-    /// # Errors
-    /// Why none goes, or what is missing first.
     pub fn draft(&self, place: usize, state: &ScreenState) -> Result<(DealershipId, LetterDraft), String> {
         let none = || "no letter goes with this".to_owned();
         let DialogKind::Ask(action) = self.kind else { return Err(none()) };

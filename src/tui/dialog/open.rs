@@ -47,9 +47,6 @@ impl Target {
 }
 
 /// Opens the dialog of an action.
-///
-/// # Errors
-/// When the rules let nothing of it through: why.
 pub fn open(action: &'static RecordingAction, targets: &[Target], state: &ScreenState) -> Result<Dialog, String> {
     let now = state.now.at;
     let (mut items, mut left_out) = (Vec::new(), Vec::new());

@@ -50,8 +50,7 @@ pub(super) const ALIASES: &[Alias] = &[
     alias(Dialog, "dialog-bottom", Bottom),
 ];
 
-/// What an id under a scope means, and where its keys hold; `None`: no action and no alias has it. An id of another scope
-/// says where it belongs.
+/// What an id under a scope means, and where its keys hold. An id of another scope says where it belongs.
 pub(super) fn find(id: &str, scope: Option<ActionScope>) -> Option<(Action, ActionScope)> {
     let here = ALIASES.iter().find(|alias| alias.id == id && Some(alias.scope) == scope);
     let there = || ALIASES.iter().find(|alias| alias.id == id).map(|alias| (alias.action, alias.scope));

@@ -28,9 +28,8 @@ pub(super) struct Entry {
     pub(super) chords: Vec<(Vec<Key>, usize)>,
 }
 
-/// Reads a file. What is wrong is noted and left out; an entry of which nothing remains is left out wholly, so that
-/// the default keys of its action stay. A file that is not TOML is read on behind each mistake, to find the others, and
-/// has no entries.
+/// Reads a file. What is wrong is noted and left out; an entry of which nothing remains is left out wholly, so that the
+/// default keys of its action stay. A file that is not TOML has no entries; it is read on to find further mistakes.
 pub(super) fn read(text: &str, findings: &mut Findings<'_>) -> Vec<Entry> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut errors: Vec<_> = errors.iter().map(|error| (error.span().map_or(0, |span| span.start), error)).collect();

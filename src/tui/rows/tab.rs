@@ -2,7 +2,6 @@
 
 use crate::domain::Stage;
 use crate::domain::query::Derived;
-use crate::tui::action::Action;
 
 /// A tab over the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -19,7 +18,7 @@ pub enum Tab {
     Expired,
     /// Confirmed, but the opcode or the slots are missing.
     Opcode,
-    /// The second clock runs.
+    /// Xtime has its 24 hours to show the integration.
     Awaiting,
     Invited,
     New,
@@ -48,22 +47,6 @@ impl Tab {
         Self::Snoozed,
         Self::Aside,
     ];
-
-    /// The action that shows it, where it has one of its own.
-    pub const fn action(self) -> Option<Action> {
-        Some(match self {
-            Self::All => Action::TabAll,
-            Self::Attention => Action::TabAttention,
-            Self::Lost => Action::TabLost,
-            Self::Overdue => Action::TabOverdue,
-            Self::Expired => Action::TabExpired,
-            Self::Opcode => Action::TabOpcode,
-            Self::Awaiting => Action::TabAwaiting,
-            Self::Invited => Action::TabInvited,
-            Self::New => Action::TabNew,
-            Self::Confirmed | Self::Live | Self::Snoozed | Self::Aside => return None,
-        })
-    }
 
     /// Its name on the screen.
     pub const fn title(self) -> &'static str {

@@ -13,6 +13,7 @@ use rustix::termios::tcgetpgrp;
 
 use super::Tty;
 use crate::domain::text::clean;
+use crate::guard::panic_message;
 
 /// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, pastes, the line that
 /// does not break, the alternate screen. Each is harmless where it was not begun.
@@ -114,11 +115,8 @@ impl Restorer {
     }
 
     fn note(&self, info: &PanicHookInfo<'_>) {
-        let payload = info.payload();
-        let words = payload.downcast_ref::<&str>().copied();
-        let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-        let note = format!("{}{place}", clean(words));
+        let note = format!("{}{place}", clean(panic_message(info.payload())));
         let mut notes = self.shared.notes.lock();
         if notes.len() < MOST_NOTES {
             notes.push(note);

@@ -17,8 +17,7 @@ use crate::clock::{Clock, WallClock};
 /// What a terminal is taken for that does not know its size.
 const USUAL_SIZE: (u16, u16) = (80, 24);
 
-/// The largest size that is drawn; of a larger one, whether it is real or a mistake of whoever set it, the upper left
-/// corner.
+/// The largest size that is drawn; of a larger one, real or a mistake, only the upper left corner.
 const LARGEST_SIZE: (u16, u16) = (1_000, 500);
 
 /// How long the terminal is waited for at the end, whatever it does meanwhile.

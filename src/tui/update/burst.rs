@@ -83,8 +83,7 @@ fn goes_on(state: &ScreenState) -> bool {
     state.now.face < state.pasted_until
 }
 
-/// Presses one after the other. None of them is pressed in a dialog that one of them opened, and none accepts anything:
-/// nobody has seen it.
+/// Presses one after the other, but none that accepts, and none in a dialog that one opened: nobody has seen it.
 fn each(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
     let asks = |state: &ScreenState| matches!(state.mode, Mode::Dialog(_) | Mode::Palette(_));
     let asked = asks(state);
@@ -100,8 +99,7 @@ fn each(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
     effects
 }
 
-/// Whether a dialog was opened too short a while ago to have been seen by whoever pressed Enter. Holding the key down does
-/// not end that.
+/// Whether whoever pressed Enter cannot have seen the dialog, so newly is it open. A key held down does not end that.
 pub(super) fn is_unseen(state: &mut ScreenState) -> bool {
     let unseen = state.now.face < state.unseen_until;
     if unseen {

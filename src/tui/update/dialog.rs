@@ -98,7 +98,6 @@ pub(super) fn step(state: &mut ScreenState, forward: bool) {
     change(state, |dialog| dialog.step(forward, buttons));
 }
 
-/// Scrolls the list.
 pub(super) fn scroll(state: &mut ScreenState, motion: Motion) {
     /// Of a short list nothing is passed over.
     const PAGE: usize = 3;

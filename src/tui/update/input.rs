@@ -56,7 +56,6 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
     true
 }
 
-/// Takes what is written.
 pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
     match &mut state.mode {
         Mode::Filter(input) if input.mistake.is_none() => {

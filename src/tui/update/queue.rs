@@ -57,7 +57,6 @@ fn change(state: &mut ScreenState, change: impl FnOnce(&mut Queue)) {
     settle(state);
 }
 
-/// Moves the cursor.
 pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     let page = state.plan().queue_rows().saturating_sub(1).max(1);
     change(state, |queue| queue.go(motion, page));

@@ -3,9 +3,9 @@
 use crate::domain::{Letter, Obstacle, Onboarding};
 use crate::present::letters::NO_MAIL;
 use crate::protocol::{LetterText, Request};
-use crate::tui::msg::{Effect, WorkId};
+use crate::tui::msg::{Effect, MailboxLetter, WorkId};
 use crate::tui::queue::LetterRef;
-use crate::tui::reading::{LetterCode, LetterPage, LetterReader, MailboxLetter, What};
+use crate::tui::reading::{LetterCode, LetterPage, LetterReader, What};
 use crate::tui::rows::step_round;
 use crate::tui::state::{Mode, REVEAL, Reveal, ScreenState};
 use crate::tui::theme::Tone;

@@ -7,7 +7,6 @@ use crate::tui::rows::{Sort, Tab, TableColumn};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::Tone;
 
-/// Moves the cursor.
 pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     let page = state.plan().table_rows().saturating_sub(1).max(1);
     let cursor = &mut state.cursor;

@@ -36,9 +36,15 @@ pub struct ScreenLayout {
     pub status: Rect,
 }
 
+impl ScreenState {
+    /// Where everything goes on the screen.
+    pub fn plan(&self) -> ScreenLayout {
+        ScreenLayout::of(self)
+    }
+}
+
 impl ScreenLayout {
-    /// Where everything goes in a state.
-    pub fn of(state: &ScreenState) -> Self {
+    fn of(state: &ScreenState) -> Self {
         let (width, height) = state.size;
         if width < SMALLEST.0 || height < SMALLEST.1 {
             return Self { too_small: true, ..Self::default() };

@@ -12,6 +12,22 @@ use crate::tui::theme::{Theme, Tone};
 /// From this width on the tabs have their keys with them.
 const WITH_KEYS: u16 = 60;
 
+/// The action that shows a tab, where it has one of its own.
+const fn action(tab: Tab) -> Option<Action> {
+    Some(match tab {
+        Tab::All => Action::TabAll,
+        Tab::Attention => Action::TabAttention,
+        Tab::Lost => Action::TabLost,
+        Tab::Overdue => Action::TabOverdue,
+        Tab::Expired => Action::TabExpired,
+        Tab::Opcode => Action::TabOpcode,
+        Tab::Awaiting => Action::TabAwaiting,
+        Tab::Invited => Action::TabInvited,
+        Tab::New => Action::TabNew,
+        Tab::Confirmed | Tab::Live | Tab::Snoozed | Tab::Aside => return None,
+    })
+}
+
 /// A tab as it is written: ` 3 Overdue 7 `, the key apart.
 struct Label {
     tab: Tab,
@@ -21,7 +37,7 @@ struct Label {
 
 impl Label {
     fn of(tab: Tab, state: &ScreenState, room: u16) -> Self {
-        let key = tab.action().and_then(|action| state.setup.keymap.first_key(action));
+        let key = action(tab).and_then(|action| state.setup.keymap.first_key(action));
         let key = key.filter(|_| room >= WITH_KEYS).map_or_else(String::new, |key| format!(" {key}"));
         let text = match state.loaded {
             true => format!(" {} {} ", tab.title(), state.rows.count(tab)),
@@ -82,7 +98,7 @@ fn found(state: &ScreenState) -> (String, Tone) {
     };
     let action = match state.mode {
         Mode::Filter(_) => Some(Action::InputNext),
-        _ => tab.action(),
+        _ => action(tab),
     };
     let key = action.and_then(|action| state.setup.keymap.first_key(action));
     let key = key.map_or_else(String::new, |key| format!(": {key}"));
@@ -123,8 +139,7 @@ pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canva
     caret
 }
 
-/// Draws a line that is edited so that its caret is in view. The caret's place on the screen, and the cells that were
-/// skipped on the left.
+/// Draws a line that is edited, its caret in view: the caret's place on the screen, and the cells skipped on the left.
 pub(super) fn draw_edit(
     edit: &LineEdit,
     x: u16,

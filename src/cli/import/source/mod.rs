@@ -43,13 +43,6 @@ impl<'a> SourceRow<'a> {
     }
 }
 
-/// How a file is to be read, where that is not to be found out.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::cli) struct SourceOptions<'a> {
-    /// The sheet of a workbook.
-    pub(in crate::cli) sheet: Option<&'a str>,
-}
-
 /// How well the first rows of a list suit.
 type Suits<'a> = dyn Fn(&mut dyn Iterator<Item = SourceRow<'_>>) -> usize + 'a;
 
@@ -70,16 +63,13 @@ enum Form {
 impl Source {
     /// Finds out what a file is, and how its rows are written. `suits` says how well the first rows suit as a list: of
     /// several readings the one that suits best is taken.
-    ///
-    /// # Errors
-    /// A sentence that says what the file is, and what to do.
     pub(in crate::cli) fn open(
         bytes: Vec<u8>,
-        options: &SourceOptions<'_>,
+        sheet: Option<&str>,
         suits: impl Fn(&mut dyn Iterator<Item = SourceRow<'_>>) -> usize,
     ) -> Result<Self, String> {
         let kind = SourceKind::of(&bytes)?;
-        match (kind, options.sheet) {
+        match (kind, sheet) {
             (SourceKind::Workbook(book), sheet) => {
                 let (grid, remarks) = workbook::read(bytes, book, sheet, &suits)?;
                 Ok(Self { form: Form::Grid(grid), remarks })

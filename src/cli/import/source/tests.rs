@@ -11,7 +11,7 @@ pub(super) fn suits(rows: &mut dyn Iterator<Item = SourceRow<'_>>) -> usize {
 }
 
 pub(super) fn open(bytes: impl Into<Vec<u8>>) -> Result<Source, String> {
-    Source::open(bytes.into(), &SourceOptions::default(), suits)
+    Source::open(bytes.into(), None, suits)
 }
 
 fn opened(text: &str) -> Source {
@@ -275,8 +275,7 @@ fn what_is_no_list_is_named() {
         assert!(error.contains(what) && !error.contains('\u{fffd}'), "{bytes:?}: {error}");
     }
     assert!(open("<Harbor>,code\n1,2\n").is_ok());
-    let sheet = SourceOptions { sheet: Some("Dealers") };
-    assert!(Source::open(b"name,code\n".to_vec(), &sheet, suits).unwrap_err().contains("--sheet"));
+    assert!(Source::open(b"name,code\n".to_vec(), Some("Dealers"), suits).unwrap_err().contains("--sheet"));
 }
 
 proptest! {

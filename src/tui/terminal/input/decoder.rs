@@ -14,8 +14,7 @@ pub const LONE_ESCAPE: Duration = Duration::from_millis(40);
 /// How long after an ESC that was taken for the key a byte that may begin the rest of its sequence is held as an ESC is.
 const LATE_SEQUENCE: Duration = Duration::from_secs(1);
 
-/// How old a sequence that was begun may be: far beyond any stall of a link. Then whatever comes after a pause is no part
-/// of it any more.
+/// How old a sequence that was begun may be: far beyond any stall of a link. What comes later is no part of it.
 const ABANDONED: Duration = Duration::from_secs(5);
 
 /// Between two bytes that somebody types there is more time than this, between two of one sequence less.
@@ -60,7 +59,7 @@ enum State {
     Csi { alt: bool, bytes: Vec<u8> },
     /// `ESC [ [` of the Linux console, before its letter.
     LinuxKey { alt: bool },
-    /// SS3.
+    /// `ESC O` (SS3), before the letter of a function key.
     Ss3 { alt: bool, bytes: Vec<u8> },
     /// A mouse report of three bytes that follow `ESC [ M`.
     Mouse { left: u8 },

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::domain::table::{MOST_ROWS, TableError};
@@ -166,72 +166,56 @@ fn words(raw: &str) -> String {
 
 /// The elements of a list as they stand in the text, no more than one too many; `None`: it is no list.
 pub(super) fn items(raw: &str) -> Option<Vec<&str>> {
-    raw.starts_with('[').then(|| serde_json::from_str::<Items<'_>>(raw).map_or(Vec::new(), |items| items.0))
+    struct Elements;
+
+    impl<'de> Visitor<'de> for Elements {
+        type Value = Vec<&'de str>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(raw) = seq.next_element::<&RawValue>()? {
+                if all.len() < MOST_ROWS + 2 {
+                    all.push(raw.get());
+                }
+            }
+            Ok(all)
+        }
+    }
+
+    raw.starts_with('[').then(|| serde_json::Deserializer::from_str(raw).deserialize_seq(Elements).unwrap_or_default())
 }
 
 /// The keys and values of an object as they stand in the text; of anything else none.
 pub(super) fn entries(raw: &str) -> Vec<(Cow<'_, str>, &str)> {
-    serde_json::from_str::<Entries<'_>>(raw).map_or(Vec::new(), |entries| entries.0)
+    struct Pairs;
+
+    impl<'de> Visitor<'de> for Pairs {
+        type Value = Vec<(Cow<'de, str>, &'de str)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+                if all.len() < MOST_ROWS + 2 {
+                    all.push((text(key.get()).unwrap_or_default(), value.get()));
+                }
+            }
+            Ok(all)
+        }
+    }
+
+    serde_json::Deserializer::from_str(raw).deserialize_map(Pairs).unwrap_or_default()
 }
 
 fn value_of<'a>(object: &'a str, key: &str) -> Option<&'a str> {
     entries(object).into_iter().find(|(found, _)| found == key).map(|(_, raw)| raw)
-}
-
-struct Items<'a>(Vec<&'a str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Items<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-
-        impl<'de> Visitor<'de> for Elements {
-            type Value = Vec<&'de str>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut all = Vec::new();
-                while let Some(raw) = seq.next_element::<&RawValue>()? {
-                    if all.len() < MOST_ROWS + 2 {
-                        all.push(raw.get());
-                    }
-                }
-                Ok(all)
-            }
-        }
-
-        deserializer.deserialize_seq(Elements).map(Self)
-    }
-}
-
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a str)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Pairs;
-
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Vec<(Cow<'de, str>, &'de str)>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut all = Vec::new();
-                while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-                    if all.len() < MOST_ROWS + 2 {
-                        all.push((text(key.get()).unwrap_or_default(), value.get()));
-                    }
-                }
-                Ok(all)
-            }
-        }
-
-        deserializer.deserialize_map(Pairs).map(Self)
-    }
 }
 
 /// `None`: it has half of a character.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 use zip::write::SimpleFileOptions;
 
+use super::super::Source;
 use super::super::tests::{open, rows, suits};
-use super::super::{Source, SourceOptions};
 use super::*;
 
 fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -106,7 +106,7 @@ fn dimensions(rows: u32, columns: u16) -> Vec<u8> {
 }
 
 fn sheet(bytes: Vec<u8>, name: &str) -> Result<Source, String> {
-    Source::open(bytes, &SourceOptions { sheet: Some(name) }, suits)
+    Source::open(bytes, Some(name), suits)
 }
 
 #[test]
