@@ -9,6 +9,7 @@ pub mod attention;
 pub mod budget;
 pub mod bulk;
 pub mod cadence;
+mod call;
 pub mod classification;
 pub mod clock_doubt;
 pub mod code;
@@ -58,6 +59,7 @@ pub use appointment::{
 pub use attention::Attention;
 pub use budget::Budget;
 pub use cadence::{ProbeSchedule, cadence, next_tick, pressing, second_probe_after};
+pub use call::{Call, CallOutcome, Calls, LastCall, ToldCode};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims};

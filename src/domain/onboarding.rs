@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
 use super::{
-    AppointmentId, ChosenOpcode, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, OpcodeOption,
+    AppointmentId, Calls, ChosenOpcode, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, OpcodeOption,
     OpcodeState, ProbeRecord, Profile, Slots, Timestamp, Untrusted, moment,
 };
 
@@ -256,6 +256,8 @@ pub struct Onboarding {
     pub snoozed_until: Option<Timestamp>,
     #[serde(with = "moment")]
     pub archived_at: Option<Timestamp>,
+    /// Calls with it; `None`: there was none.
+    pub calls: Option<Box<Calls>>,
     /// How many notes there are.
     pub notes: u32,
     pub last_event: LastEvent,

@@ -1,5 +1,6 @@
 //! What both frontends show, and how: neither decides anything here, neither has a style of its own.
 
+pub mod call;
 pub mod clocks;
 pub mod column;
 pub mod event;
