@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Onboarding, OpcodeChoice, Timestamp, Untrusted, moment};
+use super::{OpcodeChoice, Timestamp, Untrusted, moment};
 
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,33 +107,4 @@ pub struct Calls {
     #[serde(with = "moment")]
     pub call_back_at: Option<Timestamp>,
     pub told: Option<ToldCode>,
-}
-
-impl Onboarding {
-    /// When to call back, as was agreed.
-    pub fn call_back_at(&self) -> Option<Timestamp> {
-        self.calls.as_ref()?.call_back_at
-    }
-
-    /// Whether somebody promised to call by now.
-    pub fn is_call_back_due(&self, now: Timestamp) -> bool {
-        self.call_back_at().is_some_and(|at| at <= now)
-    }
-
-    /// What came of the newest call, if it was about the present code.
-    pub fn call_about_code(&self) -> Option<&LastCall> {
-        let last = self.calls.as_ref()?.last.as_ref()?;
-        (last.generation == self.generation()).then_some(last)
-    }
-
-    /// Whether the present code was read out by phone.
-    pub fn told_code(&self) -> Option<&ToldCode> {
-        let told = self.calls.as_ref()?.told.as_ref()?;
-        (told.generation == self.generation()).then_some(told)
-    }
-
-    /// Whether the dealer cannot go on without a new code, by their own word, and since when.
-    pub fn new_code_wanted(&self) -> Option<&LastCall> {
-        self.call_about_code().filter(|call| matches!(call.outcome, CallOutcome::CodeRefused | CallOutcome::WantsCode))
-    }
 }

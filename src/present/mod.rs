@@ -6,6 +6,7 @@ pub mod column;
 pub mod event;
 pub mod json;
 pub mod letters;
+pub mod spoken;
 mod theme;
 pub mod time;
 mod tone;

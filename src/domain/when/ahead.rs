@@ -20,12 +20,19 @@ where
             Some(at) => at,
             None => return wrong("that is too far away"),
         },
-        Err(_) => {
+        Err(no_length) => {
             let moment = text.trim().strip_prefix("until").unwrap_or(text);
-            parse_moment(moment, now, zone)?
+            parse_moment(moment, now, zone)
+                .map_err(|no_moment| if is_meant_as_length(text) { no_length } else { no_moment })?
         }
     };
     if at > now { Ok(at) } else { wrong("that moment is past") }
+}
+
+/// A number and a word behind it, as in `2 parsecs`.
+fn is_meant_as_length(text: &str) -> bool {
+    let rest = text.trim().trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    rest.len() < text.trim().len() && rest.trim_start().starts_with(char::is_alphabetic)
 }
 
 #[cfg(test)]
@@ -44,6 +51,7 @@ mod tests {
         for text in ["0", "11:00", "now", "yesterday 14:00"] {
             assert_eq!(read(text), Err("that moment is past".to_owned()), "{text}");
         }
+        assert!(read("2 parsecs").unwrap_err().contains("is not a unit of time"));
         assert!(read("soon").unwrap_err().contains("is not a moment"));
     }
 }

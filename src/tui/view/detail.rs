@@ -95,7 +95,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     }
 }
 
-fn next_minute(now: Timestamp) -> Timestamp {
+pub(super) fn next_minute(now: Timestamp) -> Timestamp {
     let rest = 60_000 - now.timestamp_millis().rem_euclid(60_000);
     now.checked_add_signed(TimeDelta::milliseconds(rest)).unwrap_or(now)
 }
