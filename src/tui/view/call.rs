@@ -97,6 +97,11 @@ fn code(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &
         return;
     };
     let now = clocks.now();
+    if let Some(said_at) = state.confirmation.dealer_confirmed_at {
+        let said = spoken(said_at, now, state.profile.timezone);
+        page.text(&format!("entered {said}, their time, by the dealer's word"), theme.text);
+        return;
+    }
     let said = spoken(newest.expires_at, now, state.profile.timezone);
     match newest.state(now) {
         InvitationState::Live => {
