@@ -152,6 +152,9 @@ fn what_is_so_already_is_no_error_and_records_nothing() {
     desk.run(&["snooze", "xts2", "2d"]).ends(0);
     assert_eq!(names(&desk, &["is:snoozed"]), ["xts2"]);
     desk.run(&["snooze", "xts2", "--wake"]).ends(0);
+    desk.run(&["snooze", "xts2", "tomorrow 14:00"]).ends(0);
+    desk.run(&["snooze", "xts2", "yesterday 14:00"]).ends(2).says("that moment is past");
+    desk.run(&["snooze", "xts2", "--wake"]).ends(0);
     desk.run(&["opcode", "set", "xts2", "DataClover Appt", "--new"]).ends(0);
     let one = desk.run(&["show", "xts2", "--json"]).json();
     assert_eq!((&one["opcode"]["choice"], &one["opcode"]["option"]), (&json!("DataClover Appt"), &json!("new")));
@@ -259,4 +262,30 @@ fn whose_move_it_is_is_a_column_a_filter_and_in_the_documents() {
     let waiting = desk.run(&["list", "next:\"24 hours\"", "--csv", "--columns", "dealer_code"]).ends(0).out;
     assert_eq!(waiting, "dealer_code\nxts1\n");
     desk.run(&["list", "move:them"]).ends(2).says("one of us, dealer, xtime, nobody");
+}
+
+#[test]
+fn a_call_is_recorded_with_what_came_of_it() {
+    let desk = Desk::filled();
+    desk.run(&["call", "xts1", "--outcome", "gone fishing"]).ends(2).says("will-do");
+    desk.run(&["call", "xts1", "--outcome", "done"]).ends(4).says("never invited");
+    desk.run(&["told", "xts1"]).ends(4).says("never invited");
+    desk.run(&["invite", "xts1", "--code", "CODE-CALL-1", "--no-email", "--yes"]).ends(0);
+    desk.run(&["told", "xts1", "--to", "Carla"]).ends(0);
+    let call = ["call", "xts1", "--outcome", "will-do", "--with", "Carla", "--note", "after lunch", "--callback", "2h"];
+    desk.run(&call).ends(0);
+    let one = desk.run(&["show", "xts1", "--json"]).json();
+    assert_eq!(one["calls"]["last"]["outcome"], "will-do");
+    assert_eq!((&one["calls"]["last"]["with"], &one["calls"]["code_told"]["to"]), (&json!("Carla"), &json!("Carla")));
+    assert_eq!((&one["next"]["move"], &one["next"]["until"]), (&json!("nobody"), &one["calls"]["call_back_at"]));
+    let shown = desk.run(&["show", "xts1"]).ends(0).says("the dealer will do it: after lunch").says("read out by");
+    assert!(!shown.out.contains("CODE-CALL-1"));
+    desk.run(&["call", "xts1", "--outcome", "no-answer", "--callback", "yesterday 9:00"]).ends(2).says("is past");
+    desk.run(&["call", "xts1", "--outcome", "no-answer", "--opcode", "17"]).ends(2).says("opcode-told");
+    desk.run(&["call", "xts1", "--outcome", "opcode-told"]).ends(2).says("--opcode");
+    desk.run(&["call", "xts1", "--outcome", "opcode-told", "--opcode", "17"]).ends(0);
+    desk.run(&["call", "xts1", "--outcome", "done", "--no-email"]).ends(0);
+    assert_eq!(desk.run(&["show", "xts1", "--json"]).json()["stage"], "awaiting-xtime");
+    let kinds = desk.run(&["events", "--kind", "call.logged,code.told", "--json"]).ends(0);
+    assert_eq!(kinds.out.lines().count(), 4);
 }

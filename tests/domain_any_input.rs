@@ -5,9 +5,9 @@ mod domain_rules_support;
 
 use chrono::{DateTime, TimeDelta};
 use cloverwatch::domain::{
-    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Event, IntentId, LetterCopy, LetterEnd, LetterId,
-    LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeResult, ProbeSchedule, ProbeState, Service,
-    SlotsResult, Timestamp, cadence, pressing,
+    Actor, AppointmentId, Ask, BookingEnd, Call, CallOutcome, CodeOrigin, Command, Event, IntentId, LetterCopy,
+    LetterEnd, LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, ProbeResult, ProbeSchedule,
+    ProbeState, Service, SlotsResult, Timestamp, cadence, pressing,
 };
 use domain_rules_support::{Case, id, slot_counts, start};
 use proptest::prelude::*;
@@ -110,6 +110,15 @@ fn any_command() -> impl Strategy<Value = Command> {
         any::<bool>().prop_map(|probing| Command::Tick { probing }),
         Just(Command::TellMisdated),
         prop::option::of(any_moment()).prop_map(|until| Command::Snooze { until }),
+        (0..CallOutcome::ALL.len(), any_moment(), prop::option::of(any_moment())).prop_map(
+            |(outcome, at, call_back_at)| {
+                let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
+                let outcome = CallOutcome::ALL[outcome];
+                let call = Call { outcome, at, call_back_at, with: Some("Carla".into()), note: None, opcode };
+                Command::LogCall { call, mail: true }
+            }
+        ),
+        (0_u32..4, any_moment()).prop_map(|(seen, at)| Command::TellCode { seen, to: None, at }),
         Just(Command::Revoke { reason: "".into() }),
         Just(Command::Archive),
         Just(Command::Unarchive),

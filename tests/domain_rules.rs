@@ -5,8 +5,9 @@ mod domain_rules_support;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{
-    Ask, Attention, Claim, Claims, CodeOrigin, Command, Context, DealershipId, Ended, Fact, IntentId, OpcodeChoice,
-    OpcodeOption, OpcodeState, Outcome, ProbeResult, Profile, Refusal, Service, Severity, Stage, decide, next_tick,
+    Ask, Attention, Call, CallOutcome, Claim, Claims, CodeOrigin, Command, Context, DealershipId, Ended, Fact,
+    IntentId, OpcodeChoice, OpcodeOption, OpcodeState, Outcome, ProbeResult, Profile, Refusal, Service, Severity,
+    Stage, decide, next_tick,
 };
 use domain_rules_support::{Case, hours, profile, start};
 
@@ -275,6 +276,34 @@ fn codes_of_another_time() {
         ["invitation.issued"],
         "the source knows better"
     );
+}
+
+#[test]
+fn a_call_records_what_follows_from_it_or_nothing() {
+    let mut case = Case::new();
+    let call =
+        |outcome, at| Call { outcome, at, call_back_at: None, with: Some("Carla".into()), note: None, opcode: None };
+    let log = |call| Command::LogCall { call, mail: false };
+    let at = case.now;
+    assert_eq!(case.refused(log(call(CallOutcome::Done, at))), Refusal::NeverInvited);
+    assert_eq!(case.tell(log(call(CallOutcome::NoAnswer, at))), ["call.logged"]);
+    assert_eq!(case.refused(Command::TellCode { seen: 0, to: None, at }), Refusal::NeverInvited);
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    let ahead = at + hours(1);
+    assert_eq!(case.refused(log(call(CallOutcome::NoAnswer, ahead))), Refusal::CallInFuture(hours(1)));
+    let past = Call { call_back_at: Some(at), ..call(CallOutcome::WillDo, at) };
+    assert_eq!(case.refused(log(past)), Refusal::Past);
+    assert_eq!(case.refused(log(call(CallOutcome::OpcodeTold, at))), Refusal::EmptyOpcode);
+    let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
+    let told = Call { opcode, ..call(CallOutcome::OpcodeTold, at) };
+    assert_eq!(case.tell(log(told)), ["call.logged", "opcode.chosen"]);
+    assert_eq!(case.state().opcode.as_ref().unwrap().word, Some("Carla, by phone".into()));
+    assert_eq!(case.tell(Command::TellCode { seen: 1, to: None, at }), ["code.told"]);
+    assert_eq!(case.tell(log(call(CallOutcome::Done, at))), ["call.logged", "dealer.confirmed"]);
+    assert_eq!(case.tell(log(call(CallOutcome::Done, at))), ["call.logged"], "the word is given once");
+    case.now += hours(100);
+    let late = case.refused(Command::TellCode { seen: 1, to: None, at });
+    assert!(matches!(late, Refusal::NoLiveCode(_)), "{late:?}");
 }
 
 #[test]

@@ -75,6 +75,11 @@ impl App {
         zone.into().read(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
+    /// Reads a moment to come, in this zone unless it names its own; a length of time counts from now.
+    pub fn ahead(&self, text: &str, zone: impl Into<Zone>) -> Result<Timestamp, CliError> {
+        zone.into().read_ahead(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
+    }
+
     /// Reads where a span of time begins or ends, in the operator's zone: a day stands for its start.
     pub fn span(&self, text: &str) -> Result<Timestamp, CliError> {
         self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))

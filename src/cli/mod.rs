@@ -4,6 +4,7 @@ pub mod app;
 mod appointment;
 pub mod args;
 mod backup;
+mod call;
 mod check;
 pub mod demo;
 mod desk;
@@ -129,6 +130,8 @@ async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), Cli
         Some(CliCommand::Unfinished(args)) => unfinished::run(app, &args).await,
         Some(CliCommand::Revoke(args)) => record::revoke(app, &args).await,
         Some(CliCommand::Confirm(args)) => record::confirm(app, &args).await,
+        Some(CliCommand::Call(args)) => call::log(app, &args).await,
+        Some(CliCommand::Told(args)) => call::told(app, &args).await,
         Some(CliCommand::Note(args)) => record::note(app, &args).await,
         Some(CliCommand::Assign(args)) => record::assign(app, &args).await,
         Some(CliCommand::Snooze(args)) => record::snooze(app, &args).await,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::client::{EngineClient, ask_each, dry_run};
-use crate::domain::when::parse_duration;
 use crate::domain::{Command, Event, LetterId, Onboarding, ProfileField, Untrusted};
 use crate::protocol::Request;
 
@@ -155,17 +154,13 @@ pub(super) async fn assign(app: &App, args: &Assign) -> Result<(), CliError> {
 }
 
 pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
-    let until = match &args.duration {
-        Some(text) => {
-            let length = parse_duration(text).map_err(|error| CliError::usage(error.to_string()))?;
-            let until = app.clock.now().checked_add_signed(length);
-            Some(until.ok_or_else(|| CliError::usage("that is too long"))?)
-        }
-        None => None,
-    };
     let client = app.client(Need::default()).await?;
     let state = vec![one(app, &*client, &args.dealership).await?];
-    send(app, &*client, state, args.json.json, |_| Ok(Command::Snooze { until })).await
+    send(app, &*client, state, args.json.json, |state| {
+        let until = args.until.as_deref().map(|text| app.ahead(text, state.profile.timezone)).transpose()?;
+        Ok(Command::Snooze { until })
+    })
+    .await
 }
 
 pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {

@@ -6,11 +6,11 @@ use crate::domain::ProbeStatus;
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
 use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
-use crate::present::Tone;
 use crate::present::column::DealershipView;
 use crate::present::event::{EventLine, timeline};
 use crate::present::json::DealershipDocument;
 use crate::present::time::{Zone, away, for_people};
+use crate::present::{Tone, call};
 use crate::protocol::EventQuery;
 
 use super::app::App;
@@ -101,6 +101,9 @@ impl Page<'_> {
             let until = until.map(|until| format!(" (until {})", self.time(until))).unwrap_or_default();
             self.line("next", &format!("{}: {what}{until}", whose.as_str()))?;
         }
+        let moment = |at| self.time(at);
+        self.line("called", &call::last_call(self.state, moment).unwrap_or_default())?;
+        self.line("told", &call::told_code(self.state, moment).unwrap_or_default())?;
         self.line("group", &profile.group.plain())?;
         self.line("brand", &profile.brand.plain())?;
         let place: Vec<_> =

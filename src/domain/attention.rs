@@ -11,10 +11,14 @@ pub enum Attention {
     Lost,
     /// A consumer could book, and now could not: the opcode or the slots are gone.
     LeftLive,
+    /// Somebody promised to call, and the moment has come.
+    CallBackDue,
     /// Xtime has not confirmed within 24 hours of the dealer's word.
     Overdue,
     /// The code died unused; the dealership cannot connect until it has a new one.
     Expired,
+    /// The dealer said by phone that the living code is of no use.
+    CodeWanted,
     /// A code was asked for and did not arrive.
     CodeNotObtained,
     /// The code is dated later than a moment at which it was there: a clock ran ahead, and its end is wrong.
@@ -44,11 +48,13 @@ pub enum Attention {
 }
 
 impl Attention {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Lost,
         Self::LeftLive,
+        Self::CallBackDue,
         Self::Overdue,
         Self::Expired,
+        Self::CodeWanted,
         Self::CodeNotObtained,
         Self::CodeFromFuture,
         Self::AddressRefused,
@@ -69,8 +75,10 @@ impl Attention {
         match self {
             Self::Lost => "integration lost",
             Self::LeftLive => "not live any more",
+            Self::CallBackDue => "call back now",
             Self::Overdue => "Xtime overdue",
             Self::Expired => "code expired",
+            Self::CodeWanted => "new code wanted",
             Self::CodeNotObtained => "code not obtained",
             Self::CodeFromFuture => "code dated in the future",
             Self::AddressRefused => "address refused",
@@ -104,6 +112,7 @@ impl Onboarding {
             }
             Stage::OpcodeMissing => Some(Attention::OpcodeMissing),
             Stage::NoSlots => Some(Attention::NoSlots),
+            Stage::Invited if self.new_code_wanted().is_some() => Some(Attention::CodeWanted),
             Stage::Invited if self.time_left(now).is_some_and(|left| left < policy.expiring_within) => {
                 Some(Attention::ExpiringSoon)
             }
@@ -124,7 +133,9 @@ impl Onboarding {
         let booking = self.booking.as_deref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
         let code_failed = code_failed.then_some(Attention::CodeNotObtained);
-        [by_stage, code_failed, from_future, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
+        let call_back = self.is_call_back_due(now).then_some(Attention::CallBackDue);
+        let letter = self.letter_attention();
+        [by_stage, call_back, code_failed, from_future, by_probe, booking, letter].into_iter().flatten().min()
     }
 
     /// What is wrong with the letters of a dealership.
@@ -133,7 +144,8 @@ impl Onboarding {
         if self.address_refused().is_some() {
             return Some(Attention::AddressRefused);
         }
-        if self.is_confirmed() || self.mail.is_none() {
+        // Whoever heard the code by phone needs no letter with it.
+        if self.is_confirmed() || self.mail.is_none() || self.told_code().is_some() {
             return None;
         }
         if self.held_letter().is_some() {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::CodeOrigin;
 use super::{
-    AppointmentId, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind,
+    AppointmentId, Call, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, LetterCopy, LetterId, LetterKind,
     OpcodeChoice, Policy, ProbeResult, Profile, ProfileEdit, SlotsResult, Timestamp, Untrusted,
 };
 
@@ -163,6 +163,20 @@ pub enum Command {
     },
     Note {
         text: Untrusted,
+    },
+    /// Record a call with the dealership, and what follows from it: the dealer's word, an opcode.
+    LogCall {
+        call: Call,
+        /// Whether a letter may acknowledge the dealer's word.
+        mail: bool,
+    },
+    /// Record that the present code was read out by phone.
+    TellCode {
+        /// The generation that was on the screen.
+        seen: u32,
+        /// To whom.
+        to: Option<Untrusted>,
+        at: Timestamp,
     },
     /// Give the dealership to somebody, or to nobody.
     Assign {

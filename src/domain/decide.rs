@@ -1,6 +1,7 @@
 //! The rules: which facts a command makes of a state, or why it is refused.
 
 mod booking;
+mod calls;
 mod clocks;
 mod confirmation;
 mod letters;
@@ -36,6 +37,8 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Unarchive => Err(Refusal::NotArchived),
         Command::Archive => Ok(vec![Fact::Archived {}]),
         Command::Note { text } => note(text),
+        Command::LogCall { call, mail } => calls::log(state, call, *mail, ctx),
+        Command::TellCode { seen, to, at } => calls::tell_code(state, *seen, to.as_ref(), *at, ctx),
         Command::Update { profile } => update(state, profile, ctx),
         Command::Correct { edits } => correct(state, edits, ctx),
         Command::AddContacts { contacts } => Ok(add_contacts(state, contacts)),

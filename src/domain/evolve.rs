@@ -2,9 +2,9 @@
 
 use super::mail;
 use super::{
-    Actor, BookedAppointment, ChosenOpcode, Confirmation, DealershipId, Ended, Event, Fact, Invitation, LastEvent,
-    Onboarding, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots, Timestamp,
-    Untrusted, WasVisible,
+    Actor, BookedAppointment, ChosenOpcode, Confirmation, DealershipId, Ended, Event, Fact, Invitation, LastCall,
+    LastEvent, Onboarding, OpcodeState, OpenBooking, Outcome, PastInvitation, PendingCode, ProbeRecord, Slots,
+    Timestamp, ToldCode, Untrusted, WasVisible,
 };
 
 /// Folds one event into the state. The first event of a dealership is `dealership.added`; an event of a dealership that
@@ -39,6 +39,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 probe: None,
                 snoozed_until: None,
                 archived_at: None,
+                calls: None,
                 notes: 0,
                 last_event,
                 newest_at: event.at,
@@ -51,6 +52,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
     state.newest_at = state.newest_at.max(event.at);
     let was_live = state.is_live();
     apply(&mut state, event);
+    forget_call_back(&mut state, &event.fact);
     if let Some(newest) = &mut state.invitation {
         newest.known_at = newest.known_at.min(event.at);
     }
@@ -243,10 +245,32 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::PlatformAnswers { .. } => {}
         Fact::ContactsAdded { contacts } => state.further_contacts.extend(contacts.iter().cloned()),
         Fact::NoteAdded { .. } => state.notes += 1,
+        Fact::CallLogged { outcome, at, with, note, call_back_at } => {
+            let (by, generation) = (event.actor.as_str().into(), state.generation());
+            let (outcome, at, with, note) = (*outcome, *at, with.clone(), note.clone());
+            let calls = state.calls.get_or_insert_default();
+            calls.last = Some(LastCall { outcome, at, by, with, note, generation });
+            calls.call_back_at = *call_back_at;
+        }
+        Fact::CodeTold { generation, to, at } => {
+            let by = event.actor.as_str().into();
+            state.calls.get_or_insert_default().told = Some(ToldCode { generation: *generation, at: *at, by, to: to.clone() });
+        }
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,
         Fact::Archived {} => state.archived_at = Some(at),
         Fact::Unarchived {} => state.archived_at = None,
+    }
+}
+
+/// What somebody wanted to call back about is over: the dealer went on by themselves, or is out of the desk's way.
+fn forget_call_back(state: &mut Onboarding, fact: &Fact) {
+    let over = matches!(
+        fact,
+        Fact::IntegrationConfirmed { .. } | Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } | Fact::Archived {}
+    );
+    if let Some(calls) = state.calls.as_mut().filter(|_| over) {
+        calls.call_back_at = None;
     }
 }
 

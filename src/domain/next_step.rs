@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Attention, Letter, LetterState, Onboarding, OpcodeState, Stage, Timestamp};
+use super::{Attention, CallOutcome, Letter, LetterState, Onboarding, OpcodeState, Stage, Timestamp};
 
 /// Who has to do something before it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,11 +75,19 @@ impl Onboarding {
             let step = NextStep::of(Mover::Us, "read the booking back before anything else");
             return step.since(Some(booking.at));
         }
+        if let Some(step) = self.call_back(stage, now) {
+            return step;
+        }
         match stage {
             Stage::New => NextStep::of(Mover::Us, "get a code and invite").since(Some(self.added_at)),
             Stage::Invited => self.while_invited(now),
-            Stage::Expired => NextStep::of(Mover::Us, "ask whether it is still wanted; then a new code")
-                .since(self.invitation.as_ref().map(|code| code.expires_at)),
+            Stage::Expired => {
+                let what = match self.new_code_wanted() {
+                    Some(_) => "new code: the dealer wants one",
+                    None => "ask whether it is still wanted; then a new code",
+                };
+                NextStep::of(Mover::Us, what).since(self.invitation.as_ref().map(|code| code.expires_at))
+            }
             Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait: it may take up to 24 hours")
                 .until(self.confirmation.due_at)
                 .since(self.confirmation.dealer_confirmed_at),
@@ -97,8 +105,34 @@ impl Onboarding {
         }
     }
 
+    /// What was promised comes first. Until then nobody calls, unless a clock has ended something meanwhile.
+    fn call_back(&self, stage: Stage, now: Timestamp) -> Option<NextStep> {
+        let at = self.call_back_at()?;
+        if at <= now {
+            return Some(NextStep::of(Mover::Us, "call back, as agreed").since(Some(at)));
+        }
+        let waits = matches!(
+            stage,
+            Stage::Invited | Stage::Overdue | Stage::Lost | Stage::OpcodeMissing | Stage::NoSlots | Stage::Revoked
+        );
+        waits.then(|| NextStep::of(Mover::Nobody, "call back then, as agreed").until(Some(at)))
+    }
+
     fn while_invited(&self, now: Timestamp) -> NextStep {
         let expires_at = self.invitation.as_ref().map(|code| code.expires_at);
+        match self.call_about_code().map(|call| call.outcome) {
+            Some(CallOutcome::CodeRefused) => {
+                return NextStep::of(Mover::Us, "new code, or the right rooftop: Xtime refused it").until(expires_at);
+            }
+            Some(CallOutcome::WantsCode) => {
+                return NextStep::of(Mover::Us, "new code: the dealer wants one").until(expires_at);
+            }
+            Some(CallOutcome::PageNotFound) => {
+                let what = "their Xtime admin gives the role with Configure Application";
+                return NextStep::of(Mover::Dealer, what).until(expires_at);
+            }
+            _ => {}
+        }
         let is_unread = matches!(self.letter_attention(), Some(Attention::AddressRefused | Attention::LetterFailed));
         // One uncertain copy may have arrived; a file arrives nowhere by itself.
         let is_unsure = |letter: &Letter| match letter.state {
@@ -107,7 +141,7 @@ impl Onboarding {
             _ => false,
         };
         let letter = self.telling_letter().filter(|letter| letter.generation == self.generation());
-        if is_unread || letter.is_some_and(is_unsure) {
+        if self.told_code().is_none() && (is_unread || letter.is_some_and(is_unsure)) {
             return NextStep::of(Mover::Us, "correct the address, or read the code by phone").until(expires_at);
         }
         match self.time_left(now) {

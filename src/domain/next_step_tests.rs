@@ -2,9 +2,9 @@ use chrono::{DateTime, TimeDelta};
 
 use super::*;
 use crate::domain::{
-    Actor, CodeOrigin, Command, Confirmation, Contact, Context, DealershipId, Ended, Event, IntentId, Invitation,
+    Actor, Call, CodeOrigin, Command, Confirmation, Contact, Context, DealershipId, Ended, Event, IntentId, Invitation,
     InvitationCode, Letter, LetterId, LetterKind, Mail, NoClaims, OpenBooking, Policy, Profile, Slots, WasVisible,
-    decide, evolve,
+    decide, evolve, evolve_all,
 };
 
 fn now() -> Timestamp {
@@ -173,4 +173,56 @@ fn a_booking_without_an_answer_comes_first_and_what_is_put_aside_is_nobodys() {
         code.ended = Some((Ended::Revoked, now()));
     }
     assert_eq!(step(&revoked, Mover::Nobody, "").what, "");
+}
+
+#[track_caller]
+fn tell(state: &Onboarding, command: &Command) -> Onboarding {
+    let policy = Policy::default();
+    let context = Context { now: now(), policy: &policy, claims: &NoClaims, letter: None };
+    let facts = decide(Some(state), command, &context).unwrap();
+    evolve_all(Some(state.clone()), state.id, &facts, &Actor::person("ana"), now()).unwrap()
+}
+
+fn called(state: &Onboarding, outcome: CallOutcome, call_back_at: Option<Timestamp>) -> Onboarding {
+    let call = Call { outcome, at: now(), call_back_at, with: None, note: None, opcode: None };
+    tell(state, &Command::LogCall { call, mail: false })
+}
+
+#[test]
+fn a_promised_call_is_nobodys_until_its_minute_and_then_ours() {
+    let promised = called(&invited(60), CallOutcome::WillDo, Some(hours(2)));
+    assert_eq!(step(&promised, Mover::Nobody, "call back then").until, Some(hours(2)));
+    let due = promised.next_step(hours(2));
+    assert_eq!((due.whose, due.what, due.since), (Mover::Us, "call back, as agreed", Some(hours(2))));
+    assert_eq!(promised.attention(hours(2), &Policy::default()), Some(Attention::CallBackDue));
+    // The code does not wait for it.
+    let ends = called(&invited(1), CallOutcome::WillDo, Some(hours(2)));
+    assert_eq!(ends.next_step(hours(1)).what, "ask whether it is still wanted; then a new code");
+    // The next call says anew when, or that nobody calls again.
+    step(&called(&promised, CallOutcome::NoAnswer, Some(hours(3))), Mover::Nobody, "call back then");
+    step(&called(&promised, CallOutcome::NoAnswer, None), Mover::Dealer, "wait for the dealer");
+}
+
+#[test]
+fn what_the_dealer_said_of_the_code_decides_whose_move_it_is() {
+    let refused = called(&invited(60), CallOutcome::CodeRefused, None);
+    step(&refused, Mover::Us, "new code, or the right rooftop");
+    assert_eq!(refused.attention(now(), &Policy::default()), Some(Attention::CodeWanted));
+    step(&called(&invited(60), CallOutcome::WantsCode, None), Mover::Us, "new code: the dealer wants one");
+    step(&called(&invited(60), CallOutcome::PageNotFound, None), Mover::Dealer, "their Xtime admin");
+    step(&called(&invited(-1), CallOutcome::WantsCode, None), Mover::Us, "new code: the dealer wants one");
+    // A new code is another matter.
+    let mut newer = refused;
+    newer.invitation.as_mut().unwrap().generation = 2;
+    step(&newer, Mover::Dealer, "wait for the dealer");
+}
+
+#[test]
+fn a_done_call_starts_the_second_clock_and_a_code_read_out_needs_no_letter() {
+    step(&called(&invited(60), CallOutcome::Done, None), Mover::Xtime, "wait");
+    let failed = with_letter(LetterState::Failed, 0);
+    step(&failed, Mover::Us, "correct the address, or read the code by phone");
+    let told = tell(&failed, &Command::TellCode { seen: 1, to: Some("Carla".into()), at: now() });
+    step(&told, Mover::Dealer, "wait for the dealer");
+    assert_eq!(told.attention(now(), &Policy::default()), None);
 }

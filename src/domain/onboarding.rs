@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::event::{CodeOrigin, Fact};
 use super::mail::Mail;
 use super::{
-    AppointmentId, ChosenOpcode, CodeDigest, Contact, DealershipId, IntentId, InvitationCode, OpcodeOption,
-    OpcodeState, ProbeRecord, Profile, Slots, Timestamp, Untrusted, moment,
+    AppointmentId, CallOutcome, Calls, ChosenOpcode, CodeDigest, Contact, DealershipId, IntentId, InvitationCode,
+    LastCall, OpcodeOption, OpcodeState, ProbeRecord, Profile, Slots, Timestamp, ToldCode, Untrusted, moment,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +254,8 @@ pub struct Onboarding {
     pub snoozed_until: Option<Timestamp>,
     #[serde(with = "moment")]
     pub archived_at: Option<Timestamp>,
+    /// Calls with it; `None`: there was none.
+    pub calls: Option<Box<Calls>>,
     /// How many notes there are.
     pub notes: u32,
     pub last_event: LastEvent,
@@ -345,5 +347,32 @@ impl Onboarding {
     pub fn digests(&self) -> impl Iterator<Item = CodeDigest> + '_ {
         let newest = self.invitation.as_ref().map(|invitation| invitation.code.digest());
         self.earlier.iter().map(|past| past.digest).chain(newest)
+    }
+
+    /// When to call back, as was agreed.
+    pub fn call_back_at(&self) -> Option<Timestamp> {
+        self.calls.as_ref()?.call_back_at
+    }
+
+    /// Whether somebody promised to call by now.
+    pub fn is_call_back_due(&self, now: Timestamp) -> bool {
+        self.call_back_at().is_some_and(|at| at <= now)
+    }
+
+    /// What came of the newest call, if it was about the present code.
+    pub fn call_about_code(&self) -> Option<&LastCall> {
+        let last = self.calls.as_ref()?.last.as_ref()?;
+        (last.generation == self.generation()).then_some(last)
+    }
+
+    /// Whether the present code was read out by phone.
+    pub fn told_code(&self) -> Option<&ToldCode> {
+        let told = self.calls.as_ref()?.told.as_ref()?;
+        (told.generation == self.generation()).then_some(told)
+    }
+
+    /// Whether the dealer cannot go on without a new code, by their own word, and since when.
+    pub fn new_code_wanted(&self) -> Option<&LastCall> {
+        self.call_about_code().filter(|call| matches!(call.outcome, CallOutcome::CodeRefused | CallOutcome::WantsCode))
     }
 }

@@ -33,6 +33,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
     match facts.attention {
         Some(Attention::Lost) => confirmation.lost_at,
         Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
+        Some(Attention::CallBackDue) => state.call_back_at(),
         Some(Attention::OpcodeMissing) => state.opcode_since,
         Some(Attention::LeftLive) => state.left_live_at,
         Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
@@ -41,6 +42,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         // Whatever is wrong with its letter, it is the code that dies.
         Some(
             Attention::Expired
+            | Attention::CodeWanted
             | Attention::ExpiringSoon
             | Attention::CodeNotObtained
             | Attention::CodeFromFuture

@@ -75,6 +75,8 @@ pub enum Refusal {
     WordAfterCode(TimeDelta),
     #[error("that moment is past")]
     Past,
+    #[error("the call cannot have been in the future (in {})", humanize(*.0))]
+    CallInFuture(TimeDelta),
     #[error("no letter: mail is off ([mail] transport = \"none\")")]
     NoMail,
     #[error("no such letter ({0})")]

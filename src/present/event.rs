@@ -33,6 +33,9 @@ pub fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Even
 pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
     let words = match &event.fact {
         Fact::Snoozed { until: Some(until) } => format!("snoozed until {}", moment(*until)),
+        Fact::CallLogged { call_back_at: Some(at), .. } => {
+            format!("{}; call back {}", event.summary(), moment(*at))
+        }
         _ => event.summary(),
     };
     let Some(at) = event.noticed_at() else { return words };

@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::timezone::Tz;
 use chrono::{DateTime, Datelike, Local, NaiveDateTime};
 
-use crate::domain::when::{WhenError, abbreviation, parse_moment, parse_start};
+use crate::domain::when::{WhenError, abbreviation, parse_ahead, parse_moment, parse_start};
 use crate::domain::{Timestamp, humanize};
 
 /// A zone in which moments are told: a dealership's, or the operator's.
@@ -87,6 +87,14 @@ impl Zone {
         match self {
             Self::Named(tz) => parse_start(text, now, &tz),
             Self::System => parse_start(text, now, &Local),
+        }
+    }
+
+    /// Reads a moment that is to come; a length of time counts from now.
+    pub fn read_ahead(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
+        match self {
+            Self::Named(tz) => parse_ahead(text, now, &tz),
+            Self::System => parse_ahead(text, now, &Local),
         }
     }
 

@@ -2,15 +2,17 @@
 //! Which keys they have stands in `keymap.toml`.
 
 use super::actions::{
-    RecordingAction, appointment, archive, assign, check, dealer_done, edit_profile, invite, letters, note, opcode,
-    queue as queued, reissue, reminders, revoke, snooze, teach,
+    RecordingAction, appointment, archive, assign, call, check, dealer_done, edit_profile, invite, letters, note,
+    opcode, queue as queued, reissue, reminders, revoke, snooze, teach,
 };
 use super::line_edit::LineMotion;
 use super::list_cursor::Motion;
 use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
-use super::update::{copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail};
+use super::update::{
+    call as calls, copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail,
+};
 
 /// Where an action can be asked for. A key is looked up in the focused context first, then in [`ActionScope::Global`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +26,8 @@ pub enum ActionScope {
     Tail,
     /// The view of all letters that are on their way or went wrong.
     Queue,
+    /// The view of a call with a dealership.
+    Call,
     Dialog,
     /// A dialog that sends a letter: before its own keys.
     Letter,
@@ -34,13 +38,14 @@ pub enum ActionScope {
 }
 
 impl ActionScope {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Global,
         Self::List,
         Self::Table,
         Self::Detail,
         Self::Tail,
         Self::Queue,
+        Self::Call,
         Self::Dialog,
         Self::Letter,
         Self::Form,
@@ -49,7 +54,7 @@ impl ActionScope {
 
     /// Whether its actions belong to what is open: the palette does not offer them.
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Dialog | Self::Letter | Self::Form | Self::Input)
+        matches!(self, Self::Call | Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
     pub const fn as_str(self) -> &'static str {
@@ -60,6 +65,7 @@ impl ActionScope {
             Self::Detail => "detail",
             Self::Tail => "tail",
             Self::Queue => "queue",
+            Self::Call => "call",
             Self::Dialog => "dialog",
             Self::Letter => "letter",
             Self::Form => "form",
@@ -84,11 +90,12 @@ pub enum Danger {
 pub enum PageKind {
     Help,
     Guide,
+    Call,
     Letter,
 }
 
 impl PageKind {
-    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Letter];
+    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Call, Self::Letter];
 }
 
 /// With which of the desk's contents an action has to do.
@@ -268,6 +275,7 @@ actions! {
         ToggleDetail => screen("toggle-detail", "detail", "Show or hide the detail pane.", desk::toggle_detail),
         ToggleTail => screen("toggle-tail", "tail", "Show or hide the event tail.", desk::toggle_tail),
         Zoom => screen("zoom", "zoom", "Give the focused pane the whole screen, and back.", desk::zoom),
+        Call => screen("call", "call", "Show what a call with the dealership needs, and record what came of it.", calls::toggle).when(calls::can_open).anywhere().on(&[PageKind::Call]),
         Queue => screen("queue", "letters", "Show all letters that are on their way or went wrong.", queue::toggle).anywhere(),
         ShowExpired => screen("show-expired", "expired codes", "Show the dealerships whose code expired unused.", desk::show_expired).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
@@ -292,12 +300,12 @@ actions! {
         SortReverse => screen("sort-reverse", "reverse sort", "Reverse the order.", table::sort_reverse).in_table(),
         SortAttention => screen("sort-attention", "attention first", "Sort by what needs attention first.", table::sort_attention).in_table(),
         Invite => recording(&invite::ACTION),
-        Reissue => recording(&reissue::ACTION),
+        Reissue => recording(&reissue::ACTION).on(&[PageKind::Call]),
         Revoke => recording(&revoke::ACTION),
         ConfirmWord => recording(&dealer_done::ACTION),
         Check => recording(&check::ACTION).on(&[PageKind::Guide]),
         TeachNewest => recording(&teach::NEWEST),
-        Note => recording(&note::ACTION),
+        Note => recording(&note::ACTION).on(&[PageKind::Call]),
         EditProfile => recording(&edit_profile::ACTION),
         Assign => recording(&assign::ACTION),
         Snooze => recording(&snooze::ACTION),
@@ -312,8 +320,8 @@ actions! {
         Reminders => recording(&reminders::ACTION),
         ReadLetter => effect("read-letter", "read letter", "Read the dealership's newest letter as it is written from what holds now, the code masked.", reading::newest).when(reading::can_read_newest),
         Mailbox => effect("mailbox", "mailbox", "Read the simulated dealer's mailbox (demo only).", reading::open_mailbox).when(reading::can_open_mailbox),
-        Reveal => screen("reveal", "reveal code", "Show the code for 15 seconds.", reading::reveal).when(table::has_code).on(&[PageKind::Letter]),
-        CopyCode => effect("copy-code", "copy code", "Copy the code to the clipboard of the terminal.", copy::code).when(copy::can_copy_code),
+        Reveal => screen("reveal", "reveal code", "Show the code for 15 seconds.", reading::reveal).when(table::has_code).on(&[PageKind::Letter, PageKind::Call]),
+        CopyCode => effect("copy-code", "copy code", "Copy the code to the clipboard of the terminal.", copy::code).when(copy::can_copy_code).on(&[PageKind::Call]),
         CopyDealerCode => effect("copy-dealer-code", "copy dealerCode", "Copy the dealerCode to the clipboard of the terminal.", copy::dealer_code).when(table::any),
         CopyLetter => effect("copy-letter", "copy letter", "Copy the opcode letter for the dealer to the clipboard of the terminal.", copy::letter).when(table::any).on(&[PageKind::Guide]),
     }
@@ -335,6 +343,18 @@ actions! {
         QueueMarkAll => screen("queue-mark-all", "mark all", "Mark every letter that is shown.", queue::mark_all),
         QueueClearMarks => screen("queue-clear-marks", "clear marks", "Unmark every letter.", queue::clear_marks).when(queue::any_marked),
         QueueClose => screen("queue-close", "back", "Go back to the table.", queue::close),
+    }
+    Call {
+        CallDone => recording(&call::DONE),
+        CallWillDo => recording(&call::WILL_DO),
+        CallNoAnswer => recording(&call::NO_ANSWER),
+        CallCodeRefused => recording(&call::CODE_REFUSED),
+        CallWantsCode => recording(&call::WANTS_CODE),
+        CallPageNotFound => recording(&call::PAGE_NOT_FOUND),
+        CallOpcodeTold => recording(&call::OPCODE_TOLD),
+        CallWrongPerson => recording(&call::WRONG_PERSON),
+        CallCodeTold => recording(&call::TOLD),
+        CallTick => screen("call-tick", "tick", "Tick the next step off that the dealer takes.", calls::tick),
     }
     Dialog {
         DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)),

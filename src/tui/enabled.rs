@@ -40,14 +40,14 @@ fn in_the_way(state: &ScreenState, info: &ActionInfo) -> Result<(), String> {
 fn allowed(state: &ScreenState, action: &RecordingAction) -> Result<(), String> {
     match (action.subject, &state.queue) {
         (Subject::Answer(about), _) => about(state).map(drop),
-        (Subject::OneDealership, _) if state.marks.len() > 1 => {
+        (Subject::OneDealership, _) if state.marks.len() > 1 && state.page_dealership().is_none() => {
             Err("one dealership at a time: clear the marks first".to_owned())
         }
         (Subject::Dealerships | Subject::OneDealership, _) if state.marks.len() > ASKED => Ok(()),
         (Subject::Dealerships | Subject::OneDealership, _) => {
-            let guide = state.guide();
-            let marks = state.marks.iter().filter(|_| guide.is_none());
-            let alone = guide.or(state.cursor.id.filter(|_| state.marks.is_empty()));
+            let page = state.page_dealership();
+            let marks = state.marks.iter().filter(|_| page.is_none());
+            let alone = page.or(state.cursor.id.filter(|_| state.marks.is_empty()));
             any_allowed(state, action, marks.chain(alone).map(Target::from))
         }
         (Subject::Letters, Some(queue)) if queue.marked() <= ASKED => {

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod actions;
 pub mod bulk_job;
+pub mod call_view;
 pub mod clipboard;
 pub mod columns;
 pub mod cursor;

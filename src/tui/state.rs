@@ -14,6 +14,7 @@ use crate::present::time::Zone;
 use crate::protocol::{CutOff, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
+use super::call_view::CallView;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
@@ -127,6 +128,7 @@ pub enum Mode {
     Help(Help),
     /// The steps to a visible opcode of a dealership.
     Guide(DealershipId, Scroll),
+    Call(CallView),
     Dialog(Box<Dialog>),
 }
 
@@ -261,19 +263,22 @@ impl ScreenState {
         self.rows.get(self.cursor.id?)
     }
 
-    /// The dealership whose guide is read.
-    pub fn guide(&self) -> Option<DealershipId> {
-        if let Mode::Guide(id, _) = self.mode { Some(id) } else { None }
+    /// The dealership that the whole page is about: its guide, or a call with it.
+    pub fn page_dealership(&self) -> Option<DealershipId> {
+        match &self.mode {
+            Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
+            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Dialog(_) => None,
+        }
     }
 
-    /// The dealership of the guide that is read, else the one under the cursor.
+    /// The dealership of the page that is read, else the one under the cursor.
     pub fn shown_dealership(&self) -> Option<DealershipId> {
-        self.guide().or(self.cursor.id)
+        self.page_dealership().or(self.cursor.id)
     }
 
-    /// What an action on dealerships is about: the one whose guide is read, else those marked, in the order of the table, else the one under the cursor.
+    /// What an action on dealerships is about: the one that a page is about, else those marked, in the order of the table, else the one under the cursor.
     pub fn targets(&self) -> Vec<DealershipId> {
-        if let Some(id) = self.guide() {
+        if let Some(id) = self.page_dealership() {
             return vec![id];
         }
         if self.marks.is_empty() {

@@ -3,9 +3,9 @@
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{
-    Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterCopy, LetterEnd,
-    LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
-    Timestamp, decide_in_turn,
+    Actor, AppointmentId, Ask, BookingEnd, Call, CallOutcome, CodeOrigin, Command, Context, DealershipId, IntentId,
+    LetterCopy, LetterEnd, LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit,
+    ProfileField, Timestamp, decide_in_turn,
 };
 use cloverwatch::tui::action::{Action, REGISTRY};
 use cloverwatch::tui::actions::{DryRun, RecordingAction, Subject};
@@ -161,12 +161,19 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
                 (Some(source), _) => vec![request(source, fresh)],
             }]
         }
+        Action::CallDone => calls(CallOutcome::Done, state, at),
+        Action::CallWillDo => calls(CallOutcome::WillDo, state, at),
+        Action::CallNoAnswer => calls(CallOutcome::NoAnswer, state, at),
+        Action::CallCodeRefused => calls(CallOutcome::CodeRefused, state, at),
+        Action::CallWantsCode => calls(CallOutcome::WantsCode, state, at),
+        Action::CallPageNotFound => calls(CallOutcome::PageNotFound, state, at),
+        Action::CallOpcodeTold => calls(CallOutcome::OpcodeTold, state, at),
+        Action::CallWrongPerson => calls(CallOutcome::WrongPerson, state, at),
+        Action::CallCodeTold => vec![vec![Command::TellCode { seen: state.generation(), to: None, at }]],
         Action::Revoke => vec![vec![Command::Revoke { reason: "typed".into() }]],
-        Action::ConfirmWord => (0..500)
-            .map(|hours| at - TimeDelta::hours(hours))
-            .chain(state.invitation.as_ref().map(|code| code.expires_at.min(at)))
-            .map(|said_at| vec![Command::ConfirmByDealer { said_at, mail: true }])
-            .collect(),
+        Action::ConfirmWord => {
+            words(state, at).map(|said_at| vec![Command::ConfirmByDealer { said_at, mail: true }]).collect()
+        }
         Action::Note => vec![vec![Command::Note { text: "typed".into() }]],
         Action::Assign => {
             vec![vec![Command::Assign { owner: None }], vec![Command::Assign { owner: Some("ben".into()) }]]
@@ -207,6 +214,18 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
         Action::Reminders => [true, false].map(|on| vec![Command::SetReminders { on }]).to_vec(),
         other => panic!("{other:?} records something, and nobody said what"),
     }
+}
+
+/// Moments at which a dealer may say that it was done.
+fn words(state: &Onboarding, at: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let hours = (0..500).map(move |hours| at - TimeDelta::hours(hours));
+    hours.chain(state.invitation.as_ref().map(|code| code.expires_at.min(at)))
+}
+
+fn calls(outcome: CallOutcome, state: &Onboarding, at: Timestamp) -> Vec<Vec<Command>> {
+    let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
+    let call = |at| Call { outcome, at, call_back_at: None, with: None, note: None, opcode: opcode.clone() };
+    words(state, at).map(|at| vec![Command::LogCall { call: call(at), mail: true }]).collect()
 }
 
 /// Whether one of these ways is open; else all that the rules say against them.

@@ -5,6 +5,7 @@
 mod allowed;
 mod appointments;
 mod bursts;
+mod calls;
 mod cells;
 mod checks;
 mod cut_off;

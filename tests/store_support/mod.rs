@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{
-    Actor, AppointmentId, CodeOrigin, Contact, DaySlots, DealershipId, Event, Fact, IntentId, Onboarding, OpcodeChoice,
-    OpcodeOption, Outcome, Profile, Timestamp, fold,
+    Actor, AppointmentId, CallOutcome, CodeOrigin, Contact, DaySlots, DealershipId, Event, Fact, IntentId, Onboarding,
+    OpcodeChoice, OpcodeOption, Outcome, Profile, Timestamp, fold,
 };
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::embedded::StoreOptions;
@@ -142,6 +142,14 @@ pub fn history(number: u64) -> Vec<Fact> {
         Fact::InvitationMisdated { generation: 2, generated_at: at(9) },
         Fact::InvitationRevoked { generation: 2, reason: "wrong rooftop".into() },
         Fact::Snoozed { until: Some(at(9)) },
+        Fact::CallLogged {
+            outcome: CallOutcome::WillDo,
+            at: at(9),
+            with: Some("Carla".into()),
+            note: None,
+            call_back_at: Some(at(10)),
+        },
+        Fact::CodeTold { generation: 2, to: None, at: at(9) },
         Fact::InvitationRequested { intent, source: CodeOrigin::Command, generation: 3, mail: true },
         Fact::Archived {},
     ]

@@ -1,5 +1,6 @@
 //! What can be typed after `cloverwatch`.
 
+mod call;
 mod codes;
 mod dealerships;
 mod mail;
@@ -16,6 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::output::ColorWhen;
 
+pub use call::{LogCall, Told};
 pub use codes::{Codes, Reissue, Revoke};
 pub use dealerships::{Add, Import, Set};
 pub use mail::{Form, Letters, MailCommand, Resend};
@@ -95,6 +97,10 @@ pub enum CliCommand {
     Revoke(Revoke),
     /// Record that the dealer says it is done; the 24 hours start
     Confirm(Confirm),
+    /// Record a call with a dealership and what came of it
+    Call(LogCall),
+    /// Record that the living code was read out by phone
+    Told(Told),
     /// Write something down
     Note(Note),
     /// Give a dealership to somebody

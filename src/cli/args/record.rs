@@ -54,9 +54,9 @@ pub struct Assign {
 pub struct Snooze {
     /// Which dealership
     pub dealership: String,
-    /// For how long, like 2d
-    #[arg(required_unless_present = "wake", conflicts_with = "wake")]
-    pub duration: Option<String>,
+    /// For how long, like 2d, or until when
+    #[arg(value_name = "DURATION|TIME", required_unless_present = "wake", conflicts_with = "wake")]
+    pub until: Option<String>,
     /// End the snooze
     #[arg(long)]
     pub wake: bool,

@@ -10,8 +10,8 @@ use super::kinds::facts;
 use super::{CodeOrigin, words};
 use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, Contact, DaySlots, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
-    Timestamp, Untrusted,
+    AppointmentId, CallOutcome, Contact, DaySlots, IntentId, InvitationCode, LetterId, LetterKind, OpcodeChoice,
+    Outcome, Profile, Timestamp, Untrusted,
 };
 
 facts! {
@@ -315,4 +315,24 @@ facts! {
     /// More people of the dealership became known, besides its contact.
     "contacts.added" ContactsAdded { contacts: Vec<Contact> }
         Neutral => words::people(contacts);
+    /// Somebody called the dealership, or was called.
+    "call.logged" CallLogged {
+        outcome: CallOutcome,
+        at: Timestamp,
+        /// Who was spoken to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<Untrusted>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Untrusted>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call_back_at: Option<Timestamp>,
+    } Neutral, told at => words::called(*outcome, with.as_ref(), note.as_ref());
+    /// The code was read out by phone.
+    "code.told" CodeTold {
+        generation: u32,
+        /// To whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Untrusted>,
+        at: Timestamp,
+    } Progress, told at => words::told(*generation, to.as_ref());
 }

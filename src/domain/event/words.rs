@@ -7,8 +7,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use crate::domain::mail::file_of_reply;
 use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, Contact, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted, humanize,
-    refuses_address,
+    AppointmentId, CallOutcome, Contact, LetterKind, OpcodeChoice, Outcome, ResponseFacts, Timestamp, Untrusted,
+    humanize, refuses_address,
 };
 
 /// A desk that runs tries more often: between two looks so far apart it was closed, or its machine slept.
@@ -144,6 +144,17 @@ pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_fai
 pub(super) fn people(contacts: &[Contact]) -> String {
     let who: Vec<String> = contacts.iter().map(Contact::humanize).collect();
     format!("further contacts: {}", who.join("; "))
+}
+
+pub(super) fn called(outcome: CallOutcome, with: Option<&Untrusted>, note: Option<&Untrusted>) -> String {
+    let with = with.map(|with| format!(" with {}", with.plain())).unwrap_or_default();
+    let note = note.map(|note| format!(": {}", note.plain())).unwrap_or_default();
+    format!("call{with}, {}{note}", outcome.message())
+}
+
+pub(super) fn told(generation: u32, to: Option<&Untrusted>) -> String {
+    let to = to.map(|to| format!(" to {}", to.plain())).unwrap_or_default();
+    format!("code {generation} read out by phone{to}")
 }
 
 /// A dealership's wall clock in a line for people.

@@ -50,6 +50,7 @@ fn dealership(n: u64, name: &str, city: &str, owner: &str) -> Onboarding {
         probe: None,
         snoozed_until: None,
         archived_at: None,
+        calls: None,
         notes: 0,
         last_event: LastEvent { seq: n, at: now() - TimeDelta::days(1), kind: 4 },
         newest_at: now() - TimeDelta::days(1),

@@ -1,11 +1,13 @@
 //! Moments and lengths of time as people write and read them: one reader and one style for both frontends.
 
+mod ahead;
 mod duration;
 mod moment;
 #[cfg(test)]
 mod moment_tests;
 mod words;
 
+pub use ahead::parse_ahead;
 pub use duration::{duration_text, humanize, parse_duration, short};
 pub use moment::{parse_moment, parse_start};
 pub use words::{abbreviation, with_abbreviation};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::call::CallsDocument;
 use super::letter::MailDocument;
 use super::service::{AppointmentDocument, BookingDocument, OpcodeDocument, SlotsDocument};
 use super::{SCHEMA, text_or_null, time};
@@ -24,6 +25,7 @@ documents! {
         attention: Option<&'static str> = facts.attention.map(Attention::message),
         booking: Option<BookingDocument<'a>> = state.booking.as_deref().map(BookingDocument::of),
         brand: Option<&'a str> = text_or_null(&state.profile.brand),
+        calls: Option<CallsDocument<'a>> = state.calls.as_deref().map(CallsDocument::of),
         city: Option<&'a str> = text_or_null(&state.profile.city),
         confirmation: ConfirmationDocument = ConfirmationDocument::of(state, now),
         contact: ContactDocument<'a> = ContactDocument::of(&state.profile.contact),

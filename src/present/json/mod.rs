@@ -25,6 +25,7 @@ macro_rules! documents {
     };
 }
 
+mod call;
 mod dealership;
 mod letter;
 mod service;

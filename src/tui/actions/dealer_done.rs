@@ -26,7 +26,7 @@ pub const ACTION: RecordingAction = RecordingAction {
 };
 
 /// When the dealer can have entered the code, if they can at all.
-fn likely_word(state: &Onboarding, now: Timestamp) -> Timestamp {
+pub(super) fn likely_word(state: &Onboarding, now: Timestamp) -> Timestamp {
     state.invitation.as_ref().map_or(now, |newest| newest.expires_at.min(now).max(newest.generated_at))
 }
 

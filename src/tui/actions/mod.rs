@@ -4,6 +4,7 @@
 pub mod appointment;
 pub mod archive;
 pub mod assign;
+pub mod call;
 pub mod check;
 mod codes;
 pub mod dealer_done;

@@ -23,6 +23,10 @@ pub enum FieldRole {
     Means,
     /// Who at the dealership said so, and how.
     Word,
+    /// When to call back.
+    CallBack,
+    /// What else is to be kept.
+    Note,
     /// The dealerCode, typed before something that cannot be taken back.
     DealerCode,
     /// Whether a letter goes with it.

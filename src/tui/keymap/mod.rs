@@ -48,6 +48,7 @@ pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
         ActionScope::Detail => &[ActionScope::Detail, ActionScope::Table, ActionScope::Global],
         ActionScope::Tail => &[ActionScope::Tail, ActionScope::Global],
         ActionScope::Queue => &[ActionScope::Queue, ActionScope::Global],
+        ActionScope::Call => &[ActionScope::Call],
         ActionScope::Dialog => &[ActionScope::Dialog],
         ActionScope::Letter => &[ActionScope::Letter],
         ActionScope::Form => &[ActionScope::Form],

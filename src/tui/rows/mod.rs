@@ -301,9 +301,19 @@ fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Ti
     let booking = booking.and_then(just_after);
     let generated_at = state.invitation.as_ref().map(|newest| newest.generated_at);
     let ahead = generated_at.and_then(|at| at.checked_sub_signed(policy.clock_tolerance));
-    [ahead, expires_at, soon, call, confirmation.due_at, amber.and_then(just_after), state.snoozed_until, booking]
-        .into_iter()
-        .flatten()
-        .filter(|at| *at > now)
-        .min()
+    [
+        ahead,
+        expires_at,
+        soon,
+        call,
+        confirmation.due_at,
+        amber.and_then(just_after),
+        state.snoozed_until,
+        state.call_back_at(),
+        booking,
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|at| *at > now)
+    .min()
 }

@@ -2,6 +2,7 @@
 
 mod act;
 mod burst;
+pub(super) mod call;
 pub(super) mod copy;
 pub(super) mod cut_off;
 pub(super) mod desk;

@@ -15,6 +15,7 @@ pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
         _ if state.reading.is_some() => Some(PageKind::Letter),
         Mode::Help(_) => Some(PageKind::Help),
         Mode::Guide(..) => Some(PageKind::Guide),
+        Mode::Call(_) => Some(PageKind::Call),
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
     }
 }
@@ -37,7 +38,7 @@ pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
 pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
     match open(state) {
         Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
-        Some(PageKind::Help | PageKind::Guide) => {
+        Some(PageKind::Help | PageKind::Guide | PageKind::Call) => {
             motion::go(state, if forward { Motion::Down } else { Motion::Up });
         }
         None => dialog::step(state, forward),
@@ -59,7 +60,9 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         _ if state.reading.is_some() => close(state),
         Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
         Mode::Dialog(_) => dialog::leave(state),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) => close(state),
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {
+            close(state)
+        }
     }
 }
 

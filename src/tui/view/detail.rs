@@ -7,6 +7,7 @@ use super::page::{NAMES, Page};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Timestamp, Untrusted};
+use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::column::{code_clock, confirm_clock};
 use crate::present::event::{EventLine, timeline as timeline_of};
@@ -64,6 +65,10 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
         page.pair("next", &format!("{}: {what}{left}", whose.as_str()), theme.tone(whose.into()));
     }
+    let zone = Zone::from(profile.timezone);
+    let moment = |at| zone.show(at);
+    page.pair("called", &call::last_call(state, moment).unwrap_or_default(), theme.text);
+    page.pair("told", &call::told_code(state, moment).unwrap_or_default(), theme.text);
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
     }
@@ -90,7 +95,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     }
 }
 
-fn next_minute(now: Timestamp) -> Timestamp {
+pub(super) fn next_minute(now: Timestamp) -> Timestamp {
     let rest = 60_000 - now.timestamp_millis().rem_euclid(60_000);
     now.checked_add_signed(TimeDelta::milliseconds(rest)).unwrap_or(now)
 }

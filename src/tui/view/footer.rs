@@ -20,6 +20,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
+        Mode::Call(_) => CALL,
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
         Mode::Desk if state.queue.is_some() => QUEUE,
@@ -62,6 +63,12 @@ const LETTER_TEXT: &[Action] = &[
 #[rustfmt::skip]
 const LETTER: &[Action] = &[
     A::DialogSubmit, A::DialogNext, A::DialogAccept, A::DialogCancel, A::LetterPreview, A::LetterSwitch, A::Down,
+];
+
+#[rustfmt::skip]
+const CALL: &[Action] = &[
+    A::CallDone, A::CallWillDo, A::CallNoAnswer, A::CallCodeRefused, A::CallWantsCode, A::Reveal, A::CallCodeTold,
+    A::CallOpcodeTold, A::CallPageNotFound, A::CallWrongPerson, A::CallTick, A::Reissue, A::Note, A::DialogCancel,
 ];
 
 #[rustfmt::skip]

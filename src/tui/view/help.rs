@@ -105,6 +105,7 @@ const fn title(scope: ActionScope) -> &'static str {
         ActionScope::Detail => "Detail",
         ActionScope::Tail => "Events",
         ActionScope::Queue => "Letters",
+        ActionScope::Call => "A call",
         ActionScope::Dialog => "Dialogs",
         ActionScope::Letter => "Dialogs that send a letter",
         ActionScope::Form => "Any dialog",

@@ -3,6 +3,7 @@
 pub mod canvas;
 pub mod layout;
 
+mod call;
 mod detail;
 mod dialog;
 mod footer;
@@ -75,6 +76,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut canvas),
         Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
         Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, &mut canvas),
+        Mode::Call(open) => call::draw(open, state, theme, &clocks, &mut canvas),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }
     if let Some(open) = &state.reading {

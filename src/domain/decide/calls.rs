@@ -1,0 +1,58 @@
+//! The rules of calls: what a call records besides itself.
+
+use super::super::command::Context;
+use super::{confirmation, newest_code, service};
+use crate::domain::{Call, CallOutcome, Fact, InvitationState, Onboarding, Refusal, Timestamp, Untrusted};
+
+pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    not_in_future(call.at, ctx)?;
+    if call.call_back_at.is_some_and(|at| at <= ctx.now) {
+        return Err(Refusal::Past);
+    }
+    let with = said(call.with.as_ref());
+    let (outcome, at, call_back_at) = (call.outcome, call.at, call.call_back_at);
+    let note = said(call.note.as_ref());
+    let mut facts = vec![Fact::CallLogged { outcome, at, with: with.clone(), note, call_back_at }];
+    match outcome {
+        // Whoever is confirmed, or has given the word, says nothing new by it.
+        CallOutcome::Done if !state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none() => {
+            facts.extend(confirmation::dealer_says_done(state, at, mail, ctx)?);
+        }
+        CallOutcome::OpcodeTold => {
+            let choice = call.opcode.as_ref().ok_or(Refusal::EmptyOpcode)?;
+            let word = with.map_or("by phone".into(), |with| Untrusted::from(format!("{}, by phone", with.raw())));
+            facts.extend(service::choose(state, choice, Some(&word))?);
+        }
+        _ => {}
+    }
+    Ok(facts)
+}
+
+/// Only the present code, and only while it lives: another one is of no use to the dealer.
+pub(super) fn tell_code(
+    state: &Onboarding,
+    seen: u32,
+    to: Option<&Untrusted>,
+    at: Timestamp,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    not_in_future(at, ctx)?;
+    let newest = newest_code(state)?;
+    if newest.generation != seen {
+        let by = newest.issued_by.to_string();
+        return Err(Refusal::AlreadyReissued { by, ago: ctx.now - newest.issued_at, generation: newest.generation });
+    }
+    if newest.state(ctx.now) != InvitationState::Live {
+        return Err(Refusal::NoLiveCode(state.stage(ctx.now)));
+    }
+    Ok(vec![Fact::CodeTold { generation: seen, to: said(to), at }])
+}
+
+fn not_in_future(at: Timestamp, ctx: &Context<'_>) -> Result<(), Refusal> {
+    if at > ctx.now + ctx.policy.clock_tolerance { Err(Refusal::CallInFuture(at - ctx.now)) } else { Ok(()) }
+}
+
+/// A text, if it says anything.
+fn said(text: Option<&Untrusted>) -> Option<Untrusted> {
+    text.filter(|text| !text.raw().trim().is_empty()).cloned()
+}
