@@ -11,8 +11,8 @@ use super::{Engine, Inner};
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, DealershipId, Onboarding, Service};
 use crate::protocol::{
-    Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError, Response, Selection,
-    SelectionError,
+    AlikeDealership, Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError, Response, Selection,
+    SelectionError, Unanswered,
 };
 
 /// How many of many are under way at once: enough to share a commit.
@@ -41,7 +41,7 @@ impl Engine {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
                 Ok(false) => asked.relay(request).await,
-                Err(error) => asked.refuse(&request, &error.into()).await,
+                Err(error) => asked.refuse(&Unanswered::of(&request), &error.into()).await,
             }
         });
     }
@@ -216,7 +216,12 @@ impl ActiveRequest {
                 let (now, policy) = (engine.clock().now(), engine.policy());
                 Response::First(FirstFound::of(self.select(&selection)?, limit, now, policy))
             }
-            Request::ProbeStatus(id) => Response::ProbeStatus(Box::new(engine.probe_status(id))),
+            Request::ProbeStatuses(ids) => {
+                Response::ProbeStatuses(ids.into_iter().map(|id| engine.probe_status(id)).collect())
+            }
+            Request::Alike { dealerships, archived } => {
+                Response::Alike(AlikeDealership::find(&engine.read_model().all().1, &dealerships, archived))
+            }
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window: Some(window) } => Response::Slots(engine.slots(id, window).await?),
             Request::Slots { dealership: id, window: None } => Response::Slots(engine.offered(id).await?),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError, RuleDraft,
+    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError, RuleDraft,
     SendResult, TakenReport,
 };
 use crate::domain::{DealershipId, Event, Onboarding, Outcome, ProbeStatus, Refusal, Service, Slot};
@@ -42,7 +42,9 @@ pub enum Response {
     Report(TakenReport),
     Selected(Vec<Arc<Onboarding>>),
     First(FirstFound),
-    ProbeStatus(Box<ProbeStatus>),
+    ProbeStatuses(Vec<ProbeStatus>),
+    /// In the order of the request.
+    Alike(Vec<Vec<AlikeDealership>>),
     /// The next ones.
     Events(Vec<Event>),
     Services(Arc<[Service]>),
@@ -82,7 +84,8 @@ answers! {
     Report => TakenReport,
     Selected => Vec<Arc<Onboarding>>,
     First => FirstFound,
-    ProbeStatus => Box<ProbeStatus>,
+    ProbeStatuses => Vec<ProbeStatus>,
+    Alike => Vec<Vec<AlikeDealership>>,
     Services => Arc<[Service]>,
     Slots => Vec<Slot>,
     Planned => Box<PlannedBooking>,

@@ -156,7 +156,8 @@ fn every_request_survives_json() {
         Request::SendLetters(vec![(ID, LetterId::from_bits(3))]),
         Request::SettleLetters,
         Request::TakeReport(b"From: a@example.com\xff".to_vec()),
-        Request::ProbeStatus(ID),
+        Request::ProbeStatuses(vec![ID]),
+        Request::Alike { dealerships: vec![ID], archived: true },
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },
         Request::PlanBooking {

@@ -58,11 +58,11 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         confirm(app, &open, states.len() - open.len(), kind).await?;
     }
     let commands = open.into_iter().map(|state| (state, command.clone())).collect();
-    let mut recorded = record_each(app, &*client, commands).await?.into_iter();
+    let mut recorded = record_each(app, &*client, commands).await.into_iter();
     let mut done = Vec::with_capacity(states.len());
     for (state, refusal) in states.into_iter().zip(refusals) {
         match refusal {
-            Some(refusal) => done.push((state, ItemOutcome::of_error(refusal.into())?, None)),
+            Some(refusal) => done.push((state, ItemOutcome::of_error(refusal.into()), None)),
             None => done.extend(recorded.next()),
         }
     }
@@ -116,7 +116,7 @@ async fn record_letters(
     let commands: Vec<_> = found.iter().map(|one| (Arc::clone(&one.state), command(one.letter.id))).collect();
     let open = possible(client, &commands);
     ask_above_many(app, open, &question(open), args.yes).await?;
-    let recorded = record_each(app, client, commands).await?;
+    let recorded = record_each(app, client, commands).await;
     Ok(recorded.into_iter().zip(found.iter().map(|one| one.letter.id)).collect())
 }
 

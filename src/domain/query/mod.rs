@@ -179,11 +179,12 @@ impl Query {
         let is = term::Is::WORDS.iter().map(|(word, _)| format!("is:{word}"));
         let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.as_str()));
         let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.as_str()));
+        let next = std::iter::once("next:".to_owned());
         let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(moves).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
+        fields.chain(is).chain(stages).chain(moves).chain(next).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
     }
 }
 
