@@ -11,8 +11,8 @@ use super::{Engine, Inner};
 use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, DealershipId, Onboarding, Service};
 use crate::protocol::{
-    AlikeDealership, Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError, Response, Selection,
-    SelectionError, Unanswered,
+    AlikeDealership, Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError,
+    Response, Selection, SelectionError, Unanswered,
 };
 
 /// How many of many are under way at once: enough to share a commit.

@@ -42,3 +42,22 @@ impl AlikeDealership {
         of.iter().map(twins).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::selection::tests::state;
+    use super::*;
+    use crate::domain::ProfileField;
+
+    #[test]
+    fn what_many_share_tells_nothing_of_any_of_them() {
+        let names = ["Harbor Ford", "Harbor Ford Inc.", "Lake Kia", "Lake Audi", "Bay Audi", "Bay Kia"];
+        let states: Vec<_> = (1..).zip(names).map(|(number, name)| state(number, name)).collect();
+        let of = [states[0].id, states[2].id, DealershipId::from_bits(99)];
+        let alike = AlikeDealership::find(&states, &of, false);
+        // All six have one address; whom they are compared with must not depend on who is asked about.
+        assert_eq!(alike[0].iter().map(|one| one.twin.id).collect::<Vec<_>>(), [states[1].id]);
+        assert_eq!(alike[0][0].twin.reasons, [ProfileField::Name]);
+        assert_eq!((alike[1].len(), alike[2].len(), alike.len()), (0, 0, 3));
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError, RuleDraft,
-    SendResult, TakenReport,
+    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError,
+    RuleDraft, SendResult, TakenReport,
 };
 use crate::domain::{DealershipId, Event, Onboarding, Outcome, ProbeStatus, Refusal, Service, Slot};
 

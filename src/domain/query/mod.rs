@@ -184,7 +184,16 @@ impl Query {
         let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
         let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));
         let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
-        fields.chain(is).chain(stages).chain(moves).chain(next).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
+        fields
+            .chain(is)
+            .chain(stages)
+            .chain(moves)
+            .chain(next)
+            .chain(opcodes)
+            .chain(mail)
+            .chain(clocks)
+            .chain(kinds)
+            .collect()
     }
 }
 

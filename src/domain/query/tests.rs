@@ -397,3 +397,11 @@ proptest! {
         prop_assert!(query.matches(&state, &Searchable::new(state.id, &state.profile), &ctx));
     }
 }
+
+#[test]
+fn every_topic_is_in_the_vocabulary() {
+    let words = Query::vocabulary();
+    for topic in super::parse::TOPICS {
+        assert!(words.iter().any(|word| word.starts_with(&format!("{topic}:"))), "{topic}");
+    }
+}
