@@ -109,3 +109,19 @@ fn a_desk_that_goes_on_tells_what_was_cut_off() {
     first.signal(Signal::KILL);
     second.wait_text("Cut off: invite");
 }
+
+#[test]
+fn through_an_owner_that_is_read_only_nothing_is_recorded() {
+    let home = filled();
+    let owner = Pty::start(&["--read-only"], home.path(), 160, 40);
+    owner.wait_text("READ-ONLY");
+    for command in [&["note", "hb1", "x"][..], &["revoke", "hb1", "--yes"]] {
+        let ran = run(home.path(), command);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(75), "{said}");
+        assert!(said.contains("the store is held by process") && said.contains("it is read-only"), "{said}");
+    }
+    let refused = run(home.path(), &["--read-only", "note", "hb1", "x"]);
+    assert_eq!(refused.status.code(), Some(4), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(run(home.path(), &["list"]).status.success());
+}

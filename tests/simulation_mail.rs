@@ -349,6 +349,7 @@ fn a_command_hands_over_and_says_why_what_waits() {
         };
         let sent = send(&[0]).await.unwrap();
         assert_eq!((sent.len(), sent[0].letter.state, sent[0].why.as_deref()), (1, LetterState::Sent, None));
+        assert_eq!(mail.arrived().len(), 1, "nothing else is sent");
         desk.execute(0, Command::QueueLetter { kind: LetterKind::Invitation }).await.unwrap();
         let sent = send(&[0]).await.unwrap();
         assert!(sent[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{sent:?}");

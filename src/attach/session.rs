@@ -143,10 +143,10 @@ async fn serve(
                 follower.abort_all();
                 // Followed before the states are read, so that nothing falls between.
                 let told = shared.client.subscribe();
-                follower.spawn(Arc::clone(shared).follow(told));
+                follower.spawn(Arc::clone(shared).follow(told, true));
             }
             Ok(Some(FromClient::Watch)) if follower.is_empty() => {
-                follower.spawn(Arc::clone(shared).watch(shared.client.subscribe()));
+                follower.spawn(Arc::clone(shared).follow(shared.client.subscribe(), false));
             }
             Ok(Some(FromClient::Follow | FromClient::Watch)) => {}
             Ok(Some(FromClient::Ping)) => {
@@ -215,32 +215,24 @@ impl Shared {
         }
     }
 
-    /// Tells the states, then what is recorded; the states anew when the client was too slow for that.
-    async fn follow(self: Arc<Self>, mut told: Notifications) -> Result<(), WireError> {
-        self.tell_all().await?;
-        self.tell_status().await?;
+    /// Tells how the program is doing; with `states` those first, then what is recorded, and the states anew when the client was
+    /// too slow for that.
+    async fn follow(self: Arc<Self>, mut told: Notifications, states: bool) -> Result<(), WireError> {
+        if states {
+            self.tell_all().await?;
+        }
+        let status = Notification::Status(Box::new(self.client.status()));
+        self.send(&FromOwner::Told(status)).await?;
         while let Some(notification) = told.next().await {
-            if notification == Notification::Lagged {
-                self.tell_all().await?;
+            match notification {
+                Notification::Lagged if states => self.tell_all().await?,
+                Notification::Status(_) => {}
+                _ if !states => continue,
+                _ => {}
             }
             self.send(&FromOwner::Told(notification)).await?;
         }
         Ok(())
-    }
-
-    /// Tells how the program is doing.
-    async fn watch(self: Arc<Self>, mut told: Notifications) -> Result<(), WireError> {
-        self.tell_status().await?;
-        while let Some(notification) = told.next().await {
-            if matches!(notification, Notification::Status(_)) {
-                self.send(&FromOwner::Told(notification)).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn tell_status(&self) -> Result<(), WireError> {
-        self.send(&FromOwner::Told(Notification::Status(Box::new(self.client.status())))).await
     }
 
     async fn tell_all(&self) -> Result<(), WireError> {

@@ -148,20 +148,16 @@ impl Desk {
         // Somebody owns the store already, or nobody may.
         let is_owned = cloverwatch::store::Lock::holder(&self.path("store")).is_some()
             || args.iter().any(|arg| alone.contains(arg));
-        if is_owned { None } else { self.watching(&["watch"]) }
+        if is_owned { None } else { self.watching() }
     }
 
     /// Starts `watch` and waits until it owns the store.
     pub fn owner(&self) -> Running {
-        self.owner_with(&["watch"])
+        self.watching().expect("it ended before it watched")
     }
 
-    pub fn owner_with(&self, args: &[&str]) -> Running {
-        self.watching(args).expect("it ended before it watched")
-    }
-
-    fn watching(&self, args: &[&str]) -> Option<Running> {
-        let mut running = self.start(args);
+    fn watching(&self) -> Option<Running> {
+        let mut running = self.start(&["watch"]);
         let mut log = BufReader::new(running.child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("watching") {

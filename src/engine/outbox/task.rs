@@ -46,6 +46,8 @@ pub struct AwaitedLetter {
 struct Outbox<'a> {
     inner: &'a Inner,
     parts: &'a OutboxParts,
+    /// It sends everything that is due until the program ends; else what is awaited.
+    background: bool,
     timers: Timers,
     in_flight: HashSet<DealershipId>,
     awaited: BTreeMap<DealershipId, Vec<AwaitedLetter>>,
@@ -59,12 +61,12 @@ struct Outbox<'a> {
 /// The task. When the program ends, what is being handed over may still end.
 pub async fn run(inner: Arc<Inner>) {
     let Some(parts) = &inner.parts.outbox else { return };
-    Outbox::new(&inner, parts).work(true).await;
+    Outbox::new(&inner, parts, true).work().await;
 }
 
 /// Sends what somebody waits for, where no task does.
 pub async fn send_awaited(inner: &Inner, parts: &OutboxParts) {
-    Outbox::new(inner, parts).work(false).await;
+    Outbox::new(inner, parts, false).work().await;
 }
 
 /// What earlier runs handed over in the last hour counts too.
@@ -96,10 +98,11 @@ pub async fn end_orphans(inner: &Inner) {
 }
 
 impl<'a> Outbox<'a> {
-    fn new(inner: &'a Inner, parts: &'a OutboxParts) -> Self {
+    fn new(inner: &'a Inner, parts: &'a OutboxParts, background: bool) -> Self {
         Self {
             inner,
             parts,
+            background,
             timers: Timers::default(),
             in_flight: HashSet::new(),
             awaited: BTreeMap::new(),
@@ -110,12 +113,11 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// In the background everything that is due until the program ends; else what is awaited.
-    async fn work(mut self, background: bool) {
+    async fn work(mut self) {
         let inner = self.inner;
         let mut asked = inner.letters_asked.lock().await;
         let mut follow = inner.parts.store.subscribe();
-        if background {
+        if self.background {
             end_orphans(inner).await;
             self.plan_all();
         }
@@ -131,7 +133,7 @@ impl<'a> Outbox<'a> {
             }
             self.tell_held();
             self.show();
-            if !background && self.awaited.is_empty() && attempts.is_empty() {
+            if !self.background && self.awaited.is_empty() && attempts.is_empty() {
                 return;
             }
             let wait = match self.unshown_until(inner.parts.clock.elapsed()).filter(|_| self.unshown) {
@@ -205,12 +207,12 @@ impl<'a> Outbox<'a> {
         }
     }
 
-    /// The letter of a dealership that goes next: one that somebody waits for, else the one that is due first.
+    /// The letter of a dealership that goes next: one that somebody waits for, or the one that is due first.
     fn next_letter(&self, id: DealershipId) -> Option<LetterId> {
         let (now, state) = (self.inner.now(), self.inner.read_model().get(id)?);
         let mut awaited = self.awaited.get(&id).into_iter().flatten().map(|one| one.letter);
         let awaited = awaited.find(|letter| state.letter(*letter).is_some_and(|letter| letter.is_due(now)));
-        awaited.or_else(|| state.letter_to_send().map(|letter| letter.id))
+        awaited.or_else(|| state.letter_to_send().filter(|_| self.background).map(|letter| letter.id))
     }
 
     fn plan(&mut self, id: DealershipId) {
