@@ -17,7 +17,7 @@ use super::args::Events;
 use super::error::CliError;
 use super::select::all;
 use crate::domain::text::fit;
-use tail::EventTail;
+use tail::EventFollower;
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
@@ -28,7 +28,7 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
     let (reading, states, tail) = match args.follow {
-        true => EventTail::open(app).await?,
+        true => EventFollower::open(app).await?,
         false => {
             let reading = app.read().await?;
             let states = all(app, &*reading).await?;
@@ -74,7 +74,7 @@ async fn follow(
     form: Form,
     filter: &Filter,
     (mut known, twins): (SearchIndex, Option<HashSet<DealershipId>>),
-    mut tail: EventTail,
+    mut tail: EventFollower,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
     let me = app.config.operator();

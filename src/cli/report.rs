@@ -97,8 +97,9 @@ impl CommandReport {
     /// about all of them, that alone is told.
     pub fn finish(mut self, app: &App, json: bool) -> Result<(), CliError> {
         let counts = Counts::of(self.0.iter().map(|(_, outcome)| outcome));
+        let nothing = |outcome: &ItemOutcome| matches!(outcome, ItemOutcome::Stopped(_) | ItemOutcome::Refused(_));
         let stopped = self.0.iter().position(|(_, outcome)| matches!(outcome, ItemOutcome::Stopped(_)));
-        if let Some(place) = stopped.filter(|_| counts.done + counts.unsent + counts.already == 0)
+        if let Some(place) = stopped.filter(|_| self.0.iter().all(|(_, outcome)| nothing(outcome)))
             && let (_, ItemOutcome::Stopped(error)) = self.0.swap_remove(place)
         {
             return Err(error);
@@ -202,18 +203,14 @@ pub fn named(state: &Onboarding) -> String {
 }
 
 fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
-    let stopped;
     let (word, reason, more) = match outcome {
         ItemOutcome::Done(_, more) | ItemOutcome::Found(_, _, more) => ("done", None, Some(more)),
-        ItemOutcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
+        ItemOutcome::Unsent(words, more) => ("unsent", Some(words.clone()), Some(more)),
         ItemOutcome::Unchanged => ("unchanged", None, None),
-        ItemOutcome::Already(words, more) => ("already", Some(words), Some(more)),
-        ItemOutcome::Refused(why) => ("refused", Some(why), None),
-        ItemOutcome::Failed(why) => ("failed", Some(why), None),
-        ItemOutcome::Stopped(error) => {
-            stopped = error.to_string();
-            ("failed", Some(&stopped), None)
-        }
+        ItemOutcome::Already(words, more) => ("already", Some(words.clone()), Some(more)),
+        ItemOutcome::Refused(why) => ("refused", Some(why.clone()), None),
+        ItemOutcome::Failed(why) => ("failed", Some(why.clone()), None),
+        ItemOutcome::Stopped(error) => ("failed", Some(error.to_string()), None),
         ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
     let mut value = json!({ "dealership": DealershipName::of(state), "outcome": word, "reason": reason });

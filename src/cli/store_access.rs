@@ -18,8 +18,10 @@ pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
     Lock::holder(&directory(url))
 }
 
+pub(super) type JournalTail = Subscription;
+
 /// Follows the journal from after an event on.
-pub(super) fn subscribe(url: &StoreUrl, after: u64) -> Result<Subscription, StoreError> {
+pub(super) fn subscribe(url: &StoreUrl, after: u64) -> Result<JournalTail, StoreError> {
     Ok(JournalReader::open(&directory(url))?.subscribe(after))
 }
 

@@ -6,13 +6,12 @@ use futures::StreamExt;
 
 use crate::cli::app::App;
 use crate::cli::error::CliError;
-use crate::cli::store_access;
+use crate::cli::store_access::{self, JournalTail};
 use crate::client::{EngineClient, Notifications, ReadClient, SharedClient};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::{EventQuery, Notification, OwnerState};
-use crate::store::Subscription;
 
-pub(super) struct EventTail {
+pub(super) struct EventFollower {
     source: TailSource,
     /// The last event that is known.
     pub(super) after: u64,
@@ -20,14 +19,14 @@ pub(super) struct EventTail {
 
 enum TailSource {
     Owner(SharedClient, Notifications),
-    Journal(Subscription),
+    Journal(JournalTail),
 }
 
-type OpenedTail = (Box<dyn ReadClient>, Vec<Arc<Onboarding>>, Option<EventTail>);
+type Opened = (Box<dyn ReadClient>, Vec<Arc<Onboarding>>, Option<EventFollower>);
 
-impl EventTail {
+impl EventFollower {
     /// The store as it stands, and what comes after. A tail never owns the store: others want to record.
-    pub(super) async fn open(app: &App) -> Result<OpenedTail, CliError> {
+    pub(super) async fn open(app: &App) -> Result<Opened, CliError> {
         if let Some(client) = app.owner(true).await {
             // Followed before the states are read, so that nothing falls between.
             let told = client.subscribe();

@@ -162,12 +162,12 @@ impl Letter {
     /// Whether a copy of it has left us, as far as anybody knows. A file counts: it is there for somebody to pass on, and the
     /// letters that follow it (reminders, the acknowledgement) are files too.
     pub fn has_left(&self) -> bool {
-        self.state == LetterState::Written || self.may_have_arrived()
+        self.state == LetterState::Written || (self.handed > 0 && self.state != LetterState::Bounced)
     }
 
-    /// Whether a mail server may have it: another try may be a second copy.
+    /// Whether a mail server may have it since somebody last had it tried again: another try may be a second copy.
     pub fn may_have_arrived(&self) -> bool {
-        self.handed > 0 && self.state != LetterState::Bounced
+        self.handed > self.settled && self.state != LetterState::Bounced
     }
 
     /// Whether it ended in a way that somebody must know of. A code that is held up on its way may die before it arrives. A letter
