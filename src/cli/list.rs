@@ -18,6 +18,7 @@ use super::args::ListArgs;
 use super::error::CliError;
 use super::output::terminal_width;
 use super::select::select;
+use super::twins::alike_documents;
 
 /// As many as are asked for in one answer.
 const FEW: usize = 1_000;
@@ -58,7 +59,7 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     if args.json {
         let alike = reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?;
         let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
-        let all: Vec<_> = rows.iter().zip(alike.iter().map(Vec::as_slice)).map(document).collect();
+        let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
     if args.csv {

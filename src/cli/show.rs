@@ -18,7 +18,7 @@ use super::args::Show;
 use super::error::CliError;
 use super::opcode::words;
 use super::select::one;
-use super::twins::alike_hint;
+use super::twins::{alike_documents, alike_hint};
 use crate::domain::text::fit;
 
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
@@ -52,7 +52,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     if args.json.json {
         let view = DealershipView::of(&state, Some(&probe), now, policy, app.zone);
         let document = DealershipDocument::of(&view, args.reveal)
-            .with_alike(&alike)
+            .with_alike(alike_documents(&alike))
             .with_timeline(events.iter().map(|event| event.public(Some(&state.profile.name))).collect());
         return app.out.document(&document.with_schema());
     }

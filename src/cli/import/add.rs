@@ -7,7 +7,7 @@ use crate::cli::args::Add;
 use crate::cli::error::CliError;
 use crate::cli::report::named;
 use crate::cli::select::one;
-use crate::cli::twins::alike_hint;
+use crate::cli::twins::{alike_documents, alike_hint};
 use crate::client::ask;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField, Refusal};
@@ -57,7 +57,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let alike = alike.unwrap_or_default().concat();
     if args.json.json {
         let view = DealershipView::of(&state, None, app.clock.now(), &client.info().policy, app.zone);
-        let document = DealershipDocument::of(&view, false).with_alike(&alike);
+        let document = DealershipDocument::of(&view, false).with_alike(alike_documents(&alike));
         return app.out.document(&document.with_schema());
     }
     app.out.line(format!("{} {}: added as {id}", app.out.paint(Tone::Good, "done"), named(&state)))?;

@@ -6,11 +6,10 @@ use super::letter::MailDocument;
 use super::service::{AppointmentDocument, BookingDocument, OpcodeDocument, SlotsDocument};
 use super::{SCHEMA, text_or_null, time};
 use crate::domain::{
-    Attention, Contact, DealershipId, Invitation, NextStep, Onboarding, PendingCode, ProbeState, Timestamp, Untrusted,
-    rfc3339,
+    Attention, Contact, DealershipId, Invitation, NextStep, Onboarding, PendingCode, ProbeState, Profile, Timestamp,
+    Twin, Untrusted, rfc3339,
 };
 use crate::present::column::DealershipView;
-use crate::protocol::AlikeDealership;
 
 documents! {
     /// One dealership as it stands at a moment. The full code only with `reveal`.
@@ -55,10 +54,10 @@ documents! {
     }
 
     /// Who may be the same as a dealership, and why.
-    pub AlikeDocument<'a> of (alike: &'a AlikeDealership) {
-        dealer_code: &'a str = alike.profile.dealer_code.raw(),
-        dealership: DealershipId = alike.twin.id,
-        reasons: Vec<&'static str> = alike.twin.reasons.iter().map(|field| field.as_str()).collect(),
+    pub AlikeDocument<'a> of (profile: &'a Profile, twin: &Twin) {
+        dealer_code: &'a str = profile.dealer_code.raw(),
+        dealership: DealershipId = twin.id,
+        reasons: Vec<&'static str> = twin.reasons.iter().map(|field| field.as_str()).collect(),
     }
 
     ConfirmationDocument of (state: &Onboarding, now: Timestamp) where clock = &state.confirmation; {
@@ -119,8 +118,8 @@ impl<'a> InvitationDocument<'a> {
 
 impl<'a> DealershipDocument<'a> {
     #[must_use]
-    pub fn with_alike(self, alike: &'a [AlikeDealership]) -> Self {
-        Self { alike: alike.iter().map(AlikeDocument::of).collect(), ..self }
+    pub fn with_alike(self, alike: Vec<AlikeDocument<'a>>) -> Self {
+        Self { alike, ..self }
     }
 
     #[must_use]
