@@ -14,13 +14,16 @@
     reason = "a bench fails loudly"
 )]
 
+#[path = "../tests/support/requests.rs"]
+mod requests;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{Actor, Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
+use cloverwatch::domain::{Ask, Contact, LetterId, LetterKind, LetterState, Policy, Profile};
 use cloverwatch::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts};
 use cloverwatch::mail::smtp::SmtpSettings;
 use cloverwatch::mail::{
@@ -142,17 +145,16 @@ fn outbox(at: SocketAddr, clock: &SharedClock) -> OutboxParts {
 async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec<OutgoingMessage> {
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), false));
-    let actor = Actor::person("ana");
-    let added = engine.add((0..LETTERS).map(profile).collect(), &actor).await.unwrap();
+    let added = requests::add(&engine, (0..LETTERS).map(profile).collect()).await;
     let codes = added.into_iter().enumerate().map(|(number, id)| PastedCode {
-        dealership: id.unwrap(),
+        dealership: id,
         code: format!("CODE-{number:06}").parse().unwrap(),
         generated_at: clock.now(),
         expires_at: None,
         ask: Ask::Invite,
         mail: true,
     });
-    for (_, answer) in engine.paste(codes.collect(), &actor).await {
+    for answer in requests::paste(&engine, codes.collect()).await {
         answer.unwrap();
     }
     let (press, policy) = (press(), Policy::default());

@@ -13,13 +13,16 @@
     reason = "a bench fails loudly"
 )]
 
+#[path = "../tests/support/requests.rs"]
+mod requests;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::SlotWindow;
-use cloverwatch::domain::{Actor, Contact, DealershipId, Policy, Profile, Stage};
+use cloverwatch::domain::{Contact, DealershipId, Policy, Profile, Stage};
 use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::sandbox::{self, Faults, Sandbox, SandboxSettings};
 use cloverwatch::store::EmbeddedStore;
@@ -164,9 +167,7 @@ async fn main() {
     let token = token(&http, &sandbox).await;
     let dir = tempfile::tempdir().unwrap();
     let engine = desk(dir.path(), &sandbox, &clock);
-    let profiles: Vec<Profile> = (0..DEALERS).map(profile).collect();
-    let added = engine.add(profiles, &Actor::person("bench")).await.unwrap();
-    let ids: Vec<DealershipId> = added.into_iter().map(Result::unwrap).collect();
+    let ids = requests::add(&engine, (0..DEALERS).map(profile).collect()).await;
 
     for round in ["everything changes", "nothing changes", "nothing changes"] {
         let bare = bare(&http, &token, &sandbox, &clock).await;

@@ -136,3 +136,45 @@ fn another_user_is_refused() {
         String::from_utf8_lossy(&answer.stderr)
     );
 }
+
+#[test]
+fn what_was_recorded_is_reported_when_the_owner_is_lost_while_the_letter_goes() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let transport = format!("transport = \"smtp://127.0.0.1:{}\"", silent.local_addr().unwrap().port());
+    let desk = Desk::with_config(&format!("[mail]\n{transport}\nfrom = \"DataClover <onboarding@example.com>\"\n"));
+    desk.fill();
+    let owner = desk.owner();
+    let invite = desk.command(&["invite", "xts1", "--code", "HB-77-XY", "--yes", "--json"]).spawn().unwrap();
+    let _never_answers = silent.accept().unwrap();
+    // Whoever is told this was told later than the command that its code is recorded.
+    assert_eq!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["invitation"]["generation"], 1);
+    signal(&owner, Signal::KILL);
+    let ended = invite.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{said}");
+    let report: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    let item = &report["items"][0];
+    assert_eq!((&item["outcome"], &item["invitation"]["generation"]), (&"unsent".into(), &1.into()), "{report}");
+    assert_eq!(item["letter"]["state"], "queued", "{report}");
+    assert!(item["reason"].as_str().unwrap().contains("the owner of the store ended before it answered"), "{report}");
+}
+
+#[test]
+fn a_tail_is_told_by_the_owner_and_goes_on_without_it() {
+    let desk = Desk::filled();
+    desk.run(&["note", "xts1", "early"]).ends(0);
+    let owner = desk.owner();
+    let mut tail = desk.start(&["events", "--follow", "--json", "--kind", "note.added"]);
+    assert!(tail.line().contains("early"));
+    desk.run(&["note", "xts1", "first"]).ends(0);
+    assert!(tail.line().contains("first"));
+    // What the owner tells is not looked for in the journal.
+    let (journal, hidden) = (desk.path("store/journal"), desk.path("store/hidden"));
+    std::fs::rename(&journal, &hidden).unwrap();
+    desk.run(&["note", "xts1", "through the owner"]).ends(0);
+    assert!(tail.line().contains("through the owner"));
+    std::fs::rename(&hidden, &journal).unwrap();
+    assert_eq!(owner.end_by(Signal::TERM), 143);
+    desk.run(&["note", "xts1", "without it"]).ends(0);
+    assert!(tail.line().contains("without it"));
+}

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 
 use pty::{Pty, Seen};
 use rustix::process::Signal;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A home with a store of two dealerships.
@@ -89,4 +90,38 @@ fn a_read_only_desk_looks_on() {
     reader.send("q");
     assert_eq!(reader.wait_exit().exit_code(), 0);
     reader.assert_restored();
+}
+
+#[test]
+fn a_desk_that_goes_on_tells_what_was_cut_off() {
+    let home = filled();
+    let first = desk(home.path());
+    let second = desk(home.path());
+    second.wait_text("working through the owner of the store");
+    let list: Value = serde_json::from_slice(&run(home.path(), &["list", "--json"]).stdout).unwrap();
+    let item = |one: &Value| json!({ "id": one["id"], "generation": 0 });
+    let items: Vec<_> = list["dealerships"].as_array().unwrap().iter().map(item).collect();
+    // As if the owner were in the middle of it.
+    let notes = home.path().join("data/cloverwatch/bulk");
+    std::fs::create_dir_all(&notes).unwrap();
+    let note = json!({ "what": "invite", "at": "2026-01-05T10:00:00Z", "by": "ana", "items": items });
+    std::fs::write(notes.join("1.json"), note.to_string()).unwrap();
+    first.signal(Signal::KILL);
+    second.wait_text("Cut off: invite");
+}
+
+#[test]
+fn through_an_owner_that_is_read_only_nothing_is_recorded() {
+    let home = filled();
+    let owner = Pty::start(&["--read-only"], home.path(), 160, 40);
+    owner.wait_text("READ-ONLY");
+    for command in [&["note", "hb1", "x"][..], &["revoke", "hb1", "--yes"]] {
+        let ran = run(home.path(), command);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(75), "{said}");
+        assert!(said.contains("the store is held by process") && said.contains("it is read-only"), "{said}");
+    }
+    let refused = run(home.path(), &["--read-only", "note", "hb1", "x"]);
+    assert_eq!(refused.status.code(), Some(4), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert!(run(home.path(), &["list"]).status.success());
 }

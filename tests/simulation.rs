@@ -22,6 +22,7 @@ use rand::{RngExt, SeedableRng};
 use simulation_support::bookings;
 use simulation_support::checker::Checker;
 use simulation_support::mail::{Arrived, MailChecker, MailMood, MailWorld};
+use simulation_support::requests::{add, paste};
 use simulation_support::store::{Doom, MortalStore};
 use simulation_support::week::{self, Change, Deed};
 use simulation_support::world::{Mood, World};
@@ -144,8 +145,8 @@ impl Simulation {
         });
         if self.ids.is_empty() {
             let profiles = (0..DEALERSHIPS).map(profile).collect();
-            for added in engine.add(profiles, &Actor::person("ana")).await.unwrap() {
-                let state = store.read_model().get(added.unwrap()).unwrap();
+            for added in add(&engine, profiles).await {
+                let state = store.read_model().get(added).unwrap();
                 self.ids.insert(state.profile.dealer_code.raw().to_owned(), state.id);
             }
         }
@@ -346,12 +347,10 @@ impl Simulation {
         let pasted = PastedCode { dealership, code, generated_at: self.clock.now(), expires_at: None, ask, mail: true };
         let (engine, told) = (engine.clone(), Arc::clone(&self.told));
         tokio::spawn(async move {
-            for (id, answer) in engine.paste(vec![pasted], &Actor::person("cleo")).await {
-                match answer {
-                    Ok(generation) => assert!(told.lock().generations.insert((id, generation))),
-                    Err(RequestError::Refused(_)) => {}
-                    Err(error) => panic!("{error}"),
-                }
+            match paste(&engine, vec![pasted]).await.remove(0) {
+                Ok(generation) => assert!(told.lock().generations.insert((dealership, generation))),
+                Err(RequestError::Refused(_)) => {}
+                Err(error) => panic!("{error}"),
             }
         });
     }

@@ -13,6 +13,7 @@ use cloverwatch::domain::{Ask, Attention, Command, DealershipId, Fact, LetterKin
 use cloverwatch::protocol::{Imported, Request, RequestError};
 use cloverwatch::store::Store;
 use simulation_support::desk::{Desk, ana, hours, pasted};
+use simulation_support::requests::{paste, take_in};
 use simulation_support::store::Doom;
 use simulation_support::{profile, run, start};
 
@@ -210,13 +211,12 @@ fn pasted_codes_fare_each_on_its_own() {
             pasted(id[3], "AAAA-3", now, REISSUE),
             pasted(id[4], "AAAA-4", now - hours(71), Ask::Invite),
         ];
-        let answers = desk.engine.paste(block, &ana()).await;
-        assert_eq!(answers.iter().map(|(id, _)| *id).collect::<Vec<_>>(), id);
-        let refusal = |place: usize| match &answers[place].1 {
+        let answers = paste(&desk.engine, block).await;
+        let refusal = |place: usize| match &answers[place] {
             Err(RequestError::Refused(refusal)) => refusal.clone(),
             other => panic!("{place}: {other:?}"),
         };
-        assert!(matches!(answers[0].1, Ok(1)) && matches!(answers[4].1, Ok(1)));
+        assert!(matches!(answers[0], Ok(1)) && matches!(answers[4], Ok(1)));
         assert_eq!(refusal(1), Refusal::CodeUsedBefore { here: false });
         assert!(matches!(refusal(2), Refusal::CodeDead(_)));
         assert_eq!(refusal(3), Refusal::NeverInvited);
@@ -277,25 +277,34 @@ fn the_saga_outlives_its_caller_and_an_archive() {
     });
 }
 
+async fn import(
+    desk: &Desk,
+    profiles: &[Profile],
+    told: impl FnMut(usize),
+) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
+    let incoming = profiles.iter().cloned().map(Into::into).collect();
+    take_in(&desk.engine, Request::Import(incoming), told).await
+}
+
 #[test]
 fn import_adds_updates_and_leaves_alone() {
     run(async |idle| {
         let desk = Desk::open(idle, 0, |parts| parts.platform = None).await;
         let profiles: Vec<_> = (0..2_500).map(profile).collect();
         let mut progress = vec![];
-        let answers = desk.engine.import(profiles.clone(), &ana(), |done| progress.push(done)).await.unwrap();
+        let answers = import(&desk, &profiles, |done| progress.push(done)).await.unwrap();
         assert_eq!(progress, [1_000, 2_000, 2_500]);
         assert!(answers.iter().all(|answer| matches!(answer, Ok(Imported::Added(_)))));
         let events = desk.store.log().len();
         let mut follow = desk.engine.subscribe();
-        let answers = desk.engine.import(profiles.clone(), &ana(), |_| ()).await.unwrap();
+        let answers = import(&desk, &profiles, |_| ()).await.unwrap();
         assert!(answers.iter().all(|answer| matches!(answer, Ok(Imported::Unchanged(_)))));
         assert_eq!(desk.store.log().len(), events, "importing again writes nothing");
         assert!(follow.try_recv().is_err());
         // The same dealerCode twice in one file: the second row corrects the first.
         let renamed = |number, name: &str| Profile { name: name.into(), ..profile(number) };
         let rows = vec![renamed(3, "First"), profile(9_000), renamed(3, "Second"), renamed(9_000, "Third"), profile(4)];
-        let answers = desk.engine.import(rows, &ana(), |_| ()).await.unwrap();
+        let answers = import(&desk, &rows, |_| ()).await.unwrap();
         let kinds: Vec<_> = answers
             .iter()
             .map(|answer| match answer.as_ref().unwrap() {
@@ -317,9 +326,10 @@ fn import_adds_updates_and_leaves_alone() {
 fn add_refuses_what_is_known_and_what_comes_twice() {
     run(async |idle| {
         let desk = Desk::open(idle, 2, |_| ()).await;
-        let answers = desk.engine.add(vec![profile(1), profile(7), profile(7), profile(8)], &ana()).await.unwrap();
+        let profiles = [1, 7, 7, 8].map(|number| profile(number).into());
+        let answers = take_in(&desk.engine, Request::Add(profiles.to_vec()), |_| ()).await.unwrap();
         assert_eq!(answers[0], Err(Refusal::DealerCodeTaken(desk.ids[1])));
-        let added: DealershipId = *answers[1].as_ref().unwrap();
+        let Ok(Imported::Added(added)) = answers[1] else { panic!("{answers:?}") };
         assert_eq!(answers[2], Err(Refusal::DealerCodeTaken(added)));
         assert!(answers[3].is_ok());
         let commits =
@@ -333,12 +343,13 @@ fn a_full_disk_stops_an_import_and_it_can_be_repeated() {
     run(async |idle| {
         let desk = Desk::open(idle, 0, |_| ()).await;
         let profiles: Vec<_> = (0..1_500).map(profile).collect();
-        let store = Arc::clone(&desk.store);
-        let result = desk.engine.import(profiles.clone(), &ana(), |_| store.set(Some(Doom::Full))).await;
+        import(&desk, &profiles[..1_000], |_| ()).await.unwrap();
+        desk.store.set(Some(Doom::Full));
+        let result = import(&desk, &profiles, |_| ()).await;
         assert!(matches!(result, Err(RequestError::Store(_))));
         assert_eq!(desk.store.log().len(), 1_000, "what was committed stays");
         desk.store.set(None);
-        let answers = desk.engine.import(profiles, &ana(), |_| ()).await.unwrap();
+        let answers = import(&desk, &profiles, |_| ()).await.unwrap();
         assert_eq!(answers.iter().filter(|answer| matches!(answer, Ok(Imported::Added(_)))).count(), 500);
     });
 }

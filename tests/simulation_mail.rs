@@ -12,8 +12,9 @@ use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{OutboxParts, Parts};
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy};
 use cloverwatch::protocol::MailState;
-use simulation_support::desk::{Desk, ana, hours, pasted};
+use simulation_support::desk::{Desk, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
+use simulation_support::requests::paste;
 use simulation_support::store::Doom;
 use simulation_support::{Idle, run, start};
 
@@ -49,7 +50,7 @@ fn again(desk: Desk, mail: &Arc<MailWorld>) -> Desk {
 
 async fn invite(desk: &Desk, place: usize) {
     let code = pasted(desk.ids[place], &format!("CODE-{place:04}"), desk.clock.now(), Ask::Invite);
-    desk.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+    paste(&desk.engine, vec![code]).await.remove(0).unwrap();
 }
 
 fn letter(desk: &Desk, place: usize) -> Letter {
@@ -193,7 +194,7 @@ fn a_code_that_was_replaced_on_the_way_is_not_sent() {
         desk.pass(minutes(1)).await;
         let again = Ask::Reissue { seen: 1, despite_word: false };
         let code = pasted(desk.ids[0], "CODE-NEW", desk.clock.now(), again);
-        desk.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+        paste(&desk.engine, vec![code]).await.remove(0).unwrap();
         mail.mood(|mood| mood.down = false);
         desk.pass(hours(1)).await;
         let arrived = mail.arrived();
@@ -348,12 +349,81 @@ fn a_command_hands_over_and_says_why_what_waits() {
         };
         let sent = send(&[0]).await.unwrap();
         assert_eq!((sent.len(), sent[0].letter.state, sent[0].why.as_deref()), (1, LetterState::Sent, None));
+        assert_eq!(mail.arrived().len(), 1, "nothing else is sent");
         desk.execute(0, Command::QueueLetter { kind: LetterKind::Invitation }).await.unwrap();
         let sent = send(&[0]).await.unwrap();
         assert!(sent[0].why.as_deref().unwrap().contains("had a letter a moment ago"), "{sent:?}");
         mail.mood(|mood| mood.down = true);
         let sent = send(&[1, 2]).await.unwrap();
         assert_eq!(sent.iter().filter(|one| one.why.as_deref() == Some("connection refused")).count(), 2);
+    });
+}
+
+/// Sends letters as a command does that waits for it: why each waits.
+async fn send_now(desk: &Desk, places: impl IntoIterator<Item = usize>) -> Vec<Option<String>> {
+    let wanted: Vec<_> = places.into_iter().map(|place| (desk.ids[place], letter(desk, place).id)).collect();
+    let engine = desk.engine.clone();
+    let sent = desk.wait(async move { engine.send_now(&wanted).await }).await.unwrap();
+    sent.into_iter().map(|one| one.why).collect()
+}
+
+#[test]
+fn what_a_command_waits_for_goes_through_the_one_outbox_within_its_hour() {
+    run(async |idle| {
+        let few = |parts: &mut Parts| parts.outbox.as_mut().unwrap().per_hour = 3;
+        let (desk, mail) = office(idle, 6, few).await;
+        for place in 0..6 {
+            invite(&desk, place).await;
+        }
+        let full = Some("3 letters an hour are allowed".to_owned());
+        assert_eq!(send_now(&desk, 0..6).await.iter().filter(|why| **why == full).count(), 3);
+        assert_eq!(send_now(&desk, 0..6).await.iter().filter(|why| **why == full).count(), 3);
+        assert_eq!((mail.arrived().len(), desk.engine.status().borrow().mail.last_hour), (3, 3));
+        desk.pass(hours(1) + minutes(1)).await;
+        assert_eq!(send_now(&desk, 0..6).await, vec![None; 6]);
+        assert_eq!(mail.arrived().len(), 6);
+    });
+}
+
+#[test]
+fn what_a_command_waits_for_is_not_brought_to_a_server_that_fails() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 4, |_| ()).await;
+        mail.mood(|mood| mood.down = true);
+        invite(&desk, 0).await;
+        desk.pass(TimeDelta::seconds(5)).await;
+        assert!(matches!(mail_state(&desk), MailState::Down { .. }));
+        for place in 1..4 {
+            invite(&desk, place).await;
+        }
+        let tries = mail.state.lock().tries;
+        let down = Some("connection refused".to_owned());
+        assert_eq!(send_now(&desk, 0..4).await, vec![down.clone(); 4]);
+        assert_eq!(mail.state.lock().tries, tries, "it is asked when its rest is over");
+        // Somebody wants one tried now: that is one trial.
+        desk.execute(2, Command::RetryLetter { letter: letter(&desk, 2).id }).await.unwrap();
+        assert_eq!(send_now(&desk, 0..4).await, vec![down; 4]);
+        assert_eq!(mail.state.lock().tries, tries + 1);
+        mail.mood(|mood| mood.down = false);
+        desk.execute(2, Command::RetryLetter { letter: letter(&desk, 2).id }).await.unwrap();
+        assert_eq!(send_now(&desk, 0..4).await, vec![None; 4]);
+        assert_eq!(mail.arrived().len(), 4);
+    });
+}
+
+#[test]
+fn a_letter_that_was_refused_and_waits_says_why_it_waits_now() {
+    run(async |idle| {
+        let (desk, mail) = office(idle, 2, |_| ()).await;
+        mail.mood(|mood| mood.busy = 1.0);
+        invite(&desk, 0).await;
+        desk.pass(TimeDelta::seconds(5)).await;
+        assert_eq!(letter(&desk, 0).state, LetterState::Failed);
+        let refused = letter(&desk, 0).words;
+        mail.mood(|mood| (mood.busy, mood.down) = (0.0, true));
+        desk.pass(minutes(10)).await;
+        assert_eq!(send_now(&desk, [0]).await, [Some("connection refused".to_owned())]);
+        assert_eq!((letter(&desk, 0).state, letter(&desk, 0).words), (LetterState::Failed, refused));
     });
 }
 

@@ -31,6 +31,7 @@ use parking_lot::Mutex;
 use population::World;
 use simulation_support::desk::{Desk as Office, ana, pasted};
 use simulation_support::mail::MailWorld;
+use simulation_support::requests::paste;
 use simulation_support::{Idle, run};
 
 /// Keeps whatever it is handed.
@@ -119,7 +120,7 @@ fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
             panic!("{effects:?}\n{}", desk.picture())
         };
         let codes = codes.clone();
-        office.engine.paste(codes, &ana()).await.remove(0).1.unwrap();
+        paste(&office.engine, codes).await.remove(0).unwrap();
         office.pass(TimeDelta::seconds(1)).await;
         let arrived = keeper.0.lock().clone();
         let [(subject, text)] = arrived.as_slice() else { panic!("{arrived:?}") };
@@ -139,7 +140,7 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
     run(async |idle| {
         let (office, keeper) = office(idle).await;
         let code = pasted(office.ids[0], "CLOVER-11A", office.clock.now(), Ask::Invite);
-        office.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+        paste(&office.engine, vec![code]).await.remove(0).unwrap();
         office.pass(TimeDelta::hours(1)).await;
         let mut desk = screen(&office);
         // Before a code is typed its place says that it is missing, and nothing else of the letter.
@@ -155,7 +156,7 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
             panic!("{effects:?}\n{}", desk.picture())
         };
         let codes = codes.clone();
-        office.engine.paste(codes, &ana()).await.remove(0).1.unwrap();
+        paste(&office.engine, codes).await.remove(0).unwrap();
         office.pass(TimeDelta::minutes(2)).await;
         let (_, text) = keeper.0.lock().last().cloned().unwrap();
         assert_eq!(text.replace("CLOVER-22B", "••••2B").trim_end(), shown.trim_end());
@@ -170,7 +171,7 @@ fn what_is_sent_by_hand_is_read_before_as_it_arrives() {
     run(async |idle| {
         let (office, keeper) = office(idle).await;
         let code = pasted(office.ids[1], "CLOVER-33C", office.clock.now(), Ask::Invite);
-        office.engine.paste(vec![code], &ana()).await.remove(0).1.unwrap();
+        paste(&office.engine, vec![code]).await.remove(0).unwrap();
         office.pass(TimeDelta::hours(2)).await;
         for (keys, kind) in
             [("e g", LetterKind::OpcodeGuide), ("d", LetterKind::WordReceived), ("e e", LetterKind::Invitation)]

@@ -58,6 +58,8 @@ pub struct AttachedClient {
     link: Arc<OwnerLink>,
     info: Arc<EngineInfo>,
     clock: SharedClock,
+    /// Why nothing is recorded, where nothing is.
+    refusal: RequestError,
     /// Leaves when the last of them goes.
     _last: Arc<LeaveOnDrop>,
 }
@@ -76,6 +78,10 @@ impl AttachedClient {
         let connected = timeout(ANSWERS_WITHIN, greet(dir, &options)).await;
         let silent = |_| AttachError::Refused("it does not answer".to_owned());
         let (read, write, welcome) = connected.map_err(silent)??;
+        let refusal = match options.read_only {
+            true => RequestError::ReadOnly,
+            false => RequestError::Unreachable { holder: options.holder.clone(), why: "it is read-only".to_owned() },
+        };
         let Welcome { info, status, newest_event, now, speed } = welcome;
         let is_fast = (speed - 1.0).abs() > f64::EPSILON;
         let clock = if is_fast { WallClock::starting_at(now, speed) } else { WallClock::real() };
@@ -84,7 +90,7 @@ impl AttachedClient {
         let link = OwnerLink::start(options.holder, status, options.desk, (read, write));
         link.read_model.heard_of(newest_event);
         let last = Arc::new(LeaveOnDrop(Arc::clone(&link)));
-        let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), _last: last };
+        let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), refusal, _last: last };
         if options.states && !client.link.follow().await {
             return Err(AttachError::Refused("it ended while it told what it knows".to_owned()));
         }
@@ -148,6 +154,7 @@ impl EngineClient for AttachedClient {
     }
 
     fn subscribe(&self) -> Notifications {
+        self.link.watch_status();
         let told = stream::unfold(self.link.told.subscribe(), |mut told| async move {
             match told.recv().await {
                 Ok(notification) => Some((notification, told)),
@@ -164,6 +171,9 @@ impl EngineClient for AttachedClient {
 
     /// The actor is the one that the owner was told of in the greeting.
     fn request(&self, request: Request, _: &Actor) -> Responses {
+        if self.info.read_only && request.records() {
+            return Responses::of(Unanswered::of(&request).failed(&self.refusal));
+        }
         let (tell, responses) = Responses::channel();
         tokio::spawn(ask(Arc::clone(&self.link), request, tell, responses.stop()));
         responses

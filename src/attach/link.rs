@@ -54,6 +54,8 @@ pub(super) struct OwnerLink {
     left: CancellationToken,
     /// Whether the states were told.
     followed: watch::Sender<bool>,
+    /// Whether it was asked to tell how the program is doing.
+    watches: AtomicBool,
     heard: AtomicBool,
     /// A person waits, and sees when the owner is silent.
     is_patient: bool,
@@ -79,6 +81,7 @@ impl OwnerLink {
             end: Mutex::default(),
             left: CancellationToken::new(),
             followed: watch::Sender::new(false),
+            watches: AtomicBool::new(false),
             heard: AtomicBool::new(true),
             is_patient,
         });
@@ -239,6 +242,15 @@ impl OwnerLink {
         // Where nothing more is written, whoever waits is told why by the link's end.
         let _ = self.frames.send(line).await;
         Ok(())
+    }
+
+    /// Has it told how the program is doing, where nothing else is told.
+    pub fn watch_status(self: &Arc<Self>) {
+        if *self.followed.borrow() || self.watches.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let link = Arc::clone(self);
+        tokio::spawn(async move { link.send(&FromClient::Watch).await });
     }
 
     /// Has the states told, and waits until they are there. `false`: they never will be.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::session::ClientSession;
+use super::session::{ClientSession, LAST_WORD};
 use super::socket;
 use super::wire::{ClientHello, FrameReader, Greeting, LONGEST_GREETING, OwnerHello, VERSION, Welcome, frame};
 use crate::client::{EngineClient, LocalClient};
@@ -21,8 +21,6 @@ use crate::domain::Actor;
 const MOST_CLIENTS: usize = 64;
 /// How long a client may take to say who it is.
 const GREETING_WITHIN: Duration = Duration::from_secs(5);
-/// How long the end of the owner waits for clients to take their last answers.
-const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// How long a failing socket is left alone before it is asked again.
 const AFTER_FAILURE: Duration = Duration::from_millis(100);
 
@@ -74,7 +72,8 @@ impl OwnerSocket {
             }
             // While the store is still held: what is there afterwards is the next owner's.
             let _ = socket::remove(&dir);
-            let _ = timeout(LAST_ANSWERS, connections.join_all()).await;
+            // For as long as the engine's end waits for what is under way.
+            connections.join_all().await;
         });
     }
 }
@@ -159,6 +158,6 @@ fn refusal(why: &str) -> OwnerHello {
 /// Says why it is not served. Whoever does not listen learns nothing.
 async fn say(write: &mut (impl tokio::io::AsyncWrite + Unpin), hello: &OwnerHello) {
     if let Ok(line) = frame(hello) {
-        let _ = timeout(LAST_ANSWERS, write.write_all(&line)).await;
+        let _ = timeout(LAST_WORD, write.write_all(&line)).await;
     }
 }

@@ -1,6 +1,7 @@
 //! One attached client, as the owner serves it: its requests in, answers and what is recorded out.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::protocol::{Notification, Request, RequestError, Response, Unanswered}
 /// How many frames wait for a client before those who bring them wait.
 const FRAMES_WAITING: usize = 32;
 /// How long a client is given to take the last that is said to it.
-const LAST_WORD: Duration = Duration::from_secs(1);
+pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 /// How many requests of one client may be under way.
 const MOST_REQUESTS: usize = 256;
 
@@ -75,7 +76,7 @@ impl ClientSession {
             // What is under way ends with the engine, and is still answered.
             Parting::Ending => {
                 while requests.join_next().await.is_some() {}
-                shared.send(&FromOwner::Told(Notification::Ended)).await;
+                let _ = timeout(LAST_WORD, shared.send(&FromOwner::Told(Notification::Ended))).await;
             }
         }
         drop(shared);
@@ -89,8 +90,17 @@ impl ClientSession {
 enum Parting {
     Gone,
     Ending,
-    /// It says what nobody understands.
+    /// It says what nobody understands, or is not told something that it should be.
     Wrong(WireError),
+}
+
+impl Parting {
+    fn of(error: WireError) -> Self {
+        match error {
+            WireError::Io(_) | WireError::Half => Self::Gone,
+            error => Self::Wrong(error),
+        }
+    }
 }
 
 /// Takes in whatever the client says.
@@ -98,13 +108,14 @@ async fn serve(
     shared: &Arc<Shared>,
     mut frames: FrameReader<OwnedReadHalf>,
     ending: CancellationToken,
-    (requests, follower): (&mut JoinSet<()>, &mut JoinSet<()>),
+    (requests, follower): (&mut JoinSet<()>, &mut JoinSet<Result<(), WireError>>),
 ) -> Parting {
     loop {
         while requests.try_join_next().is_some() {}
         let said = tokio::select! {
             biased;
             () = ending.cancelled() => return Parting::Ending,
+            Some(Ok(Err(error))) = follower.join_next() => return Parting::of(error),
             said = frames.next(LONGEST_FRAME) => said,
         };
         match said {
@@ -115,8 +126,8 @@ async fn serve(
             }
             Ok(Some(FromClient::Ask { id, .. })) => {
                 let why = RequestError::Fault("too many requests at once".to_owned());
-                shared.respond(id, None, Response::Failed(why)).await;
-                shared.send(&FromOwner::Over { id }).await;
+                let _ = shared.respond(id, None, Response::Failed(why)).await;
+                let _ = shared.send(&FromOwner::Over { id }).await;
             }
             Ok(Some(FromClient::Cancel(id))) => {
                 if let Some(request) = shared.requests.lock().get(&id) {
@@ -128,18 +139,21 @@ async fn serve(
                     request.abandon.cancel();
                 }
             }
-            Ok(Some(FromClient::Follow)) if follower.is_empty() => {
+            Ok(Some(FromClient::Follow)) if !shared.follows.swap(true, Ordering::Relaxed) => {
+                follower.abort_all();
                 // Followed before the states are read, so that nothing falls between.
-                shared.follows.store(true, Ordering::Relaxed);
                 let told = shared.client.subscribe();
-                follower.spawn(Arc::clone(shared).follow(told));
+                follower.spawn(Arc::clone(shared).follow(told, true));
             }
-            Ok(Some(FromClient::Follow)) => {}
+            Ok(Some(FromClient::Watch)) if follower.is_empty() => {
+                follower.spawn(Arc::clone(shared).follow(shared.client.subscribe(), false));
+            }
+            Ok(Some(FromClient::Follow | FromClient::Watch)) => {}
             Ok(Some(FromClient::Ping)) => {
-                shared.send(&FromOwner::Pong).await;
+                let _ = shared.send(&FromOwner::Pong).await;
             }
-            Ok(None) | Err(WireError::Io(_) | WireError::Half) => return Parting::Gone,
-            Err(error) => return Parting::Wrong(error),
+            Ok(None) => return Parting::Gone,
+            Err(error) => return Parting::of(error),
         }
     }
 }
@@ -167,30 +181,33 @@ impl Shared {
         let (mut answers, abandon) = under_way;
         let passed_on = async {
             while let Some(response) = answers.next().await {
-                if !self.respond(id, subject, response).await {
+                if self.respond(id, subject, response).await.is_err() {
                     break;
                 }
             }
         };
         abandon.run_until_cancelled(passed_on).await;
         self.requests.lock().remove(&id);
-        self.send(&FromOwner::Over { id }).await;
+        let _ = self.send(&FromOwner::Over { id }).await;
     }
 
-    async fn respond(&self, id: u64, subject: Option<DealershipId>, response: Response) -> bool {
+    async fn respond(&self, id: u64, subject: Option<DealershipId>, response: Response) -> Result<(), WireError> {
         let read_model = self.client.read_model();
         let seq = read_model.seq();
         let about = match response {
-            Response::Selected(states) => {
-                return self.tell_states(seq, states, move |chunk| FromOwner::Selected { id, chunk }).await;
-            }
             Response::Item { dealership, .. } => Some(dealership),
             _ => subject,
         };
         let about = about.filter(|_| !self.follows.load(Ordering::Relaxed));
         let state = about.and_then(|id| read_model.get(id));
-        match frame(&FromOwner::Answer { id, seq, response, state }) {
-            Ok(line) => self.frames.send(line).await.is_ok(),
+        let told = match response {
+            Response::Selected(states) => {
+                self.tell_states(seq, states, move |chunk| FromOwner::Selected { id, chunk }).await
+            }
+            response => self.send(&FromOwner::Answer { id, seq, response, state }).await,
+        };
+        match told {
+            Ok(()) | Err(WireError::Io(_)) => told,
             Err(error) => {
                 let response = Response::Failed(RequestError::Store(format!("its answer cannot be told: {error}")));
                 self.send(&FromOwner::Answer { id, seq, response, state: None }).await
@@ -198,20 +215,27 @@ impl Shared {
         }
     }
 
-    /// Tells the states, then what is recorded; the states anew when the client was too slow for that.
-    async fn follow(self: Arc<Self>, mut told: Notifications) {
-        if !self.tell_all().await {
-            return;
+    /// Tells how the program is doing; with `states` those first, then what is recorded, and the states anew when the client was
+    /// too slow for that.
+    async fn follow(self: Arc<Self>, mut told: Notifications, states: bool) -> Result<(), WireError> {
+        if states {
+            self.tell_all().await?;
         }
+        let status = Notification::Status(Box::new(self.client.status()));
+        self.send(&FromOwner::Told(status)).await?;
         while let Some(notification) = told.next().await {
-            let lagged = matches!(notification, Notification::Lagged);
-            if lagged && !self.tell_all().await || !self.send(&FromOwner::Told(notification)).await {
-                return;
+            match notification {
+                Notification::Lagged if states => self.tell_all().await?,
+                Notification::Status(_) => {}
+                _ if !states => continue,
+                _ => {}
             }
+            self.send(&FromOwner::Told(notification)).await?;
         }
+        Ok(())
     }
 
-    async fn tell_all(&self) -> bool {
+    async fn tell_all(&self) -> Result<(), WireError> {
         let (seq, states) = self.client.read_model().all();
         self.tell_states(seq, states, FromOwner::States).await
     }
@@ -221,34 +245,30 @@ impl Shared {
         seq: u64,
         mut states: Vec<Arc<Onboarding>>,
         said: impl Fn(StatesChunk) -> FromOwner + Copy + Send + 'static,
-    ) -> bool {
+    ) -> Result<(), WireError> {
         loop {
             // Off the threads that answer others.
             let told = spawn_blocking(move || {
                 let chunk = StatesChunk::take(seq, &mut states)?;
                 let last = chunk.last;
-                Some((frame(&said(chunk)).ok()?, last, states))
+                Ok((frame(&said(chunk))?, last, states))
             });
-            let Ok(Some((line, last, left))) = told.await else { return false };
-            if self.frames.send(line).await.is_err() {
-                return false;
-            }
+            let (line, last, left) = told.await.map_err(io::Error::from).map_err(WireError::from).flatten()?;
+            self.pass(line).await?;
             if last {
-                return true;
+                return Ok(());
             }
             states = left;
         }
     }
 
-    /// `false`: it has gone.
-    async fn send(&self, value: &FromOwner) -> bool {
-        match frame(value) {
-            Ok(line) => self.frames.send(line).await.is_ok(),
-            Err(error) => {
-                tracing::error!("an attached client is not told something: {error}");
-                false
-            }
-        }
+    async fn send(&self, value: &FromOwner) -> Result<(), WireError> {
+        self.pass(frame(value)?).await
+    }
+
+    async fn pass(&self, line: Vec<u8>) -> Result<(), WireError> {
+        // Nobody takes frames any more when the connection has ended.
+        Ok(self.frames.send(line).await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::{Onboarding, Timestamp};
 use crate::protocol::{EngineInfo, Notification, Request, Response, Status};
 
 /// Changes with every change of what is said here.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// What is said depends on the kinds of events and commands, so programs of one version only understand each other.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -92,6 +92,8 @@ pub(super) enum FromClient {
     Abandon(u64),
     /// Tell the states, and everything that is recorded from then on.
     Follow,
+    /// Tell how the program is doing, from now on.
+    Watch,
     Ping,
 }
 
@@ -135,11 +137,11 @@ pub(super) struct StatesChunk {
 const STATES_IN_CHUNK: usize = 500;
 
 impl StatesChunk {
-    /// Takes the next chunk off what is left. `None`: it cannot be written.
-    pub fn take(seq: u64, left: &mut Vec<Arc<Onboarding>>) -> Option<Self> {
+    /// Takes the next chunk off what is left.
+    pub fn take(seq: u64, left: &mut Vec<Arc<Onboarding>>) -> Result<Self, WireError> {
         let some: Vec<_> = left.drain(..STATES_IN_CHUNK.min(left.len())).collect();
-        let states = STANDARD.encode(postcard::to_stdvec(&some).ok()?);
-        Some(Self { seq, states, last: left.is_empty() })
+        let states = postcard::to_stdvec(&some).map_err(|error| WireError::Garbage(error.to_string()))?;
+        Ok(Self { seq, states: STANDARD.encode(states), last: left.is_empty() })
     }
 
     /// `None`: they cannot be read.

@@ -87,20 +87,28 @@ impl App {
 
     /// Reads what the store's owner has, else the journal, without a lock or a change. An owner who is silent is told of.
     pub async fn read(&self) -> Result<Box<dyn ReadClient>, CliError> {
-        if let Some(holder) = holder(&self.config.store) {
-            let access = self.access(false);
-            let attached =
-                if access.attach { attach(&directory(&self.config.store), &access, false).await } else { Ok(None) };
-            match attached {
-                Ok(Some(client)) => {
-                    self.warn_of_clock(client.read_model().newest_event());
-                    return Ok(Box::new(client));
-                }
-                Ok(None) => self.out.note(format!("reading the journal beside {}", held_by(&holder))),
-                Err(why) => self.out.warn(format!("{}; reading the journal beside it", CliError::from(why))),
+        Ok(match self.owner(false).await {
+            Some(client) => Box::new(client),
+            None => Box::new(self.read_beside().await?),
+        })
+    }
+
+    /// A client of the store's owner, for reading; with all `states`, and what is recorded from then on. Where there is an owner
+    /// that does not answer, that is said.
+    pub async fn owner(&self, states: bool) -> Option<impl EngineClient + Clone + 'static> {
+        let holder = holder(&self.config.store)?;
+        let access = self.access(false);
+        let attached =
+            if access.attach { attach(&directory(&self.config.store), &access, states).await } else { Ok(None) };
+        match attached {
+            Ok(Some(client)) => {
+                self.warn_of_clock(client.read_model().newest_event());
+                return Some(client);
             }
+            Ok(None) => self.out.note(format!("reading the journal beside {}", held_by(&holder))),
+            Err(why) => self.out.warn(format!("{}; reading the journal beside it", CliError::from(why))),
         }
-        Ok(Box::new(self.read_beside().await?))
+        None
     }
 
     /// Reads the journal, whoever owns the store.

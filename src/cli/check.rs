@@ -63,7 +63,7 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
                     Outcome::OurCredentials | Outcome::Unknown => report::ItemOutcome::Untold(words, document),
                 }
             }
-            Err(error) => report::ItemOutcome::of_error(error)?,
+            Err(error) => report::ItemOutcome::of_error(error),
         };
         report.push(state, outcome);
     }

@@ -1,11 +1,12 @@
 //! `events`: the log, and its tail beside a running owner.
 
+mod tail;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::client::ReadClient;
 use crate::domain::{
-    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, evolve, rfc3339,
+    DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, TwinIndex, evolve, rfc3339,
 };
 use crate::present::Tone;
 use crate::present::event::{EventLine, summary};
@@ -15,9 +16,8 @@ use super::app::App;
 use super::args::Events;
 use super::error::CliError;
 use super::select::all;
-use super::store_access;
-use super::twins::TwinFinder;
 use crate::domain::text::fit;
+use tail::EventFollower;
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");
@@ -27,16 +27,14 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
-    // A tail must not own the store while others want to record.
-    let (reading, after): (Box<dyn ReadClient>, _) = match args.follow {
-        true => {
-            let journal = app.read_beside().await?;
-            let after = journal.read_model().seq();
-            (Box::new(journal), after)
+    let (reading, states, tail) = match args.follow {
+        true => EventFollower::open(app).await?,
+        false => {
+            let reading = app.read().await?;
+            let states = all(app, &*reading).await?;
+            (reading, states, None)
         }
-        false => (app.read().await?, 0),
     };
-    let states = all(app, &*reading).await?;
     let mut known = SearchIndex::default();
     states.iter().for_each(|state| known.put(state));
     let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
@@ -47,10 +45,14 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let me = app.config.operator();
     let policy = app.config.policy.clone();
-    let twins = filter.query.asks_for_twins().then(|| TwinFinder::of(&states).members());
+    let open = states.iter().filter(|state| state.archived_at.is_none());
+    let profiles = open.map(|state| (state.id, &state.profile));
+    let twins = filter.query.asks_for_twins().then(|| TwinIndex::of(profiles).members());
     let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
-    events.retain(|event| filter.matches(event, &known, &ctx));
+    // What came meanwhile is told by the tail.
+    let told_later = |event: &Event| tail.as_ref().is_some_and(|tail| event.seq > tail.after);
+    events.retain(|event| !told_later(event) && filter.matches(event, &known, &ctx));
     let form = Form::of(args);
     if form == Form::Csv {
         app.out.csv(HEADING.map(str::to_owned))?;
@@ -60,7 +62,10 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, form, &filter, (known, twins), after, until).await } else { Ok(()) }
+    match tail {
+        Some(tail) => follow(app, form, &filter, (known, twins), tail, until).await,
+        None => Ok(()),
+    }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
@@ -69,10 +74,9 @@ async fn follow(
     form: Form,
     filter: &Filter,
     (mut known, twins): (SearchIndex, Option<HashSet<DealershipId>>),
-    after: u64,
+    mut tail: EventFollower,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
-    let mut tail = store_access::subscribe(&app.config.store, after)?;
     let me = app.config.operator();
     let policy = app.config.policy.clone();
     let over = async {
@@ -85,7 +89,7 @@ async fn follow(
     loop {
         let news = tokio::select! {
             biased;
-            news = tail.next(app.clock.as_ref()) => news?,
+            news = tail.next(app) => news?,
             () = &mut over => return Ok(()),
         };
         for event in news {

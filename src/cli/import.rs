@@ -147,36 +147,45 @@ fn options(app: &App, args: &Import) -> Result<ImportOptions, CliError> {
 /// What goes to the owner of a store has to fit a frame.
 const ROWS_OF_A_REQUEST: usize = 5_000;
 
-/// What became of each, in the order given.
+/// What became of each, in the order given, and why not of the rest.
 async fn import(
     app: &App,
     client: &dyn EngineClient,
     incoming: Vec<Incoming>,
     told: impl Fn(usize),
-) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
+) -> (Vec<Result<Imported, Refusal>>, Option<RequestError>) {
     let mut ended = Vec::with_capacity(incoming.len());
     let mut rest = incoming;
     while !rest.is_empty() {
         let later = rest.split_off(rest.len().min(ROWS_OF_A_REQUEST));
         let mut answers = client.request(Request::Import(rest), &app.actor());
         while let Some(answer) = answers.next().await {
-            ended.extend(Vec::try_from(answer)?);
+            match Vec::try_from(answer) {
+                Ok(some) => ended.extend(some),
+                Err(error) => return (ended, Some(error)),
+            }
             told(ended.len());
         }
         rest = later;
     }
-    Ok(ended)
+    (ended, None)
 }
 
 /// Records what was planned; what a rule refuses joins the refused rows.
 async fn record(app: &App, client: &dyn EngineClient, plan: &mut ImportPlan) -> Result<(), CliError> {
     let incoming: Vec<Incoming> = plan.rows.iter().map(|row| row.incoming.clone()).collect();
     let bar = progress("{bar:40} {pos}/{len} dealerships  {elapsed}", incoming.len() as u64);
-    let answers = import(app, client, incoming, |done| bar.set_position(done as u64)).await;
+    let (answers, error) = import(app, client, incoming, |done| bar.set_position(done as u64)).await;
     bar.finish_and_clear();
     let mut counts = ImportCounts::default();
     let mut updated: HashSet<String> = HashSet::new();
-    for (place, answer) in answers?.into_iter().enumerate() {
+    let done = answers.len();
+    match error {
+        Some(error) if done == 0 => return Err(error.into()),
+        Some(error) => (done..plan.rows.len()).for_each(|place| plan.refuse_planned(place, &error.to_string())),
+        None => {}
+    }
+    for (place, answer) in answers.into_iter().enumerate() {
         match answer {
             Ok(Imported::Added(_)) => counts.added += 1,
             Ok(Imported::Updated(_)) => {

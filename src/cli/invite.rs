@@ -76,7 +76,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
     if !client.info().sends_letters() && !args.no_email {
         app.out.note("no letters go out: mail is off ([mail] transport = \"none\")");
     }
-    let outcomes = issue(app, &*client, &items, wish, !args.no_email).await?;
+    let outcomes = issue(app, &*client, &items, wish, !args.no_email).await;
     let queued: Vec<Option<LetterId>> = items
         .iter()
         .zip(&outcomes)
@@ -85,7 +85,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
         })
         .collect();
     let letters = items.iter().zip(&queued).filter_map(|(item, queued)| Some((item.state.id, (*queued)?))).collect();
-    let posted = SentLetters::now(app, &*client, letters).await?;
+    let posted = SentLetters::now(app, &*client, letters).await;
     let mut report = CommandReport::default();
     for ((item, outcome), queued) in items.into_iter().zip(outcomes).zip(queued) {
         let none = || {
@@ -238,7 +238,7 @@ async fn issue(
     items: &[CodeItem],
     wish: CodeKind,
     mail: bool,
-) -> Result<Vec<ItemOutcome>, CliError> {
+) -> Vec<ItemOutcome> {
     let wanted = || items.iter().filter(|item| item.is_open()).map(|item| (item, wish.ask(&item.state)));
     let paste = |(item, ask): (&CodeItem, Ask)| {
         let (code, generated_at) = item.pasted.clone()?;
@@ -255,7 +255,7 @@ async fn issue(
     let now = app.clock.now();
     let became = |item: &CodeItem| match &item.refused {
         _ if item.already => {
-            Ok(ItemOutcome::Already(format!("code {} is its present one", item.state.generation()), json!({})))
+            ItemOutcome::Already(format!("code {} is its present one", item.state.generation()), json!({}))
         }
         Some(refusal) => ItemOutcome::of_error(refusal.clone().into()),
         None => outcome(client, item, answers.next().unwrap_or(Err(RequestError::Ending)), now),
@@ -268,7 +268,7 @@ fn outcome(
     item: &CodeItem,
     answer: Result<u32, RequestError>,
     now: Timestamp,
-) -> Result<ItemOutcome, CliError> {
+) -> ItemOutcome {
     let generation = match answer {
         Ok(generation) => generation,
         Err(error) => return ItemOutcome::of_error(error),
@@ -279,5 +279,5 @@ fn outcome(
         let dies = for_people(newest.expires_at, zone, now);
         format!("code {generation} issued, {}, dies {dies}", newest.code.masked())
     });
-    Ok(ItemOutcome::Done(words, json!({ "invitation": InvitationDocument::newest(&state, now, false) })))
+    ItemOutcome::Done(words, json!({ "invitation": InvitationDocument::newest(&state, now, false) }))
 }

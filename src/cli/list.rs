@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
 use crate::domain::Untrusted;
@@ -18,13 +17,11 @@ use super::app::App;
 use super::args::ListArgs;
 use super::error::CliError;
 use super::output::terminal_width;
-use super::select::{all, select};
-use super::twins::TwinFinder;
+use super::select::select;
+use super::twins::alike_documents;
 
 /// As many as are asked for in one answer.
 const FEW: usize = 1_000;
-/// How many probes are asked for at once.
-const AT_ONCE: usize = 64;
 
 /// The columns of people, without `--columns`.
 const FOR_PEOPLE: &str = "dealer_code,name,stage,code,left,waiting,opcode,lacks,owner,attention";
@@ -50,18 +47,19 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
             false => FirstFound { total: states.len(), states },
         }
     };
-    let probes = found.iter().map(|state| reading.probe_status(state.id, &me));
-    let probes: Vec<_> = stream::iter(probes.collect::<Vec<_>>()).buffered(AT_ONCE).try_collect().await?;
-    let view = |(state, probe)| DealershipView::of(state, Some(probe), now, policy, app.zone);
-    let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).zip(&probes).map(view).collect();
+    let mut shown = columns.iter().copied().chain(sort.iter().map(|(column, _)| *column));
+    let probes = match args.json || shown.any(|column| column.is_of_probes) {
+        true => reading.probe_statuses(found.iter().map(|state| state.id).collect(), &me).await?,
+        false => Vec::new(),
+    };
+    let view = |(place, state)| DealershipView::of(state, probes.get(place), now, policy, app.zone);
+    let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).enumerate().map(view).collect();
     sort_by(&mut rows, &sort);
     rows.truncate(limit);
     if args.json {
-        let states = all(app, &*reading).await?;
-        let twins = TwinFinder::of(&states);
-        let documents =
-            rows.iter().map(|view| DealershipDocument::of(view, false).with_alike(twins.alike(view.state).documents()));
-        let all: Vec<_> = documents.collect();
+        let alike = reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?;
+        let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
+        let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
     }
     if args.csv {
@@ -74,7 +72,7 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", rows.len()));
     }
     if total == 0 {
-        let none = all(app, &*reading).await?.is_empty();
+        let none = reading.first(Selection::All, 0, &me).await?.total == 0;
         app.out.note(if none { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" });
     }
     Ok(())

@@ -53,13 +53,14 @@ pub(super) async fn record_each(
     app: &App,
     client: &dyn EngineClient,
     commands: Vec<(Arc<Onboarding>, Command)>,
-) -> Result<Vec<Recorded>, CliError> {
+) -> Vec<Recorded> {
     let (states, commands): (Vec<_>, Vec<_>) =
         commands.into_iter().map(|(state, command)| (Arc::clone(&state), (state.id, command))).unzip();
     let answers = ask_each::<Vec<Arc<Event>>>(client, Request::Execute(commands), &app.actor(), |_| {}).await;
     let recorded = states.into_iter().zip(answers).map(|(state, answer)| {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
-        Ok((Arc::clone(&state), ItemOutcome::of_events(answer, &state)?, letter))
+        let outcome = ItemOutcome::of_events(answer, &state);
+        (state, outcome, letter)
     });
     recorded.collect()
 }
@@ -72,7 +73,7 @@ pub(super) async fn finish(
     json: bool,
 ) -> Result<(), CliError> {
     let letters = done.iter().filter_map(|(state, _, letter)| Some((state.id, (*letter)?))).collect();
-    let sent = SentLetters::now(app, client, letters).await?;
+    let sent = SentLetters::now(app, client, letters).await;
     let mut report = CommandReport::default();
     for (state, outcome, letter) in done {
         report.push(state, outcome.with_letter(sent.of(letter)));
@@ -91,7 +92,7 @@ pub(super) async fn send(
     // What cannot be read is told before anything is recorded.
     let one = |state: Arc<Onboarding>| command(&state).map(|command| (state, command));
     let commands = states.into_iter().map(one).collect::<Result<_, _>>()?;
-    finish(app, client, record_each(app, client, commands).await?, json).await
+    finish(app, client, record_each(app, client, commands).await, json).await
 }
 
 pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
@@ -114,7 +115,7 @@ pub(super) async fn revoke(app: &App, args: &Revoke) -> Result<(), CliError> {
         }
         sure(app, open, &format!("Take back the living code of {what}? It stays dead.")).await?;
     }
-    finish(app, &*client, record_each(app, &*client, commands).await?, targets.json.json).await
+    finish(app, &*client, record_each(app, &*client, commands).await, targets.json.json).await
 }
 
 pub(super) async fn confirm(app: &App, args: &Confirm) -> Result<(), CliError> {

@@ -29,19 +29,21 @@ pub enum ItemOutcome {
     Already(String, Value),
     Refused(String),
     Failed(String),
+    /// It was not done, for a reason that is not about it.
+    Stopped(CliError),
     /// It was done, but what was asked could not be told; in words, and in the form for scripts.
     Untold(String, Value),
 }
 
 impl ItemOutcome {
     /// Reads the engine's answer to one command: what happened, in the words of its events.
-    pub fn of_events(answer: Result<Vec<Arc<Event>>, RequestError>, state: &Onboarding) -> Result<Self, CliError> {
+    pub fn of_events(answer: Result<Vec<Arc<Event>>, RequestError>, state: &Onboarding) -> Self {
         match answer {
-            Ok(events) if events.is_empty() => Ok(Self::Unchanged),
+            Ok(events) if events.is_empty() => Self::Unchanged,
             Ok(events) => {
                 let moment = |at| Zone::from(state.profile.timezone).line(at);
                 let public: Vec<Value> = events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
-                Ok(Self::Done(besides_the_letter(&events, |event| summary(event, moment)), json!({ "events": public })))
+                Self::Done(besides_the_letter(&events, |event| summary(event, moment)), json!({ "events": public }))
             }
             Err(error) => Self::of_error(error),
         }
@@ -64,16 +66,16 @@ impl ItemOutcome {
     }
 
     /// Reads an error: about this item, or about everything. What the store could not record of one may be recorded of others: each is told.
-    pub fn of_error(error: RequestError) -> Result<Self, CliError> {
+    pub fn of_error(error: RequestError) -> Self {
         match error {
-            RequestError::Refused(refusal) => Ok(Self::Refused(refused(&refusal))),
+            RequestError::Refused(refusal) => Self::Refused(refused(&refusal)),
             RequestError::Source(_)
             | RequestError::StillOpen(_)
             | RequestError::RateLimited(_)
-            | RequestError::OwnerLost { .. } => Ok(Self::Failed(error.to_string())),
-            RequestError::Held(_) => Err(error.into()),
-            error if error.cuts_off() => Ok(Self::Failed(error.to_string())),
-            error => Err(error.into()),
+            | RequestError::OwnerLost { .. } => Self::Failed(error.to_string()),
+            RequestError::Held(_) => Self::Stopped(error.into()),
+            error if error.cuts_off() => Self::Failed(error.to_string()),
+            error => Self::Stopped(error.into()),
         }
     }
 }
@@ -91,9 +93,17 @@ impl CommandReport {
     /// Prints it and says how the whole ended.
     ///
     /// # Errors
-    /// [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was.
-    pub fn finish(self, app: &App, json: bool) -> Result<(), CliError> {
+    /// [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was; where none was for a reason that is
+    /// about all of them, that alone is told.
+    pub fn finish(mut self, app: &App, json: bool) -> Result<(), CliError> {
         let counts = Counts::of(self.0.iter().map(|(_, outcome)| outcome));
+        let nothing = |outcome: &ItemOutcome| matches!(outcome, ItemOutcome::Stopped(_) | ItemOutcome::Refused(_));
+        let stopped = self.0.iter().position(|(_, outcome)| matches!(outcome, ItemOutcome::Stopped(_)));
+        if let Some(place) = stopped.filter(|_| self.0.iter().all(|(_, outcome)| nothing(outcome)))
+            && let (_, ItemOutcome::Stopped(error)) = self.0.swap_remove(place)
+        {
+            return Err(error);
+        }
         if json {
             let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
             // `already` stood here before the other counts did.
@@ -106,6 +116,7 @@ impl CommandReport {
                 (ItemOutcome::Refused(why) | ItemOutcome::Failed(why), _) => {
                     app.out.error(format!("{who}: {}", crate::domain::text::clean(why)));
                 }
+                (ItemOutcome::Stopped(error), _) => app.out.error(format!("{who}: {error}")),
                 (_, Some((tone, word, words))) if !json => {
                     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
                     app.out.line(format!("{} {who}{words}", app.out.paint(tone, word)))?;
@@ -132,7 +143,7 @@ impl ItemOutcome {
             Self::Unchanged => (Tone::Faint, "already so", ""),
             Self::Already(words, _) => (Tone::Faint, "already so", words),
             Self::Untold(words, _) => (Tone::Bad, "not known", words),
-            Self::Refused(_) | Self::Failed(_) => return None,
+            Self::Refused(_) | Self::Failed(_) | Self::Stopped(_) => return None,
         })
     }
 }
@@ -157,7 +168,7 @@ impl Counts {
                 ItemOutcome::Unsent(..) => &mut counts.unsent,
                 ItemOutcome::Already(..) => &mut counts.already,
                 ItemOutcome::Refused(_) => &mut counts.refused,
-                ItemOutcome::Untold(..) | ItemOutcome::Failed(_) => &mut counts.failed,
+                ItemOutcome::Untold(..) | ItemOutcome::Failed(_) | ItemOutcome::Stopped(_) => &mut counts.failed,
             } += 1;
         }
         counts
@@ -194,11 +205,12 @@ pub fn named(state: &Onboarding) -> String {
 fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
     let (word, reason, more) = match outcome {
         ItemOutcome::Done(_, more) | ItemOutcome::Found(_, _, more) => ("done", None, Some(more)),
-        ItemOutcome::Unsent(words, more) => ("unsent", Some(words), Some(more)),
+        ItemOutcome::Unsent(words, more) => ("unsent", Some(words.clone()), Some(more)),
         ItemOutcome::Unchanged => ("unchanged", None, None),
-        ItemOutcome::Already(words, more) => ("already", Some(words), Some(more)),
-        ItemOutcome::Refused(why) => ("refused", Some(why), None),
-        ItemOutcome::Failed(why) => ("failed", Some(why), None),
+        ItemOutcome::Already(words, more) => ("already", Some(words.clone()), Some(more)),
+        ItemOutcome::Refused(why) => ("refused", Some(why.clone()), None),
+        ItemOutcome::Failed(why) => ("failed", Some(why.clone()), None),
+        ItemOutcome::Stopped(error) => ("failed", Some(error.to_string()), None),
         ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
     let mut value = json!({ "dealership": DealershipName::of(state), "outcome": word, "reason": reason });
@@ -220,10 +232,11 @@ mod tests {
     fn what_the_store_cannot_record_of_an_item_is_told_of_that_item() {
         let full = "writing journal: no space left".to_owned();
         for error in [RequestError::Store(full), RequestError::Ending, RequestError::Fault("it broke".to_owned())] {
-            assert!(matches!(ItemOutcome::of_error(error), Ok(ItemOutcome::Failed(_))));
+            assert!(matches!(ItemOutcome::of_error(error), ItemOutcome::Failed(_)));
         }
-        assert!(ItemOutcome::of_error(RequestError::Held(None)).is_err());
-        assert!(ItemOutcome::of_error(RequestError::ReadOnly).is_err());
+        for error in [RequestError::Held(None), RequestError::ReadOnly] {
+            assert!(matches!(ItemOutcome::of_error(error), ItemOutcome::Stopped(_)));
+        }
     }
 
     #[test]

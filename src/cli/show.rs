@@ -17,8 +17,8 @@ use super::app::App;
 use super::args::Show;
 use super::error::CliError;
 use super::opcode::words;
-use super::select::{all, one};
-use super::twins::{Alike, TwinFinder};
+use super::select::one;
+use super::twins::{alike_documents, alike_hint};
 use crate::domain::text::fit;
 
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
@@ -40,25 +40,25 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
         }
     };
     let probe = match &args.at {
-        None => reading.probe_status(state.id, &app.actor()).await?,
+        None => reading.probe_statuses(vec![state.id], &app.actor()).await?.pop().unwrap_or_default(),
         // What was looked since then is not known of then, nor what was due.
         Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
     };
     // What is alike is so now.
-    let states = if args.at.is_none() { all(app, &*reading).await? } else { Vec::new() };
-    let twins = args.at.is_none().then(|| TwinFinder::of(&states));
-    let alike = twins.as_ref().map(|twins| twins.alike(&state));
+    let alike = match &args.at {
+        None => reading.alike(vec![state.id], &app.actor()).await?.concat(),
+        Some(_) => Vec::new(),
+    };
     if args.json.json {
         let view = DealershipView::of(&state, Some(&probe), now, policy, app.zone);
         let document = DealershipDocument::of(&view, args.reveal)
-            .with_alike(alike.iter().flat_map(Alike::documents).collect())
+            .with_alike(alike_documents(&alike))
             .with_timeline(events.iter().map(|event| event.public(Some(&state.profile.name))).collect());
         return app.out.document(&document.with_schema());
     }
     let page = Page { app, state: &state, now };
     page.profile(policy)?;
-    let hints = alike.iter().flat_map(|alike| alike.hints(app));
-    hints.into_iter().try_for_each(|hint| page.line("twin", &hint))?;
+    alike.iter().try_for_each(|other| page.line("twin", &alike_hint(app, other)))?;
     page.code(args.reveal, policy)?;
     page.second_clock()?;
     page.opcode(&policy.default_opcode)?;

@@ -10,7 +10,7 @@ use crate::clock::SharedClock;
 use crate::config::{Config, StoreUrl};
 use crate::domain::text::clean;
 use crate::domain::{Actor, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence};
-use crate::protocol::{EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
+use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
 use crate::store::{JournalReader, Lock, ProbeStates, Snapshot, StoreError, Subscription};
 use crate::wiring::{blocking, directory};
 
@@ -18,8 +18,10 @@ pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
     Lock::holder(&directory(url))
 }
 
+pub(super) type JournalTail = Subscription;
+
 /// Follows the journal from after an event on.
-pub(super) fn subscribe(url: &StoreUrl, after: u64) -> Result<Subscription, StoreError> {
+pub(super) fn subscribe(url: &StoreUrl, after: u64) -> Result<JournalTail, StoreError> {
     Ok(JournalReader::open(&directory(url))?.subscribe(after))
 }
 
@@ -74,13 +76,21 @@ impl ReadClient for JournalClient {
         Ok(FirstFound::of(found, limit, self.clock.now(), &self.policy))
     }
 
-    async fn probe_status(&self, id: DealershipId, _: &Actor) -> Result<ProbeStatus, RequestError> {
-        let Some(state) = self.read_model().get(id) else { return Ok(ProbeStatus::default()) };
-        let (kept, now) = (self.probes.get(id), self.clock.now());
-        let last = ProbeState::last(&state, kept.as_deref(), now);
-        let next = |schedule| cadence(&state, now, &self.policy, schedule, last.as_deref());
-        let next_at = self.schedule.as_ref().and_then(next);
-        Ok(ProbeStatus { next_at, last: last.map(Cow::into_owned) })
+    async fn probe_statuses(&self, ids: Vec<DealershipId>, _: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
+        let now = self.clock.now();
+        let status = |id| {
+            let Some(state) = self.read_model().get(id) else { return ProbeStatus::default() };
+            let kept = self.probes.get(id);
+            let last = ProbeState::last(&state, kept.as_deref(), now);
+            let next = |schedule| cadence(&state, now, &self.policy, schedule, last.as_deref());
+            let next_at = self.schedule.as_ref().and_then(next);
+            ProbeStatus { next_at, last: last.map(Cow::into_owned) }
+        };
+        Ok(ids.into_iter().map(status).collect())
+    }
+
+    async fn alike(&self, of: Vec<DealershipId>, _: &Actor) -> Result<Vec<Vec<AlikeDealership>>, RequestError> {
+        Ok(AlikeDealership::find(&self.read_model().all().1, &of, false))
     }
 
     /// Up to the last one of which the dealerships tell.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{EngineClient, ask};
 use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus};
-use crate::protocol::{EventQuery, FirstFound, Request, RequestError, Selection};
+use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Request, RequestError, Selection};
 
 /// Answered by every client of an engine, and by whoever reads the store beside its owner.
 #[async_trait]
@@ -17,7 +17,10 @@ pub trait ReadClient: Send + Sync {
     /// The first of those, in the order of the screen.
     async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError>;
 
-    async fn probe_status(&self, id: DealershipId, me: &Actor) -> Result<ProbeStatus, RequestError>;
+    async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError>;
+
+    /// Who may be the same as each of these.
+    async fn alike(&self, of: Vec<DealershipId>, me: &Actor) -> Result<Vec<Vec<AlikeDealership>>, RequestError>;
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError>;
 }
@@ -32,8 +35,12 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
         ask(self, Request::SelectFirst(selection, limit), me).await
     }
 
-    async fn probe_status(&self, id: DealershipId, me: &Actor) -> Result<ProbeStatus, RequestError> {
-        Ok(*ask::<Box<ProbeStatus>>(self, Request::ProbeStatus(id), me).await?)
+    async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
+        ask(self, Request::ProbeStatuses(ids), me).await
+    }
+
+    async fn alike(&self, of: Vec<DealershipId>, me: &Actor) -> Result<Vec<Vec<AlikeDealership>>, RequestError> {
+        ask(self, Request::Alike { dealerships: of, archived: false }, me).await
     }
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {

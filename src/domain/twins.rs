@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, RandomState};
 
+use serde::{Deserialize, Serialize};
+
 use super::address::folded;
 use super::phone::numbers;
 use super::text::{normal_key, push_normal};
@@ -33,7 +35,7 @@ const LEGAL: [&str; 13] = [
 ];
 
 /// One that may be the same, and what both share.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twin<T = DealershipId> {
     pub id: T,
     /// The fields that read alike, in the order of [`FIELDS`].

@@ -24,9 +24,6 @@ const MOST_ASKS: u32 = 5;
 const LONGEST_SAGA: Duration = Duration::from_secs(60);
 const BACKOFF: Backoff = Backoff::seconds(2, 20);
 
-/// How many pasted codes are recorded at once, so that the store can commit them as a group.
-const PASTES_AT_ONCE: usize = 64;
-
 impl Engine {
     /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
     /// the new generation. With `mail`, a letter takes it to the dealership. The saga goes on when nobody waits for the answer any more.
@@ -37,16 +34,6 @@ impl Engine {
         let (task, actor) = (Arc::clone(&inner), actor.clone());
         let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await });
         saga.await.unwrap_or_else(|error| Err(RequestError::Fault(error.to_string())))
-    }
-
-    /// Records pasted codes, each on its own; the caller has checked the block as a whole. The answer for each is the
-    /// new generation, in the order given.
-    pub async fn paste(&self, codes: Vec<PastedCode>, actor: &Actor) -> Vec<(DealershipId, Result<u32, RequestError>)> {
-        let paste = |pasted: PastedCode| async move {
-            let id = pasted.dealership;
-            (id, self.inner.paste(pasted, actor).await)
-        };
-        stream::iter(codes).map(paste).buffered(PASTES_AT_ONCE).collect().await
     }
 }
 

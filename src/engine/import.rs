@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Inner;
 use super::inner::{Authority, MOST_TRIES};
-use super::{Engine, Inner};
 use crate::domain::{
     Actor, Claim, Claims, Command, Context, DealershipId, Fact, Onboarding, ProfileField, Refusal, decide_in_turn,
 };
@@ -14,55 +14,7 @@ use crate::store::{Append, Overlay, StoreError};
 /// How many dealerships one commit takes.
 const BATCH: usize = 1_000;
 
-fn all(incoming: Vec<impl Into<Incoming>>) -> Vec<Incoming> {
-    incoming.into_iter().map(Into::into).collect()
-}
-
-impl Engine {
-    /// Records many dealerships, in as few commits as is sensible. An answer for each, in order. A
-    /// `dealerCode` that is known, or comes twice, is refused.
-    pub async fn add(
-        &self,
-        incoming: Vec<impl Into<Incoming>>,
-        actor: &Actor,
-    ) -> Result<Vec<Result<DealershipId, Refusal>>, RequestError> {
-        let answers = self.inner.take_in(all(incoming), actor, false, |_| {}).await?;
-        let id = |answer: Imported| match answer {
-            Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id) => id,
-        };
-        Ok(answers.into_iter().map(|answer| answer.map(id)).collect())
-    }
-
-    /// Like [`Engine::add`], but a known `dealerCode` means that its profile is brought up to date (its owner stays), and
-    /// nothing is recorded for what has not changed. `progress` is told how many are done, after every commit.
-    ///
-    /// When the store fails, whatever was committed before stays; importing again goes on from there.
-    pub async fn import(
-        &self,
-        incoming: Vec<impl Into<Incoming>>,
-        actor: &Actor,
-        progress: impl FnMut(usize),
-    ) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
-        self.inner.take_in(all(incoming), actor, true, progress).await
-    }
-}
-
 impl Inner {
-    async fn take_in(
-        &self,
-        incoming: Vec<Incoming>,
-        actor: &Actor,
-        update: bool,
-        mut progress: impl FnMut(usize),
-    ) -> Result<Vec<Result<Imported, Refusal>>, RequestError> {
-        let mut answers = Vec::with_capacity(incoming.len());
-        while answers.len() < incoming.len() {
-            answers.extend(self.take_in_batch(&incoming[answers.len()..], actor, update).await?);
-            progress(answers.len());
-        }
-        Ok(answers)
-    }
-
     /// Takes in as many as one commit takes, at least one; the answers in their order.
     pub(super) async fn take_in_batch(
         &self,

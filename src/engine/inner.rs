@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
+use super::outbox::AwaitedLetter;
 use super::probe::{PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::task_monitor::TaskMonitor;
 use crate::domain::{
@@ -81,6 +82,10 @@ pub struct Inner {
     pub source_slots: Semaphore,
     /// Notes of what is being done for many by this process: they were not cut off.
     pub bulks: Mutex<HashSet<BulkId>>,
+    /// Letters whose sending somebody waits for.
+    pub letters: mpsc::UnboundedSender<AwaitedLetter>,
+    /// For the one outbox.
+    pub letters_asked: tokio::sync::Mutex<mpsc::UnboundedReceiver<AwaitedLetter>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
     /// The term in which this process leads a team.
@@ -104,6 +109,7 @@ impl Inner {
     pub fn new(parts: Parts) -> Self {
         let (probes, probes_asked) = mpsc::channel(REQUESTS_WAITING);
         let (calls, calls_asked) = mpsc::channel(REQUESTS_WAITING);
+        let (letters, letters_asked) = mpsc::unbounded_channel();
         Self {
             rng: Mutex::new(StdRng::seed_from_u64(parts.seed)),
             status: watch::Sender::new(starting_status(&parts)),
@@ -118,6 +124,8 @@ impl Inner {
             obtaining: Mutex::default(),
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
             bulks: Mutex::default(),
+            letters,
+            letters_asked: tokio::sync::Mutex::new(letters_asked),
             outbox_nudge: Notify::new(),
             term: watch::Sender::new(None),
             campaign: tokio::sync::Mutex::default(),

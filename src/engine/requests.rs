@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 use super::outbox::letter_text;
 use super::{Engine, Inner};
 use crate::domain::bulk::Bulk;
-use crate::domain::{Actor, DealershipId, Onboarding, Service};
+use crate::domain::{Actor, DealershipId, Onboarding, ProbeStatus, Service};
 use crate::protocol::{
-    Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError, Response, Selection,
-    SelectionError,
+    AlikeDealership, Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError,
+    Response, Selection, SelectionError, Unanswered,
 };
 
 /// How many of many are under way at once: enough to share a commit.
@@ -41,7 +41,7 @@ impl Engine {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
                 Ok(false) => asked.relay(request).await,
-                Err(error) => asked.refuse(&request, &error.into()).await,
+                Err(error) => asked.refuse(&Unanswered::of(&request), &error.into()).await,
             }
         });
     }
@@ -201,6 +201,15 @@ impl ActiveRequest {
         selection.find(states, self.engine.clock().now(), self.engine.policy(), self.actor.as_str())
     }
 
+    fn probe_statuses(&self, ids: Vec<DealershipId>) -> Vec<ProbeStatus> {
+        ids.into_iter().map(|id| self.engine.probe_status(id)).collect()
+    }
+
+    fn alike(&self, of: &[DealershipId], archived: bool) -> Vec<Vec<AlikeDealership>> {
+        AlikeDealership::find(&self.engine.read_model().all().1, of, archived)
+    }
+
+    /// What has one answer.
     async fn one(&self, request: Request) -> Result<Response, RequestError> {
         let (engine, actor) = (&self.engine, &self.actor);
         Ok(match request {
@@ -215,7 +224,8 @@ impl ActiveRequest {
                 let (now, policy) = (engine.clock().now(), engine.policy());
                 Response::First(FirstFound::of(self.select(&selection)?, limit, now, policy))
             }
-            Request::ProbeStatus(id) => Response::ProbeStatus(Box::new(engine.probe_status(id))),
+            Request::ProbeStatuses(ids) => Response::ProbeStatuses(self.probe_statuses(ids)),
+            Request::Alike { dealerships, archived } => Response::Alike(self.alike(&dealerships, archived)),
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window: Some(window) } => Response::Slots(engine.slots(id, window).await?),
             Request::Slots { dealership: id, window: None } => Response::Slots(engine.offered(id).await?),

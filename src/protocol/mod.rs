@@ -1,5 +1,6 @@
 //! What a frontend asks of the engine and is told by it: plain data, the same within a process and over a socket.
 
+mod alike;
 mod answers;
 mod error;
 mod events;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{CodeOrigin, Policy};
 
+pub use alike::AlikeDealership;
 pub use answers::{
     Booked, BulkId, Checked, CutOff, Holder, Imported, LetterText, PlannedBooking, ReadBack, RequestPreview, Returns,
     RuleDraft, SendResult, TakenReport,

@@ -75,7 +75,13 @@ pub enum Request {
     Select(Selection),
     /// The first of these in the order of the screen.
     SelectFirst(Selection, usize),
-    ProbeStatus(DealershipId),
+    /// The last probe and the next one of each, answered at once.
+    ProbeStatuses(Vec<DealershipId>),
+    /// Who may be the same as each of these; the archived ones too, where that is said.
+    Alike {
+        dealerships: Vec<DealershipId>,
+        archived: bool,
+    },
     /// Read events; they are answered in portions.
     Events(EventQuery),
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
@@ -157,15 +163,6 @@ impl Request {
         )
     }
 
-    /// Those of whom each is answered by itself, of what the leader does.
-    pub fn dealerships(&self) -> Vec<DealershipId> {
-        match self {
-            Self::Obtain(items) => items.iter().map(|item| item.dealership).collect(),
-            Self::Probe(ids) => ids.clone(),
-            _ => Vec::new(),
-        }
-    }
-
     /// For how many it asks, where each is answered by itself.
     pub fn items(&self) -> usize {
         match self {
@@ -207,7 +204,8 @@ impl Request {
             Self::SettleLetters
             | Self::Select(_)
             | Self::SelectFirst(..)
-            | Self::ProbeStatus(_)
+            | Self::ProbeStatuses(_)
+            | Self::Alike { .. }
             | Self::Events(_)
             | Self::Slots { .. }
             | Self::PlanBooking { .. }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError, RuleDraft,
-    SendResult, TakenReport,
+    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError,
+    RuleDraft, SendResult, TakenReport,
 };
 use crate::domain::{DealershipId, Event, Onboarding, Outcome, ProbeStatus, Refusal, Service, Slot};
 
@@ -41,7 +41,10 @@ pub enum Response {
     Report(TakenReport),
     Selected(Vec<Arc<Onboarding>>),
     First(FirstFound),
-    ProbeStatus(Box<ProbeStatus>),
+    ProbeStatuses(Vec<ProbeStatus>),
+    /// In the order of the request.
+    Alike(Vec<Vec<AlikeDealership>>),
+    /// The next ones.
     Events(Vec<Event>),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),
@@ -80,7 +83,8 @@ answers! {
     Report => TakenReport,
     Selected => Vec<Arc<Onboarding>>,
     First => FirstFound,
-    ProbeStatus => Box<ProbeStatus>,
+    ProbeStatuses => Vec<ProbeStatus>,
+    Alike => Vec<Vec<AlikeDealership>>,
     Services => Arc<[Service]>,
     Slots => Vec<Slot>,
     Planned => Box<PlannedBooking>,

@@ -171,11 +171,11 @@ fn ambiguous(name: &str, several: &[&Arc<Onboarding>]) -> SelectionError {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::{Actor, Event, Fact, Profile, ProfileField, evolve};
 
-    fn state(number: u64, name: &str) -> Arc<Onboarding> {
+    pub fn state(number: u64, name: &str) -> Arc<Onboarding> {
         let code = format!("hb{number}");
         let text = |field: ProfileField| match field {
             ProfileField::Name => name,

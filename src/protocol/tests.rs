@@ -15,7 +15,7 @@ use crate::domain::{
     Actor, AppointmentId, Ask, BookingField, BookingProblem, Command, Customer, DealershipId, Event, Fact, IntentId,
     InvitationCode, Label, Letter, LetterId, LetterKind, LetterState, Onboarding, Outcome, ProbeResult, ProbeStatus,
     Profile, ProfileField, ProfilePatch, Refusal, ReportAction, ReportError, ResponseFacts, Returned, Service, Slot,
-    SlotCounts, SlotWindow, Timestamp, Vehicle, evolve,
+    SlotCounts, SlotWindow, Timestamp, Twin, Vehicle, evolve,
 };
 
 const ID: DealershipId = DealershipId::from_bits(7);
@@ -156,7 +156,8 @@ fn every_request_survives_json() {
         Request::SendLetters(vec![(ID, LetterId::from_bits(3))]),
         Request::SettleLetters,
         Request::TakeReport(b"From: a@example.com\xff".to_vec()),
-        Request::ProbeStatus(ID),
+        Request::ProbeStatuses(vec![ID]),
+        Request::Alike { dealerships: vec![ID], archived: true },
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },
         Request::PlanBooking {
@@ -221,6 +222,8 @@ fn every_response_survives_json() {
         pasted: true,
         items: vec![BulkItem { id: ID, generation: 0 }],
     };
+    let twin = Twin { id: ID, reasons: vec![ProfileField::Name] };
+    let alike = AlikeDealership { twin, profile: profile(), archived: false };
     let text = LetterText { to: "hb1@example.com".to_owned(), text: "SECRET-7Q".to_owned(), ..LetterText::default() };
     assert!(!format!("{text:?}").contains("SECRET"), "the text of a letter does not print");
     let responses = [
@@ -232,7 +235,8 @@ fn every_response_survives_json() {
         ]),
         Response::Sent(vec![SendResult { dealership: ID, letter: letter(), why: Some("no answer".to_owned()) }]),
         Response::Report(TakenReport { returns: vec![report], is_for_us: true }),
-        Response::ProbeStatus(Box::new(ProbeStatus { last: None, next_at: Some(at()) })),
+        Response::ProbeStatuses(vec![ProbeStatus { last: None, next_at: Some(at()) }]),
+        Response::Alike(vec![vec![alike]]),
         Response::Services([Service { opcode: "OIL10".into(), name: "Oil".into() }].into()),
         Response::Slots(vec![Slot { local: local(), minutes: 60 }]),
         Response::Planned(planned()),

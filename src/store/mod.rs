@@ -19,7 +19,6 @@ pub mod lock;
 mod loss;
 mod mark;
 pub mod memory;
-mod open;
 mod opening;
 mod pending_batch;
 pub mod postgres;
@@ -51,7 +50,6 @@ pub use leadership::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, Team}
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
-pub use open::open;
 pub use pending_batch::Overlay;
 pub use postgres::PostgresStore;
 pub use probes::ProbeStates;

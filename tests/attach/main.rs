@@ -161,3 +161,31 @@ async fn what_is_under_way_is_not_cut_off_and_what_nobody_waits_for_is() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_command_that_is_not_told_the_states_hears_how_the_program_is_doing() {
+    let owner = Owner::start();
+    let _first = owner.attach_with(|options| options.desk = true).await;
+    let command = owner.attach_with(|options| options.states = false).await;
+    let mut told = command.subscribe();
+    let _second = owner.attach_with(|options| options.desk = true).await;
+    within(async {
+        loop {
+            match told.next().await {
+                Some(Notification::Status(status)) if status.desks == 2 => break,
+                Some(Notification::Status(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    })
+    .await;
+    assert_eq!((command.status().desks, command.read_model().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_read_only_owner_is_no_way_to_record() {
+    let owner = Owner::start_with(|parts| parts.read_only = true);
+    let ana = owner.attach("ana").await;
+    let answer = ask::<Recorded>(&ana, notes(&[DealershipId::from_bits(1)]), &Actor::person("ana")).await;
+    assert!(matches!(answer, Err(RequestError::Unreachable { why, .. }) if why == "it is read-only"));
+}

@@ -31,8 +31,16 @@ impl Owner {
         Self::start_in(tempfile::tempdir().unwrap())
     }
 
+    pub fn start_with(change: impl FnOnce(&mut Parts)) -> Self {
+        Self::start_so(tempfile::tempdir().unwrap(), change)
+    }
+
     pub fn start_in(dir: TempDir) -> Self {
-        let client = LocalClient::new(Engine::start(Parts {
+        Self::start_so(dir, |_| ())
+    }
+
+    fn start_so(dir: TempDir, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = Parts {
             store: MemoryStore::new(),
             platform: None,
             source: None,
@@ -45,7 +53,9 @@ impl Owner {
             read_only: false,
             background: true,
             lease: LeaseSettings::of("ana"),
-        }));
+        };
+        change(&mut parts);
+        let client = LocalClient::new(Engine::start(parts));
         OwnerSocket::bind(dir.path(), "login".to_owned()).unwrap().serve(&client, false);
         Self { client, dir }
     }

@@ -5,7 +5,9 @@ use std::os::unix::net::UnixStream;
 
 use cloverwatch::attach::{LONGEST_FRAME, PROTOCOL, SOCKET, VERSION};
 use cloverwatch::client::{EngineClient, ask};
-use cloverwatch::domain::Actor;
+use cloverwatch::domain::{Actor, Command};
+use cloverwatch::protocol::{Notification, OwnerState, Request};
+use futures::StreamExt;
 use serde_json::{Value, json};
 
 use super::support::{Owner, notes, within};
@@ -171,4 +173,17 @@ async fn nothing_that_is_told_without_being_asked_holds_a_secret_of_the_settings
     let mut fields: Vec<_> = hello["welcome"]["info"].as_object().unwrap().keys().cloned().collect();
     fields.sort();
     assert_eq!(fields, ["code_origin", "mail_name", "mails", "notices", "owner", "policy", "read_only"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_cannot_be_told_of_something_is_left_instead_of_waiting_for_it() {
+    let owner = Owner::start();
+    let ids = owner.add(1).await;
+    let ana = owner.attach("ana").await;
+    let mut told = ana.subscribe();
+    let note = Command::Note { text: "x".repeat(LONGEST_FRAME).as_str().into() };
+    let (note, me) = (Request::Execute(vec![(ids[0], note)]), Actor::person("ana"));
+    assert_eq!(ask::<super::Recorded>(&owner.client, note, &me).await.unwrap().len(), 1);
+    within(async { while told.next().await != Some(Notification::Owner(OwnerState::Gone)) {} }).await;
+    still_serves(&owner).await;
 }

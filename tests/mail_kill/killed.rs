@@ -182,6 +182,8 @@ async fn commands_alone_take_up_what_a_command_left() {
             &["queued", "begun", "uncertain", "retried", "begun", "sent"][..],
             1,
         ),
+        // It may be a second copy: that is asked first.
+        (&["mail", "retry", "xts1"], 2, &["queued", "begun", "uncertain"], 0),
         (&["mail", "suppress", "xts1", "--yes"], 0, &["queued", "begun", "uncertain", "suppressed"], 0),
         // It is the same letter, and it waits for its one more try.
         (&["resend", "xts1", "--yes"], 4, &["queued", "begun", "uncertain"], 0),

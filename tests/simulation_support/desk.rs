@@ -12,6 +12,7 @@ use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::{PastedCode, PlatformState, RequestError};
 use cloverwatch::store::Store;
 
+use super::requests::paste;
 use super::store::MortalStore;
 use super::world::World;
 use super::{Idle, profile, start};
@@ -170,8 +171,8 @@ impl Desk {
     /// Gives a dealership a code that was generated at a moment, as a person pastes it.
     pub async fn invite(&self, place: usize, generated_at: Timestamp) {
         let code = format!("CODE-{place:04}");
-        let answers = self.engine.paste(vec![pasted(self.ids[place], &code, generated_at, Ask::Invite)], &ana()).await;
-        assert_eq!(*answers[0].1.as_ref().unwrap(), 1);
+        let code = pasted(self.ids[place], &code, generated_at, Ask::Invite);
+        assert_eq!(paste(&self.engine, vec![code]).await, [Ok(1)]);
     }
 
     /// A dealership that is live, in the world and in the books.

@@ -6,6 +6,8 @@ pub mod bookings;
 pub mod checker;
 pub mod desk;
 pub mod mail;
+#[path = "../support/requests.rs"]
+pub mod requests;
 pub mod store;
 pub mod week;
 pub mod world;

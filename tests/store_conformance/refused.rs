@@ -1,15 +1,21 @@
 //! What is refused: what, where, and what to do, and never a password.
 
+use std::sync::Arc;
+
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::postgres::{PostgresUrl, roles};
-use cloverwatch::store::{PostgresStore, Store, StoreError, open};
+use cloverwatch::store::{PostgresStore, Store, StoreError};
 
 use crate::place::Place;
 use crate::server::{Server, shared};
 use crate::store_support::*;
 
+async fn open(address: &str) -> Result<Arc<PostgresStore>, StoreError> {
+    PostgresStore::open(&PostgresUrl::parse(address)?, clock()).await
+}
+
 async fn refusal(address: &str) -> String {
-    let error = open(address, clock()).await.err().unwrap_or_else(|| panic!("{address} was opened")).to_string();
+    let error = open(address).await.err().unwrap_or_else(|| panic!("{address} was opened")).to_string();
     assert!(!error.contains("hunter2"), "{error}");
     error
 }
@@ -37,9 +43,6 @@ pub async fn what_cannot_be_opened_says_why(place: Place) {
     // Without the right to make a schema.
     let words = refusal(&at("secret:open%20sesame", &format!("postgres?schema={}", place.schema))).await;
     has(&words, &["permission denied", "administrator can grant"]);
-    // The directory of an embedded store goes by the same function.
-    let embedded = open(&format!("sled:{}", place.dir.path().display()), clock()).await.unwrap();
-    embedded.append(vec![added(1)]).await.unwrap();
 }
 
 pub async fn another_schema_is_left_alone(place: Place) {
@@ -50,7 +53,7 @@ pub async fn another_schema_is_left_alone(place: Place) {
     has(&refusal(&address).await, &["tables of something else (`events`)", "?schema=NAME"]);
     assert_eq!(sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'TEAM'"), "1");
     sql("DROP TABLE TEAM.events");
-    open(&address, clock()).await.unwrap().close().await.unwrap();
+    open(&address).await.unwrap().close().await.unwrap();
     sql("UPDATE TEAM.schema_version SET version = 7");
     has(&refusal(&address).await, &["version 7", "Update cloverwatch"]);
 }
@@ -120,7 +123,7 @@ pub async fn a_certificate_is_checked(place: Place) {
         format!("postgres://admin@{host}:{port}/postgres?schema={}&sslmode={rest}", place.schema)
     };
     let root = format!("verify-full&sslrootcert={}", trusted.display());
-    let store = open(&at("localhost", &root), clock()).await.unwrap();
+    let store = open(&at("localhost", &root)).await.unwrap();
     store.append(vec![added(1)]).await.unwrap();
     store.close().await.unwrap();
     has(&refusal(&at("127.0.0.1", &root)).await, &["TLS"]);

@@ -12,8 +12,8 @@ use cloverwatch::store::postgres::PostgresUrl;
 use cloverwatch::store::{PostgresStore, Store};
 
 use crate::server::{schema, shared};
-use crate::simulation_support::profile;
 use crate::simulation_support::world::World;
+use crate::simulation_support::{profile, requests};
 
 /// Longer than any test: only a clean end lets another one lead.
 pub const LONG: Duration = Duration::from_secs(3_600);
@@ -106,8 +106,7 @@ impl Desk {
 
     pub async fn add(&self, dealerships: usize) -> Vec<DealershipId> {
         let profiles: Vec<_> = (0..dealerships).map(profile).collect();
-        let added = self.engine.add(profiles, &ana()).await.unwrap();
-        added.into_iter().map(Result::unwrap).collect()
+        requests::add(&self.engine, profiles).await
     }
 
     pub fn state(&self, id: DealershipId) -> Arc<Onboarding> {
@@ -118,7 +117,7 @@ impl Desk {
     pub async fn paste(&self, dealership: DealershipId, code: &str) {
         let (code, generated_at) = (code.parse().unwrap(), self.engine.clock().now());
         let pasted = PastedCode { dealership, code, generated_at, expires_at: None, ask: Ask::Invite, mail: true };
-        self.engine.paste(vec![pasted], &ana()).await.remove(0).1.unwrap();
+        requests::paste(&self.engine, vec![pasted]).await.remove(0).unwrap();
     }
 
     /// What this desk recorded or heard of reached another one.

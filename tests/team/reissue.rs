@@ -9,8 +9,9 @@ use cloverwatch::domain::{Actor, Ask, Fact, Refusal};
 use cloverwatch::protocol::{CodeRequest, EventQuery, PastedCode, Request, RequestError};
 use futures::future::join;
 
-use crate::desk::{Team, ana, until};
+use crate::desk::{Team, until};
 use crate::simulation_support::mail::MailWorld;
+use crate::simulation_support::requests::paste;
 
 const ALL: usize = 500;
 
@@ -33,7 +34,7 @@ pub async fn two_desks_reissue_the_same_at_once() {
         ask: Ask::Invite,
         mail: false,
     });
-    for (_, pasted) in one.engine.paste(first.collect(), &ana()).await {
+    for pasted in paste(&one.engine, first.collect()).await {
         assert_eq!(pasted, Ok(1));
     }
     other.caught_up_with(&one).await;

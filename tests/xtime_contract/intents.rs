@@ -14,6 +14,7 @@ use cloverwatch::xtime::CodeSource;
 use cloverwatch::xtime::source::{CommandSettings, CommandSource, HttpSettings, HttpSource};
 use parking_lot::Mutex;
 
+use crate::requests::add;
 use crate::server::{Reply, Server};
 
 /// The answers that say nothing for sure.
@@ -85,8 +86,7 @@ type Asked = (HashSet<String>, usize);
 
 /// Invites until the code is there; the same command goes on with the same request.
 async fn invite(engine: &Engine, dealer_code: &str) {
-    let added = engine.add(vec![profile(dealer_code)], &actor()).await.unwrap();
-    let id = *added[0].as_ref().unwrap();
+    let id = add(engine, vec![profile(dealer_code)]).await[0];
     for _ in 0..5 {
         match engine.obtain(id, Ask::Invite, false, &actor()).await {
             Ok(generation) => return assert_eq!(generation, 1),
@@ -163,8 +163,7 @@ async fn a_program_in_doubt_is_asked_again_with_the_same_key() {
         assert_eq!((keys.len(), asked.lines().count()), (1, 4), "{dealer}");
     }
     // Without any doubt, a failure ends the intent.
-    let added = engine.add(vec![profile("failed")], &actor()).await.unwrap();
-    let id = *added[0].as_ref().unwrap();
+    let id = add(&engine, vec![profile("failed")]).await[0];
     let error = engine.obtain(id, Ask::Invite, false, &actor()).await.unwrap_err();
     assert!(matches!(error, RequestError::Source(_)), "{error}");
     assert!(engine.read_model().get(id).unwrap().pending.is_none());

@@ -15,6 +15,8 @@ mod network;
 mod nginx;
 mod pace;
 mod platform;
+#[path = "../support/requests.rs"]
+mod requests;
 mod server;
 mod shapes;
 mod teach;

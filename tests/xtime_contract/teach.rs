@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{Actor, Outcome, Policy};
+use cloverwatch::domain::{Outcome, Policy};
 use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::store::memory::MemoryStore;
 use cloverwatch::wiring::KeptNowhere;
 use cloverwatch::xtime::{HttpPlatform, Platform};
 
 use crate::intents::profile;
+use crate::requests::add;
 use crate::server::{Reply, Server, client};
 
 fn unlinked() -> Reply {
@@ -35,9 +36,8 @@ async fn a_taught_row_is_in_effect_at_once() {
         background: false,
         lease: LeaseSettings::of("ana"),
     });
-    let added = engine.add(vec![profile("xts1"), profile("xts2")], &Actor::person("ana")).await.unwrap();
-    let [one, other] = added.as_slice() else { panic!("{added:?}") };
-    let (one, other) = (*one.as_ref().unwrap(), *other.as_ref().unwrap());
+    let added = add(&engine, vec![profile("xts1"), profile("xts2")]).await;
+    let (one, other) = (added[0], added[1]);
 
     let checked = engine.check(one).await.unwrap();
     assert_eq!((checked.result.outcome, checked.result.unrecognised), (Outcome::Unknown, true));

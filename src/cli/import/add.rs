@@ -6,15 +6,15 @@ use crate::cli::app::App;
 use crate::cli::args::Add;
 use crate::cli::error::CliError;
 use crate::cli::report::named;
-use crate::cli::select::all;
-use crate::cli::twins::TwinFinder;
+use crate::cli::select::one;
+use crate::cli::twins::{alike_documents, alike_hint};
 use crate::client::ask;
 use crate::domain::list::{Assigned, Columns, ListEntry, ListField, Origin};
 use crate::domain::{OpcodeOption, ProfileField, Refusal};
 use crate::present::Tone;
 use crate::present::column::DealershipView;
 use crate::present::json::DealershipDocument;
-use crate::protocol::{Imported, Incoming, Request};
+use crate::protocol::{AlikeDealership, Imported, Incoming, Request};
 use crate::wiring::Need;
 
 use super::chosen;
@@ -49,19 +49,19 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let mut answers: Vec<Result<Imported, Refusal>> = ask(&*client, request, &app.actor()).await?;
     let (Imported::Added(id) | Imported::Updated(id) | Imported::Unchanged(id)) =
         answers.pop().ok_or_else(|| CliError::Failed("no answer".to_owned()))??;
-    let states = all(app, &*client).await?;
-    let Some(state) = states.iter().find(|state| state.id == id) else {
-        return Err(CliError::Failed("it was added and is not there".to_owned()));
-    };
-    let twins = TwinFinder::with_archived(&states);
-    let alike = twins.alike(state);
+    let added = one(app, &*client, &id.to_string()).await;
+    let state = added.map_err(|error| CliError::Failed(format!("it was added as {id}, but: {error}")))?;
+    // It may be one that is archived. Without the hint it was added all the same.
+    let request = Request::Alike { dealerships: vec![id], archived: true };
+    let alike: Result<Vec<Vec<AlikeDealership>>, _> = ask(&*client, request, &app.actor()).await;
+    let alike = alike.unwrap_or_default().concat();
     if args.json.json {
-        let view = DealershipView::of(state, None, app.clock.now(), &client.info().policy, app.zone);
-        let document = DealershipDocument::of(&view, false).with_alike(alike.documents());
+        let view = DealershipView::of(&state, None, app.clock.now(), &client.info().policy, app.zone);
+        let document = DealershipDocument::of(&view, false).with_alike(alike_documents(&alike));
         return app.out.document(&document.with_schema());
     }
-    app.out.line(format!("{} {}: added as {id}", app.out.paint(Tone::Good, "done"), named(state)))?;
-    alike.hints(app).try_for_each(|hint| app.out.line(format!("  {hint}")))
+    app.out.line(format!("{} {}: added as {id}", app.out.paint(Tone::Good, "done"), named(&state)))?;
+    alike.iter().try_for_each(|other| app.out.line(format!("  {}", alike_hint(app, other))))
 }
 
 /// What was typed, as the only row of a list whose columns have the names of the fields.

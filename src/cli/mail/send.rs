@@ -8,7 +8,7 @@ use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::present::time::Zone;
 use crate::protocol::Request;
 
-use super::letters::{kind, matters, named as named_letters, of};
+use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
 
 use super::super::app::App;
 use super::super::args::{Letters, Resend, Targets};
@@ -58,11 +58,11 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         confirm(app, &open, states.len() - open.len(), kind).await?;
     }
     let commands = open.into_iter().map(|state| (state, command.clone())).collect();
-    let mut recorded = record_each(app, &*client, commands).await?.into_iter();
+    let mut recorded = record_each(app, &*client, commands).await.into_iter();
     let mut done = Vec::with_capacity(states.len());
     for (state, refusal) in states.into_iter().zip(refusals) {
         match refusal {
-            Some(refusal) => done.push((state, ItemOutcome::of_error(refusal.into())?, None)),
+            Some(refusal) => done.push((state, ItemOutcome::of_error(refusal.into()), None)),
             None => done.extend(recorded.next()),
         }
     }
@@ -115,9 +115,32 @@ async fn record_letters(
     };
     let commands: Vec<_> = found.iter().map(|one| (Arc::clone(&one.state), command(one.letter.id))).collect();
     let open = possible(client, &commands);
-    ask_above_many(app, open, &question(open), args.yes).await?;
-    let recorded = record_each(app, client, commands).await?;
+    match copies(client, &found, &commands) {
+        copies if copies > 0 && !args.yes => ask_for_copies(app, copies).await?,
+        _ => ask_above_many(app, open, &question(open), args.yes).await?,
+    }
+    let recorded = record_each(app, client, commands).await;
     Ok(recorded.into_iter().zip(found.iter().map(|one| one.letter.id)).collect())
+}
+
+/// How many of these commands may have a second copy arrive.
+fn copies(client: &dyn EngineClient, found: &[DealershipLetter], commands: &[(Arc<Onboarding>, Command)]) -> usize {
+    let may_be_one = |(one, (state, command)): &(&DealershipLetter, &(Arc<Onboarding>, Command))| {
+        let again = matches!(command, Command::RetryLetter { .. }) && one.letter.may_have_arrived();
+        again && dry_run(client, state.id, command).is_ok()
+    };
+    found.iter().zip(commands).filter(may_be_one).count()
+}
+
+async fn ask_for_copies(app: &App, copies: usize) -> Result<(), CliError> {
+    let what = match copies {
+        1 => "1 letter may have arrived already: tried again, it may be a second copy".to_owned(),
+        _ => format!("{copies} letters may have arrived already: tried again, they may be second copies"),
+    };
+    if !is_interactive() {
+        return Err(CliError::usage(format!("{what}; add --yes to do it without being asked")));
+    }
+    sure(app, copies, &format!("{what}. Try again?")).await
 }
 
 pub(super) async fn retry(app: &App, args: &Letters) -> Result<(), CliError> {

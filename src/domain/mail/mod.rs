@@ -165,6 +165,11 @@ impl Letter {
         self.state == LetterState::Written || (self.handed > 0 && self.state != LetterState::Bounced)
     }
 
+    /// Whether a mail server may have it since somebody last had it tried again: another try may be a second copy.
+    pub fn may_have_arrived(&self) -> bool {
+        self.handed > self.settled && self.state != LetterState::Bounced
+    }
+
     /// Whether it ended in a way that somebody must know of. A code that is held up on its way may die before it arrives. A letter
     /// that went wrong and then became a file was still mailed by nobody.
     pub fn is_trouble(&self) -> bool {

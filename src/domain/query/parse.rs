@@ -29,7 +29,7 @@ const ALIASES: &[(&str, QueryField)] = &[
 ];
 
 /// Words before a colon that are not fields.
-const TOPICS: &[&str] = &["is", "stage", "move", "next", "opcode", "mail", "kind"];
+pub(super) const TOPICS: &[&str] = &["is", "stage", "move", "next", "opcode", "mail", "kind"];
 
 /// Reads every term; the cheap ones come first.
 pub(super) fn terms(text: &str) -> Result<Vec<Term>, QueryError> {

@@ -1,22 +1,23 @@
 //! The outbox task: whatever is queued goes out when it is due, as many at once as the transport takes, one at a time for
 //! each dealership, and none while the mail server fails.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::oneshot;
 
 use super::OutboxParts;
 use super::attempt::SendAttempt;
 use super::server::MailServerHealth;
-use crate::domain::{Budget, DealershipId, LetterEnd, LetterState};
+use crate::domain::{Budget, DealershipId, LetterEnd, LetterId, LetterState};
 use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
 use crate::engine::timers::Timers;
-use crate::protocol::{MailState, MailStatus};
+use crate::protocol::{MailState, MailStatus, RequestError};
 
 /// The longest time between two comparisons with the clock.
 const LONGEST_TICK: Duration = Duration::from_secs(30);
@@ -33,12 +34,23 @@ const WAITS_REST: TimeDelta = TimeDelta::seconds(1);
 /// How long it rests when what happens cannot be recorded: a full disk is not emptied within a second.
 const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
 
+/// A letter whose sending somebody waits for.
+pub struct AwaitedLetter {
+    pub dealership: DealershipId,
+    pub letter: LetterId,
+    /// Takes why it waits still, in words.
+    pub answer: oneshot::Sender<Result<Option<String>, RequestError>>,
+}
+
 /// The one outbox of this run.
 struct Outbox<'a> {
     inner: &'a Inner,
     parts: &'a OutboxParts,
+    /// It sends everything that is due until the program ends; else what is awaited.
+    background: bool,
     timers: Timers,
     in_flight: HashSet<DealershipId>,
+    awaited: BTreeMap<DealershipId, Vec<AwaitedLetter>>,
     server: MailServerHealth,
     budget: Budget,
     /// When the status last told of it, and whether there is something that it did not tell.
@@ -49,47 +61,12 @@ struct Outbox<'a> {
 /// The task. When the program ends, what is being handed over may still end.
 pub async fn run(inner: Arc<Inner>) {
     let Some(parts) = &inner.parts.outbox else { return };
-    let mut follow = inner.parts.store.subscribe();
-    end_orphans(&inner).await;
-    let mut outbox = Outbox {
-        inner: &inner,
-        parts,
-        timers: Timers::default(),
-        in_flight: HashSet::new(),
-        server: MailServerHealth::default(),
-        budget: spent_before(&inner, parts),
-        shown: Duration::ZERO,
-        unshown: false,
-    };
-    outbox.plan_all();
-    let mut attempts = FuturesUnordered::new();
-    loop {
-        while let Some(id) = outbox.take() {
-            let letter = inner.read_model().get(id).and_then(|state| state.letter_to_send().map(|letter| letter.id));
-            let Some(letter) = letter else { continue };
-            outbox.begin(id);
-            let inner = &inner;
-            attempts.push(Box::pin(async move { (id, inner.attempt_letter(id, letter).await) }));
-        }
-        outbox.show();
-        let wait = match outbox.unshown_until(inner.parts.clock.elapsed()).filter(|_| outbox.unshown) {
-            Some(until) => outbox.wait().min(until),
-            None => outbox.wait(),
-        };
-        tokio::select! {
-            biased;
-            () = inner.cancel.cancelled() => break,
-            Some((id, attempt)) = attempts.next() => outbox.ended(id, &attempt),
-            commit = follow.recv() => match commit {
-                Ok(commit) => commit.states.iter().for_each(|state| outbox.plan(state.id)),
-                Err(RecvError::Lagged(_)) => outbox.plan_all(),
-                Err(RecvError::Closed) => break,
-            },
-            () = inner.outbox_nudge.notified() => outbox.server.nudge(inner.clock_reading()),
-            () = inner.parts.clock.sleep(wait) => {}
-        }
-    }
-    while attempts.next().await.is_some() {}
+    Outbox::new(&inner, parts, true).work().await;
+}
+
+/// Sends what somebody waits for, where no task does.
+pub async fn send_awaited(inner: &Inner, parts: &OutboxParts) {
+    Outbox::new(inner, parts, false).work().await;
 }
 
 /// What earlier runs handed over in the last hour counts too.
@@ -120,7 +97,124 @@ pub async fn end_orphans(inner: &Inner) {
     }
 }
 
-impl Outbox<'_> {
+impl<'a> Outbox<'a> {
+    fn new(inner: &'a Inner, parts: &'a OutboxParts, background: bool) -> Self {
+        Self {
+            inner,
+            parts,
+            background,
+            timers: Timers::default(),
+            in_flight: HashSet::new(),
+            awaited: BTreeMap::new(),
+            server: MailServerHealth::default(),
+            budget: spent_before(inner, parts),
+            shown: Duration::ZERO,
+            unshown: false,
+        }
+    }
+
+    async fn work(mut self) {
+        let inner = self.inner;
+        let mut asked = inner.letters_asked.lock().await;
+        let mut follow = inner.parts.store.subscribe();
+        if self.background {
+            end_orphans(inner).await;
+            self.plan_all();
+        }
+        while let Ok(letter) = asked.try_recv() {
+            self.await_letter(letter);
+        }
+        let mut attempts = FuturesUnordered::new();
+        loop {
+            while let Some(id) = self.take() {
+                let Some(letter) = self.next_letter(id) else { continue };
+                self.begin(id);
+                attempts.push(Box::pin(async move { (id, inner.attempt_letter(id, letter).await) }));
+            }
+            self.tell_held();
+            self.show();
+            if !self.background && self.awaited.is_empty() && attempts.is_empty() {
+                return;
+            }
+            let wait = match self.unshown_until(inner.parts.clock.elapsed()).filter(|_| self.unshown) {
+                Some(until) => self.wait().min(until),
+                None => self.wait(),
+            };
+            tokio::select! {
+                biased;
+                () = inner.cancel.cancelled() => break,
+                Some((id, attempt)) = attempts.next() => self.ended(id, &attempt),
+                commit = follow.recv() => match commit {
+                    Ok(commit) => commit.states.iter().for_each(|state| self.changed(state.id)),
+                    Err(RecvError::Lagged(_)) => self.plan_all(),
+                    Err(RecvError::Closed) => break,
+                },
+                // Before what is asked for: whoever has a letter tried again waits for that trial.
+                () = inner.outbox_nudge.notified() => self.server.nudge(inner.clock_reading()),
+                Some(letter) = asked.recv() => self.await_letter(letter),
+                () = inner.parts.clock.sleep(wait) => {}
+            }
+        }
+        while attempts.next().await.is_some() {}
+    }
+
+    fn await_letter(&mut self, letter: AwaitedLetter) {
+        let id = letter.dealership;
+        self.awaited.entry(id).or_default().push(letter);
+        self.changed(id);
+    }
+
+    fn changed(&mut self, id: DealershipId) {
+        self.plan(id);
+        self.tell(id, None);
+    }
+
+    /// Tells those who wait for a letter of a dealership that does not go now.
+    fn tell(&mut self, id: DealershipId, held: Option<&str>) {
+        if self.in_flight.contains(&id) {
+            return;
+        }
+        let Some(awaited) = self.awaited.remove(&id) else { return };
+        let (now, state) = (self.inner.now(), self.inner.read_model().get(id));
+        let goes = self.timers.at(id).is_some_and(|at| at <= now);
+        let mut waits = Vec::new();
+        for one in awaited {
+            let is_due = state.as_ref().and_then(|state| state.letter(one.letter)).is_some_and(|it| it.is_due(now));
+            let rule = || if goes { None } else { self.inner.why_it_waits(id, one.letter) };
+            let why = held.map(str::to_owned).or_else(rule);
+            if is_due && why.is_none() && !one.answer.is_closed() {
+                waits.push(one);
+            } else {
+                // Whoever does not wait any more is seen above.
+                let _ = one.answer.send(Ok(why.filter(|_| is_due)));
+            }
+        }
+        if !waits.is_empty() {
+            self.awaited.insert(id, waits);
+        }
+    }
+
+    /// Tells those who wait for any letter, while none goes.
+    fn tell_held(&mut self) {
+        let elapsed = self.inner.parts.clock.elapsed();
+        let why = match (self.server.circuit(elapsed), self.server.state()) {
+            (CircuitState::Open(Some(_)), MailState::Down { why, .. }) => why,
+            _ if !self.limit(elapsed).is_zero() => format!("{} letters an hour are allowed", self.parts.per_hour),
+            _ => return,
+        };
+        for id in self.awaited.keys().copied().collect::<Vec<_>>() {
+            self.tell(id, Some(&why));
+        }
+    }
+
+    /// The letter of a dealership that goes next: one that somebody waits for, or the one that is due first.
+    fn next_letter(&self, id: DealershipId) -> Option<LetterId> {
+        let (now, state) = (self.inner.now(), self.inner.read_model().get(id)?);
+        let mut awaited = self.awaited.get(&id).into_iter().flatten().map(|one| one.letter);
+        let awaited = awaited.find(|letter| state.letter(*letter).is_some_and(|letter| letter.is_due(now)));
+        awaited.or_else(|| state.letter_to_send().filter(|_| self.background).map(|letter| letter.id))
+    }
+
     fn plan(&mut self, id: DealershipId) {
         let now = self.inner.now();
         let next = self.inner.read_model().get(id).filter(|_| !self.in_flight.contains(&id));
@@ -131,7 +225,7 @@ impl Outbox<'_> {
     fn plan_all(&mut self) {
         for state in self.inner.read_model().all().1 {
             if state.mail.is_some() {
-                self.plan(state.id);
+                self.changed(state.id);
             }
         }
     }
@@ -172,6 +266,12 @@ impl Outbox<'_> {
         if let Some(rest) = rest.filter(|_| self.timers.at(id).is_some_and(|next| next <= now.at)) {
             self.timers.set(id, now.at.checked_add_signed(rest));
         }
+        let held = match attempt {
+            SendAttempt::Down(why) => Some(why.as_str()),
+            SendAttempt::Unrecorded => Some("that it is being sent could not be recorded"),
+            _ => None,
+        };
+        self.tell(id, held);
     }
 
     /// How long nothing can happen by itself.

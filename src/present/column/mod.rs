@@ -108,6 +108,8 @@ pub struct Column {
     pub value: Of<Value>,
     pub tone: Of<Tone>,
     pub screen: Option<ScreenColumn>,
+    /// It tells of the last probe or of the next one.
+    pub is_of_probes: bool,
     /// Where people are told something else than scripts.
     people: Option<Of<String>>,
     /// Where it orders by something else than its value.

@@ -13,12 +13,16 @@ use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, st
 use Value::{Length, Moment, Number, Word};
 
 const fn column(id: &'static str, title: &'static str, value: fn(&DealershipView<'_>) -> Value) -> Column {
-    Column { id, title, value, tone: |_| Tone::Plain, screen: None, people: None, key: None }
+    Column { id, title, value, tone: |_| Tone::Plain, screen: None, is_of_probes: false, people: None, key: None }
 }
 
 impl Column {
     const fn tone(self, tone: fn(&DealershipView<'_>) -> Tone) -> Self {
         Self { tone, ..self }
+    }
+
+    const fn of_probes(self) -> Self {
+        Self { is_of_probes: true, ..self }
     }
 
     const fn for_people(self, people: fn(&DealershipView<'_>) -> String) -> Self {
@@ -244,17 +248,18 @@ pub static COLUMNS: [Column; 47] = [
     column("slots", "SLOTS", |view| Number(view.state.slots.as_ref().map(|slots| slots.count.into()))),
     column("next_slot", "NEXT SLOT", |view| text(next_slot(view))),
     column("appointment", "APPOINTMENT", |view| text(appointment(view))),
-    column("last_probe", "LAST LOOK", |view| Moment(view.last_probe().map(|last| last.at))),
+    column("last_probe", "LAST LOOK", |view| Moment(view.last_probe().map(|last| last.at))).of_probes(),
     column("probe_outcome", "IT SAID", |view| {
         text(view.last_probe().map(|last| last.outcome.to_string()).unwrap_or_default())
     })
+    .of_probes()
     .for_people(|view| view.last_probe().map(ProbeState::message).unwrap_or_default())
     .tone(|view| match view.last_probe() {
         Some(last) if !last.outcome.tells() => Tone::Warn,
         _ => Tone::Plain,
     }),
-    column("probe_since", "SO SINCE", |view| Moment(view.last_probe().map(|last| last.since))),
-    column("next_probe", "NEXT LOOK", |view| Moment(view.probe.and_then(|probe| probe.next_at))),
+    column("probe_since", "SO SINCE", |view| Moment(view.last_probe().map(|last| last.since))).of_probes(),
+    column("next_probe", "NEXT LOOK", |view| Moment(view.probe.and_then(|probe| probe.next_at))).of_probes(),
     column("last_event", "LAST EVENT", |view| text(view.state.last_event.name())).on_screen(ScreenColumn {
         column: TableColumn::LastEvent,
         title: "last event",

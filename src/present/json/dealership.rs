@@ -7,8 +7,8 @@ use super::letter::MailDocument;
 use super::service::{AppointmentDocument, BookingDocument, OpcodeDocument, SlotsDocument};
 use super::{SCHEMA, text_or_null, time};
 use crate::domain::{
-    Attention, Contact, DealershipId, Invitation, NextStep, Onboarding, PendingCode, ProbeState, Timestamp, Twin,
-    Untrusted, rfc3339,
+    Attention, Contact, DealershipId, Invitation, NextStep, Onboarding, PendingCode, ProbeState, Profile, Timestamp,
+    Twin, Untrusted, rfc3339,
 };
 use crate::present::column::DealershipView;
 
@@ -56,9 +56,9 @@ documents! {
     }
 
     /// Who may be the same as a dealership, and why.
-    pub AlikeDocument<'a> of (other: &'a Onboarding, twin: &Twin) {
-        dealer_code: &'a str = other.profile.dealer_code.raw(),
-        dealership: DealershipId = other.id,
+    pub AlikeDocument<'a> of (profile: &'a Profile, twin: &Twin) {
+        dealer_code: &'a str = profile.dealer_code.raw(),
+        dealership: DealershipId = twin.id,
         reasons: Vec<&'static str> = twin.reasons.iter().map(|field| field.as_str()).collect(),
     }
 

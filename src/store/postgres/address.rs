@@ -22,11 +22,6 @@ pub struct PostgresUrl {
 }
 
 impl PostgresUrl {
-    /// Whether an address names a PostgreSQL store.
-    pub fn is_one(text: &str) -> bool {
-        text.starts_with("postgres:") || text.starts_with("postgresql:")
-    }
-
     /// Reads an address. A password may stand in it, in `PGPASSWORD`, or in the file that `PGPASSFILE` names.
     ///
     /// # Errors

@@ -16,11 +16,11 @@ use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
 use super::{Effect, Msg, Setup};
-use crate::client::{Notifications, SharedClient, ask};
+use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
-use crate::domain::{Actor, Claim, Claims, DealershipId, Policy, TestBooking};
+use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
 use crate::present::time::Zone;
-use crate::protocol::{CutOff, EngineInfo, Notification, OwnerState, Request};
+use crate::protocol::{EngineInfo, Notification, OwnerState};
 use crate::signals::{Signals, Termination};
 use screen::{From, Screen};
 use tasks::Tasks;
@@ -199,10 +199,7 @@ impl Desk {
         self.take(Msg::Status(Box::new(self.client.status())));
         self.tasks.load();
         self.tasks.load_tail(0);
-        // Before anything is begun in this run, and while everything else is being read: it reads files.
-        let me = Actor::person(&self.screen.state.setup.me);
-        let cut_off = ask::<Vec<CutOff>>(&*self.client, Request::CutOff, &me).await;
-        self.take(Msg::CutOff(cut_off.unwrap_or_default()));
+        self.tasks.load_cut_off();
         let effects = self.screen.draw();
         self.perform(effects);
         self.follow(notifications, opener).await
@@ -261,6 +258,7 @@ impl Desk {
         self.take(Msg::Status(Box::new(client.status())));
         self.client = client;
         self.read_anew();
+        self.tasks.load_cut_off();
         notifications
     }
 

@@ -96,8 +96,19 @@ impl Tasks {
     pub(super) fn load_probe(&mut self, id: DealershipId) {
         let (client, actor, tell) = (Arc::clone(&self.client), self.actor.clone(), self.tell.clone());
         self.spawn(async move {
-            if let Ok(probe) = ask::<Box<ProbeStatus>>(&*client, Request::ProbeStatus(id), &actor).await {
-                let _ = tell.send(Msg::Probe(id, *probe)).await;
+            let probes = ask::<Vec<ProbeStatus>>(&*client, Request::ProbeStatuses(vec![id]), &actor).await;
+            if let Some(probe) = probes.ok().and_then(|mut probes| probes.pop()) {
+                let _ = tell.send(Msg::Probe(id, probe)).await;
+            }
+        });
+    }
+
+    /// Reads what an earlier run was doing for many when it was cut off.
+    pub(super) fn load_cut_off(&mut self) {
+        let (client, actor, tell) = (Arc::clone(&self.client), self.actor.clone(), self.tell.clone());
+        self.spawn(async move {
+            if let Ok(cut_off) = ask(&*client, Request::CutOff, &actor).await {
+                let _ = tell.send(Msg::CutOff(cut_off)).await;
             }
         });
     }

@@ -1,0 +1,75 @@
+//! What is recorded from now on: told by the store's owner, else read in the journal.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+
+use crate::cli::app::App;
+use crate::cli::error::CliError;
+use crate::cli::store_access::{self, JournalTail};
+use crate::client::{EngineClient, Notifications, ReadClient, SharedClient};
+use crate::domain::{Event, Onboarding};
+use crate::protocol::{EventQuery, Notification, OwnerState};
+
+pub(super) struct EventFollower {
+    source: TailSource,
+    /// The last event that is known.
+    pub(super) after: u64,
+}
+
+enum TailSource {
+    Owner(SharedClient, Notifications),
+    Journal(JournalTail),
+}
+
+type Opened = (Box<dyn ReadClient>, Vec<Arc<Onboarding>>, Option<EventFollower>);
+
+impl EventFollower {
+    /// The store as it stands, and what comes after. A tail never owns the store: others want to record.
+    pub(super) async fn open(app: &App) -> Result<Opened, CliError> {
+        if let Some(client) = app.owner(true).await {
+            // Followed before the states are read, so that nothing falls between.
+            let told = client.subscribe();
+            let (after, states) = client.read_model().all();
+            let source = TailSource::Owner(Arc::new(client.clone()), told);
+            return Ok((Box::new(client), states, Some(Self { source, after })));
+        }
+        let journal = app.read_beside().await?;
+        let (after, states) = journal.read_model().all();
+        let source = TailSource::Journal(store_access::subscribe(&app.config.store, after)?);
+        Ok((Box::new(journal), states, Some(Self { source, after })))
+    }
+
+    /// The next events, one at least.
+    pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Event>, CliError> {
+        loop {
+            let mut news = match &mut self.source {
+                TailSource::Journal(journal) => journal.next(app.clock.as_ref()).await?,
+                TailSource::Owner(client, told) => match told.next().await {
+                    Some(Notification::Committed(committed)) => {
+                        committed.events.iter().map(|event| (**event).clone()).collect()
+                    }
+                    Some(Notification::Lagged) => {
+                        let missed = EventQuery { after: self.after, ..EventQuery::default() };
+                        // Where the owner has ended, that is told next.
+                        EngineClient::events(&**client, missed).await.unwrap_or_default()
+                    }
+                    Some(Notification::Status(_) | Notification::Owner(OwnerState::Answers | OwnerState::Silent)) => {
+                        continue;
+                    }
+                    // Whoever owns the store next records in the same journal.
+                    Some(Notification::Ended | Notification::Owner(OwnerState::Gone)) | None => {
+                        let journal = store_access::subscribe(&app.config.store, self.after)?;
+                        self.source = TailSource::Journal(journal);
+                        continue;
+                    }
+                },
+            };
+            news.retain(|event| event.seq > self.after);
+            if let Some(last) = news.last() {
+                self.after = last.seq;
+                return Ok(news);
+            }
+        }
+    }
+}
