@@ -15,7 +15,7 @@ use super::app::App;
 use super::args::Events;
 use super::error::CliError;
 use super::select::all;
-use super::store_access;
+use super::store_access::Tail;
 use super::twins::TwinFinder;
 use crate::domain::text::fit;
 
@@ -28,18 +28,19 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let since = args.since.as_deref().map(|text| app.span(text)).transpose()?;
     let until = args.until.as_deref().map(|text| app.span(text)).transpose()?;
     // A tail must not own the store while others want to record.
-    let (reading, after): (Box<dyn ReadClient>, _) = match args.follow {
+    let (reading, tail): (Box<dyn ReadClient>, _) = match args.follow {
         true => {
-            let journal = app.read_beside().await?;
-            let after = journal.read_model().seq();
-            (Box::new(journal), after)
+            let client = app.read_beside().await?;
+            let tail = client.follow(&app.config.store)?;
+            (Box::new(client), Some(tail))
         }
-        false => (app.read().await?, 0),
+        false => (app.read().await?, None),
     };
     let states = all(app, &*reading).await?;
     let mut known = SearchIndex::default();
     states.iter().for_each(|state| known.put(state));
-    let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
+    let before = tail.as_ref().map(|tail| tail.after() + 1);
+    let query = EventQuery { kinds: filter.kinds.clone(), since, until, before, ..EventQuery::default() };
     // With a filter by dealership the newest ones are only known after it was applied.
     let query = match args.limit {
         Some(limit) if filter.query.is_empty() => EventQuery { limit: Some(limit), newest: true, ..query },
@@ -60,7 +61,10 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
-    if args.follow { follow(app, form, &filter, (known, twins), after, until).await } else { Ok(()) }
+    match tail {
+        Some(tail) => follow(app, form, &filter, (known, twins), tail, until).await,
+        None => Ok(()),
+    }
 }
 
 /// Prints what is recorded from now on, until a signal ends it, its time is over, or nobody reads any more.
@@ -69,10 +73,9 @@ async fn follow(
     form: Form,
     filter: &Filter,
     (mut known, twins): (SearchIndex, Option<HashSet<DealershipId>>),
-    after: u64,
+    mut tail: Tail,
     until: Option<Timestamp>,
 ) -> Result<(), CliError> {
-    let mut tail = store_access::subscribe(&app.config.store, after)?;
     let me = app.config.operator();
     let policy = app.config.policy.clone();
     let over = async {
