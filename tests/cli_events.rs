@@ -5,10 +5,9 @@ mod cli_support;
 
 use std::os::unix::fs::PermissionsExt;
 
-use cli_support::Desk;
-use cloverwatch::clock::WallClock;
+use cli_support::{Desk, history};
 use cloverwatch::domain::{Actor, Fact};
-use cloverwatch::store::{Append, EmbeddedStore, Store};
+use cloverwatch::store::Append;
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -56,7 +55,7 @@ async fn an_outage_is_an_event_without_a_dealership() {
     let failing = Fact::PlatformFailing { why: "status 503".into(), since: failing_since, credentials: false };
     let facts = vec![failing, Fact::PlatformAnswers { since, failing_since, last_failed: None }];
     let append = Append { dealership: None, expected_version: 0, actor: Actor::system("probe"), at: since, facts };
-    let store = EmbeddedStore::open(&desk.path("store"), std::sync::Arc::new(WallClock::real())).unwrap();
+    let store = history::store(&desk).await;
     store.append(vec![append]).await.unwrap();
     store.close().await.unwrap();
     drop(store);

@@ -81,10 +81,10 @@ fn above_25_somebody_must_mean_it() {
     assert!(ran.out.is_empty());
     assert_eq!(desk.run(&["events", "--json"]).out, before);
     // At a terminal the number is typed.
-    let (config, store) = (desk.path("config.toml"), format!("sled:{}", desk.path("store").display()));
+    let config = desk.path("config.toml");
     for (typed, code, events) in [("25\r", 4, 0), ("26\r", 0, 26)] {
         let args =
-            ["--config", config.to_str().unwrap(), "--store", &store, "opcode", "set", "--query", "is:new", "01X"];
+            ["--config", config.to_str().unwrap(), "--store", &desk.store, "opcode", "set", "--query", "is:new", "01X"];
         let mut terminal = pty::Pty::start(&args, &desk.path(""), 110, 40);
         terminal.wait_text("Type the number to go on:");
         terminal.send(typed);

@@ -37,16 +37,18 @@ fn secrets_are_fetched_when_settings_are_checked() {
 }
 
 #[test]
-fn stores_of_later_versions_say_so() {
+fn a_wrong_address_of_a_store_is_named_with_its_place() {
     let desk = Desk::new();
-    desk.run(&["--store", "postgres://localhost/x", "list"]).ends(2).says("--store: error: PostgreSQL");
+    desk.run(&["--store", "mysql://localhost/x", "list"])
+        .ends(2)
+        .says("--store: error: a store is named `sled:PATH` or");
     let mut command = desk.command_in_its_place(&["config", "print"]);
     let output =
         command.env("CLOVERWATCH_STORE_URL", "postgres://x").env("CLOVERWATCH_UI_MOUSE", "true").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        said.contains("CLOVERWATCH_STORE_URL: error: `store.url`: PostgreSQL stores are not part of this version"),
+        said.contains("CLOVERWATCH_STORE_URL: error: `store.url`: the address of the store: it names no database"),
         "{said}"
     );
 }

@@ -8,10 +8,9 @@ mod pty;
 use cli_support::Desk;
 use pty::Pty;
 
-const ARGS: [&str; 5] = ["--config", "config.toml", "--store", "sled:store", "import"];
-
 fn start(desk: &Desk, file: &str) -> Pty {
-    Pty::start(&[&ARGS[..], &[file]].concat(), &desk.path(""), 80, 24)
+    let args = ["--config", "config.toml", "--store", &desk.store, "import", file];
+    Pty::start(&args, &desk.path(""), 80, 24)
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_key_on_the_event_teaches_its_answer_into_the_settings_file() {
     desk.run(&["check", "xts1"]).ends(1);
     let before = std::fs::read_to_string(desk.path("config.toml")).unwrap();
 
-    let mut pty = Pty::start(&["--config", "config.toml", "--store", "sled:store"], &desk.path(""), 120, 40);
+    let mut pty = Pty::start(&["--config", "config.toml", "--store", &desk.store], &desk.path(""), 120, 40);
     pty.wait_text("Nakamura Ford");
     // Its events only, however many come of the others meanwhile.
     pty.types("/xts1\r");

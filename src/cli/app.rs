@@ -9,17 +9,17 @@ use parking_lot::Mutex;
 
 use crate::client::{EngineClient, ReadClient, SharedClient};
 use crate::clock::{SharedClock, WallClock};
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, Config, Overrides, StoreUrl};
 use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Timestamp};
 use crate::present::time::Zone;
-use crate::wiring::{Access, Need, attach, connect, directory};
+use crate::wiring::{Access, Need, attach, connect};
 
 use super::args::Globals;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
-use super::store_access::{JournalClient, holder};
+use super::store_access::{StoreClient, holder};
 use super::zone::{choose_zone_rules, operators_zone};
 
 /// An end that takes longer is explained.
@@ -61,7 +61,11 @@ impl App {
     pub fn program(&self) -> Vec<String> {
         let config =
             self.globals.config.as_ref().map(|path| ["--config".to_owned(), path.to_string_lossy().into_owned()]);
-        let store = self.globals.store.as_ref().map(|url| ["--store".to_owned(), url.clone()]);
+        let store = self.globals.store.as_ref().map(|url| match &self.config.store {
+            StoreUrl::Embedded(_) => ["--store".to_owned(), url.clone()],
+            // A password may stand in what was typed.
+            StoreUrl::Postgres(url) => ["--store".to_owned(), url.written().to_owned()],
+        });
         ["cloverwatch".to_owned()].into_iter().chain(config.into_iter().chain(store).flatten()).collect()
     }
 
@@ -85,7 +89,7 @@ impl App {
         self.zone.read_start(text, self.clock.now()).map_err(|error: WhenError| CliError::usage(error.to_string()))
     }
 
-    /// Reads what the store's owner has, else the journal, without a lock or a change. An owner who is silent is told of.
+    /// Reads what the store's owner has, else the journal or the team's database, without a lock or a change. An owner who is silent is told of.
     pub async fn read(&self) -> Result<Box<dyn ReadClient>, CliError> {
         Ok(match self.owner(false).await {
             Some(client) => Box::new(client),
@@ -96,10 +100,10 @@ impl App {
     /// A client of the store's owner, for reading; with all `states`, and what is recorded from then on. Where there is an owner
     /// that does not answer, that is said.
     pub async fn owner(&self, states: bool) -> Option<impl EngineClient + Clone + 'static> {
-        let holder = holder(&self.config.store)?;
+        let dir = self.config.store.directory()?;
+        let holder = holder(dir)?;
         let access = self.access(false);
-        let attached =
-            if access.attach { attach(&directory(&self.config.store), &access, states).await } else { Ok(None) };
+        let attached = if access.attach { attach(dir, &access, states).await } else { Ok(None) };
         match attached {
             Ok(Some(client)) => {
                 self.warn_of_clock(client.read_model().newest_event());
@@ -111,11 +115,11 @@ impl App {
         None
     }
 
-    /// Reads the journal, whoever owns the store.
-    pub async fn read_beside(&self) -> Result<JournalClient, CliError> {
-        let client = JournalClient::open(&self.config, Arc::clone(&self.clock)).await?;
-        if let Some(words) = client.lacks() {
-            self.out.warn(format!("{words} (`cloverwatch doctor` tells more)"));
+    /// Reads the store itself, whoever owns it.
+    pub async fn read_beside(&self) -> Result<StoreClient, CliError> {
+        let client = StoreClient::open(&self.config, Arc::clone(&self.clock)).await?;
+        if let Some(words) = client.doubt() {
+            self.out.warn(words);
         }
         self.warn_of_clock(client.read_model().newest_event());
         Ok(client)

@@ -1,18 +1,22 @@
 //! `export` and `restore`: the whole event log as JSON lines, and back into an empty store.
 
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use crate::config::diagnostic::shown;
+use crate::config::{Config, StoreUrl};
+use crate::domain::Timestamp;
 use crate::domain::text::clean;
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::protocol::RequestError;
-use crate::store::{JournalReader, RestoreError, StoreError, restore as fill};
-use crate::wiring::{blocking, directory};
+use crate::store::postgres;
+use crate::store::{JournalEnd, JournalReader, RestoreError, Restored, StoreError, restore as restore_journal};
+use crate::wiring::{SetupFailure, blocking, database};
 
 use super::app::App;
 use super::args::{Export, Restore};
@@ -20,19 +24,18 @@ use super::error::CliError;
 
 /// `export`. It works beside a process that owns the store. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
-    let from = directory(&app.config.store);
+    let from = place(&app.config)?;
     let to = args.output.clone();
     let exported = blocking(move || {
-        let reader = JournalReader::open(&from)?;
         let Some(to) = to else {
             let mut stdout = BufWriter::with_capacity(64 * 1024, std::io::stdout());
-            let exported = reader.export(&mut stdout);
+            let exported = write_log(&from, &mut stdout);
             return match stdout.flush() {
                 Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(CliError::Closed),
                 _ => Ok(exported?),
             };
         };
-        write_file(&to, |file| reader.export(file))
+        write_file(&to, |file| write_log(&from, file))
     });
     let (count, end) = exported.await?;
     if args.output.is_some() {
@@ -43,6 +46,32 @@ pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
     }
     app.out.warn(clean(&format!("the export holds {count} events, and is not the whole log: {end}")));
     Err(CliError::Partly)
+}
+
+/// Where the store is, with what it takes to open it.
+fn place(config: &Config) -> Result<StoreUrl, SetupFailure> {
+    match &config.store {
+        StoreUrl::Embedded(dir) => Ok(StoreUrl::Embedded(dir.clone())),
+        StoreUrl::Postgres(url) => Ok(StoreUrl::Postgres(Box::new(database(config, url)?))),
+    }
+}
+
+/// How many events there are, and what is missing after them.
+fn write_log(from: &StoreUrl, out: &mut impl Write) -> Result<(u64, JournalEnd), StoreError> {
+    match from {
+        StoreUrl::Embedded(dir) => JournalReader::open(dir)?.export(out),
+        StoreUrl::Postgres(url) => {
+            let count = Handle::current().block_on(postgres::export(url, out))?;
+            Ok((count, JournalEnd::default()))
+        }
+    }
+}
+
+fn fill(to: &StoreUrl, input: impl BufRead, now: Timestamp) -> Result<Restored, RestoreError> {
+    match to {
+        StoreUrl::Embedded(dir) => restore_journal(dir, input, now),
+        StoreUrl::Postgres(url) => Handle::current().block_on(postgres::restore(url, input)),
+    }
 }
 
 /// Writes a file that appears whole, durable and private, or not at all.
@@ -80,7 +109,7 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
     if app.globals.read_only {
         return Err(CliError::Refused("read-only: nothing is recorded".to_owned()));
     }
-    let (to, file, now) = (directory(&app.config.store), args.file.clone(), app.clock.now());
+    let (to, file, now) = (place(&app.config)?, args.file.clone(), app.clock.now());
     let from = shown(&args.file);
     let name = from.clone();
     let restored = blocking(move || {

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod store;
+mod team;
 mod zones;
 
 use std::io::IsTerminal;
@@ -12,7 +13,7 @@ use serde_json::json;
 
 use crate::clock::{Clock, WallClock};
 use crate::config::diagnostic::shown;
-use crate::config::{self, Config, paths};
+use crate::config::{self, Config, StoreUrl, paths};
 use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
 use crate::present::Tone;
@@ -25,7 +26,7 @@ use super::app::overrides;
 use super::args::{Doctor, Globals};
 use super::error::CliError;
 use super::output::{Out, humanize_term, is_dumb};
-use super::store_access::JournalClient;
+use super::store_access::StoreClient;
 use super::zone::{choose_zone_rules, operators_zone};
 use crate::domain::text::fit;
 
@@ -89,19 +90,33 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             }
             keys(&mut found);
             let database = choose_zone_rules(&loaded.config);
-            if args.accept_loss {
-                store::accept_loss(&mut found, &loaded.config, globals.read_only).await;
+            match &loaded.config.store {
+                StoreUrl::Embedded(dir) => {
+                    if args.accept_loss {
+                        store::accept_loss(&mut found, dir, globals.read_only).await;
+                    }
+                    store::inspect(&mut found, dir);
+                    store::owner(&mut found, dir, &loaded.config).await;
+                }
+                StoreUrl::Postgres(url) => {
+                    if args.accept_loss {
+                        found.note(
+                            "loss",
+                            Health::Bad,
+                            "nothing was given up: --accept-loss is for the journal in a directory",
+                        );
+                    }
+                    team::inspect(&mut found, &loaded.config, url).await;
+                }
             }
-            store::inspect(&mut found, &loaded.config);
-            store::owner(&mut found, &loaded.config).await;
             certificates(&mut found);
             codes(&mut found, &loaded.config);
             mail(&mut found, &loaded.config).await;
-            hooks::inspect(&mut found, &loaded.config);
+            // Whatever is wrong with the store is told already.
+            let client = StoreClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
+            hooks::inspect(&mut found, &loaded.config, client.as_ref()).await;
             let skew = platform(&mut found, &loaded.config).await;
-            // Whatever is wrong with the journal is told already.
-            let journal = JournalClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
-            let read_model = journal.as_ref().map(JournalClient::read_model);
+            let read_model = client.as_ref().map(StoreClient::read_model);
             zones::inspect(&mut found, &database, read_model);
             clock(&mut found, &loaded.config, read_model.and_then(ReadModel::newest_event), skew);
         }

@@ -37,7 +37,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let mut known = SearchIndex::default();
     states.iter().for_each(|state| known.put(state));
-    let query = EventQuery { kinds: filter.kinds.clone(), since, until, ..EventQuery::default() };
+    let before = tail.as_ref().map(|tail| tail.after + 1);
+    let query = EventQuery { kinds: filter.kinds.clone(), since, until, before, ..EventQuery::default() };
     // With a filter by dealership the newest ones are only known after it was applied.
     let query = match args.limit {
         Some(limit) if filter.query.is_empty() => EventQuery { limit: Some(limit), newest: true, ..query },

@@ -29,6 +29,7 @@ mod select;
 mod set;
 mod settings;
 mod show;
+mod store;
 mod store_access;
 mod twins;
 mod unfinished;
@@ -150,6 +151,7 @@ async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), Cli
         Some(CliCommand::Watch) => watch::run(app).await,
         Some(CliCommand::Export(args)) => backup::export(app, &args).await,
         Some(CliCommand::Restore(args)) => backup::restore(app, &args).await,
+        Some(CliCommand::Store(command)) => store::run(app, command).await,
         Some(CliCommand::Sandbox(args)) => sandbox::run(app, &args).await,
         None => desk::run(app).await,
         // The others need no store and were answered before.

@@ -7,7 +7,7 @@ use crate::clock::{SharedClock, WallClock};
 use crate::config::diagnostic::shown;
 use crate::config::paths::keymap_file;
 use crate::config::schema::schema;
-use crate::config::{self, Config, print};
+use crate::config::{self, Config, StoreUrl, print};
 use crate::present::Tone;
 use crate::tui::keymap::{Keymap, Level, check};
 use crate::wiring;
@@ -41,6 +41,9 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
     let clock: SharedClock = Arc::new(WallClock::real());
     let platform = wiring::platform(config, Arc::clone(&clock))?;
     wiring::code_source(config, Arc::clone(&clock))?;
+    if let StoreUrl::Postgres(url) = &config.store {
+        wiring::database(config, url)?;
+    }
     let post = wiring::outbox(config, clock)?;
     let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
     out.line(format!("{} {file}", out.paint(Tone::Good, "ok")))?;

@@ -1,71 +1,197 @@
-//! Reading the store beside whoever owns it.
+//! Reading the store without an engine: beside whoever owns it, or the team that shares it.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 
+use super::error::CliError;
 use crate::client::ReadClient;
-use crate::clock::SharedClock;
+use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
 use crate::domain::text::clean;
-use crate::domain::{Actor, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence};
-use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
-use crate::store::{JournalReader, Lock, ProbeStates, Snapshot, StoreError, Subscription};
-use crate::wiring::{blocking, directory};
+use crate::domain::{
+    Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence,
+};
+use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
+use crate::store::{
+    HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
+};
+use crate::wiring::{blocking, database};
 
-pub(super) fn holder(url: &StoreUrl) -> Option<Holder> {
-    Lock::holder(&directory(url))
+/// Who owns an embedded store.
+pub(super) fn holder(dir: &Path) -> Option<Holder> {
+    Lock::holder(dir)
 }
 
-pub(super) type JournalTail = Subscription;
-
-/// Follows the journal from after an event on.
-pub(super) fn subscribe(url: &StoreUrl, after: u64) -> Result<JournalTail, StoreError> {
-    Ok(JournalReader::open(&directory(url))?.subscribe(after))
+/// What is read.
+enum Source {
+    /// The journal as it stood when it was read. It needs no lock, and reading changes nothing.
+    Journal {
+        snapshot: Arc<Snapshot>,
+        probes: ProbeStates,
+    },
+    Team(Arc<PostgresStore>),
 }
 
-/// The journal as it stood when it was read. It needs no lock and changes nothing.
-pub struct JournalClient {
-    journal: Arc<Snapshot>,
-    probes: ProbeStates,
+pub struct StoreClient {
+    source: Source,
     policy: Policy,
     /// How often is looked at what; `None`: there is no platform to ask.
     schedule: Option<ProbeSchedule>,
     clock: SharedClock,
 }
 
-impl JournalClient {
-    /// Reads the journal. Where there is none yet, there is nothing in it.
-    pub(super) async fn open(config: &Config, clock: SharedClock) -> Result<Self, StoreError> {
-        let directory = directory(&config.store);
-        let read = move || match JournalReader::open(&directory) {
-            Err(StoreError::Io { .. }) if !directory.join("journal").exists() => {
-                Ok((Snapshot::default(), ProbeStates::default()))
-            }
-            reader => {
-                let reader = reader?;
-                Ok((reader.read()?, reader.probes()))
+impl StoreClient {
+    /// Reads the store. Where there is none yet, there is nothing in it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) async fn open(config: &Config, clock: SharedClock) -> Result<Self, CliError> {
+        let source = match &config.store {
+            StoreUrl::Embedded(dir) => journal(dir.clone()).await?,
+            StoreUrl::Postgres(url) => {
+                match PostgresStore::open_existing(&database(config, url)?, Arc::clone(&clock)).await? {
+                    Some(store) => Source::Team(store),
+                    None => nothing(),
+                }
             }
         };
-        let (journal, probes) = blocking(read).await?;
         let schedule = config.xtime.missing().is_empty().then(|| config.pace().probe_schedule());
-        Ok(Self { journal: Arc::new(journal), probes, policy: config.policy.clone(), schedule, clock })
+        Ok(Self { source, policy: config.policy.clone(), schedule, clock })
     }
 
     pub(super) fn read_model(&self) -> &ReadModel {
-        &self.journal.read_model
+        match &self.source {
+            Source::Journal { snapshot, .. } => &snapshot.read_model,
+            Source::Team(store) => store.read_model(),
+        }
     }
 
-    /// What is missing at its end, in words.
-    pub(super) fn lacks(&self) -> Option<String> {
-        let end = &self.journal.end;
-        (!end.is_whole()).then(|| clean(&end.to_string()).into_owned())
+    /// What is to be said of it: what is missing at its end, or another clock than the team's.
+    pub(super) fn doubt(&self) -> Option<String> {
+        match &self.source {
+            Source::Journal { snapshot, .. } => {
+                let end = &snapshot.end;
+                (!end.is_whole()).then(|| format!("{} (`cloverwatch doctor` tells more)", clean(&end.to_string())))
+            }
+            Source::Team(store) => {
+                ClockDoubt::of_database(store.clock_skew(), &self.policy).map(|doubt| doubt.to_string())
+            }
+        }
+    }
+
+    /// How far a team's hook has come.
+    pub(super) async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
+        match &self.source {
+            Source::Journal { .. } => Ok(None),
+            Source::Team(store) => store.hook_position(hook).await,
+        }
+    }
+
+    /// Follows what is recorded from now on.
+    ///
+    /// # Errors
+    /// When there is no store.
+    pub(super) fn follow(&self, url: &StoreUrl) -> Result<StoreTail, StoreError> {
+        match (&self.source, url) {
+            (Source::Team(store), _) => {
+                let commits = store.subscribe();
+                let after = store.read_model().seq();
+                Ok(StoreTail { after, news: News::Team { store: Arc::clone(store), commits, is_behind: false } })
+            }
+            (Source::Journal { snapshot, .. }, url) => StoreTail::of_journal(url, snapshot.read_model.seq()),
+        }
+    }
+}
+
+async fn journal(dir: PathBuf) -> Result<Source, StoreError> {
+    blocking(move || match JournalReader::open(&dir) {
+        Err(StoreError::Io { .. }) if !dir.join("journal").exists() => Ok(nothing()),
+        reader => {
+            let reader = reader?;
+            Ok(Source::Journal { snapshot: Arc::new(reader.read()?), probes: reader.probes() })
+        }
+    })
+    .await
+}
+
+fn nothing() -> Source {
+    Source::Journal { snapshot: Arc::default(), probes: ProbeStates::default() }
+}
+
+/// What is recorded from now on.
+pub(super) struct StoreTail {
+    /// The last event that was told.
+    after: u64,
+    news: News,
+}
+
+enum News {
+    Journal(Subscription),
+    Team {
+        store: Arc<PostgresStore>,
+        commits: Receiver<Committed>,
+        /// Something was not heard.
+        is_behind: bool,
+    },
+}
+
+impl StoreTail {
+    /// What is recorded in a journal after an event. A team's database without a store has none.
+    pub(super) fn of_journal(url: &StoreUrl, after: u64) -> Result<Self, StoreError> {
+        match url {
+            StoreUrl::Embedded(dir) => {
+                Ok(Self { after, news: News::Journal(JournalReader::open(dir)?.subscribe(after)) })
+            }
+            StoreUrl::Postgres(url) => Err(StoreError::Database {
+                place: url.to_string(),
+                what: "there is no store in it yet".to_owned(),
+                advice: "The first command that records makes one".to_owned(),
+            }),
+        }
+    }
+
+    /// The event that it begins after, or the last one that was told.
+    pub(super) fn after(&self) -> u64 {
+        self.after
+    }
+
+    /// The next events.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) async fn next(&mut self, clock: &dyn Clock) -> Result<Vec<Event>, StoreError> {
+        let (store, commits, is_behind) = match &mut self.news {
+            News::Journal(subscription) => return subscription.next(clock).await,
+            News::Team { store, commits, is_behind } => (store, commits, is_behind),
+        };
+        loop {
+            let events: Vec<Event> = match std::mem::take(is_behind) {
+                true => store.events(EventQuery { after: self.after, ..EventQuery::default() }).await?,
+                false => match commits.recv().await {
+                    Ok(committed) => committed.events.iter().map(|event| (**event).clone()).collect(),
+                    Err(RecvError::Lagged(_)) => {
+                        *is_behind = true;
+                        continue;
+                    }
+                    Err(RecvError::Closed) => return Err(StoreError::Closed),
+                },
+            };
+            let news: Vec<Event> = events.into_iter().filter(|event| event.seq > self.after).collect();
+            if let Some(last) = news.last() {
+                self.after = last.seq;
+                return Ok(news);
+            }
+        }
     }
 }
 
 #[async_trait]
-impl ReadClient for JournalClient {
+impl ReadClient for StoreClient {
     async fn select(&self, selection: Selection, me: &Actor) -> Result<Vec<Arc<Onboarding>>, RequestError> {
         let (_, states) = self.read_model().all();
         Ok(selection.find(states, self.clock.now(), &self.policy, me.as_str())?)
@@ -78,9 +204,13 @@ impl ReadClient for JournalClient {
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, _: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
         let now = self.clock.now();
+        let probes = match &self.source {
+            Source::Journal { probes, .. } => probes,
+            Source::Team(store) => store.probes(),
+        };
         let status = |id| {
             let Some(state) = self.read_model().get(id) else { return ProbeStatus::default() };
-            let kept = self.probes.get(id);
+            let kept = probes.get(id);
             let last = ProbeState::last(&state, kept.as_deref(), now);
             let next = |schedule| cadence(&state, now, &self.policy, schedule, last.as_deref());
             let next_at = self.schedule.as_ref().and_then(next);
@@ -95,7 +225,12 @@ impl ReadClient for JournalClient {
 
     /// Up to the last one of which the dealerships tell.
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {
-        let journal = Arc::clone(&self.journal);
-        Ok(blocking(move || journal.events(&query)).await?)
+        match &self.source {
+            Source::Journal { snapshot, .. } => {
+                let snapshot = Arc::clone(snapshot);
+                Ok(blocking(move || snapshot.events(&query)).await?)
+            }
+            Source::Team(store) => Ok(store.events(query).await?),
+        }
     }
 }

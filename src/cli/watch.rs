@@ -19,6 +19,10 @@ pub(super) async fn run(app: &App) -> Result<(), CliError> {
         return Err(RequestError::ReadOnly.into());
     }
     let client = app.client(Need::ALL).await?;
+    if client.info().read_only {
+        // So the database of a team wants it; it was said.
+        return Err(RequestError::ReadOnly.into());
+    }
     let missing = app.config.xtime.missing();
     if !missing.is_empty() {
         tracing::warn!("probing is off: set {} in [xtime]", missing.join(", "));

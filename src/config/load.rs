@@ -81,7 +81,12 @@ fn read(reader: &Reader<'_>, table: &dyn TableLike, store: Option<&str>) -> Conf
     config.hooks = hooks::read(&root);
     root.end();
     match store.map(StoreUrl::parse) {
-        Some(Ok(store)) => config.store = store,
+        Some(Ok(store)) => {
+            if let Some(words) = store.warning() {
+                reader.report(SettingLocation::Flag("--store"), true, words);
+            }
+            config.store = store;
+        }
         Some(Err(message)) => reader.report(SettingLocation::Flag("--store"), false, message),
         None => {}
     }

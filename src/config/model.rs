@@ -14,6 +14,7 @@ use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
 use crate::present::ThemeChoice;
+use crate::store::postgres::PostgresUrl;
 use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::{CommandSettings, HttpSettings};
@@ -32,6 +33,8 @@ pub struct Config {
     /// The partner's name: whose invitation it is.
     pub partner: String,
     pub store: StoreUrl,
+    /// Of the user that a PostgreSQL store names.
+    pub store_password: Option<SecretSource>,
     pub xtime: Xtime,
     pub invitations: Invitations,
     /// The numbers that the rules need.
@@ -52,16 +55,20 @@ pub struct Config {
     pub zone_database: DatabaseChoice,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum StoreUrl {
     /// The embedded store in a directory: `sled:PATH`.
     Embedded(PathBuf),
+    /// The store of a team: `postgres://…`.
+    Postgres(Box<PostgresUrl>),
 }
 
+/// As it could be written again, without a password.
 impl std::fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Embedded(path) => write!(f, "sled:{}", path.display()),
+            Self::Postgres(url) => f.write_str(url.written()),
         }
     }
 }
@@ -72,9 +79,27 @@ impl StoreUrl {
             Some(("sled", "")) => Err("the directory is missing: sled:PATH".to_owned()),
             Some(("sled", path)) => Ok(Self::Embedded(super::paths::from_settings(path, Path::new("")))),
             Some(("postgres" | "postgresql", _)) => {
-                Err("PostgreSQL stores are not part of this version; use sled:PATH".to_owned())
+                PostgresUrl::parse(text).map(Box::new).map(Self::Postgres).map_err(|error| error.to_string())
             }
-            _ => Err("a store is named `sled:PATH`".to_owned()),
+            _ => Err("a store is named `sled:PATH` or `postgres://USER@HOST/DATABASE`".to_owned()),
+        }
+    }
+
+    /// Where the embedded store is; `None`: it is no directory.
+    pub fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Embedded(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
+    /// What there is to say of a password that stands in it.
+    pub(super) fn warning(&self) -> Option<&'static str> {
+        match self {
+            Self::Postgres(url) if url.has_password() => {
+                Some("a password stands in it, where others may see it; better: [store] password, or PGPASSFILE")
+            }
+            _ => None,
         }
     }
 }
@@ -214,6 +239,7 @@ impl Default for Config {
             file: None,
             partner: partner.to_owned(),
             store: StoreUrl::Embedded(home.clone()),
+            store_password: None,
             xtime: Xtime {
                 settings: PlatformSettings {
                     requests_per_second: Some(pace.requests_per_second),

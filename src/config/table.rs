@@ -8,12 +8,11 @@ use std::net::SocketAddr;
 
 use chrono::TimeDelta;
 
-use crate::domain::text::masked_address;
 use crate::domain::{QuietHours, TestBooking};
 use crate::present::ThemeChoice;
 use crate::timezone::DatabaseChoice;
 
-use super::kind::{A_MINUTE, flag, length, lengths, number, parsed, text, word};
+use super::kind::{A_MINUTE, flag, length, lengths, number, parsed, secret, text, word};
 use super::model::{Config, StoreUrl};
 use super::section::SettingSection;
 use super::setting::{Setting, SettingForm};
@@ -47,12 +46,23 @@ fn store() -> SettingSection {
     let url = parsed(
         "url",
         "Where the events are.",
-        SettingForm::pattern("`sled:PATH`", "^sled:."),
+        SettingForm::pattern(
+            "`sled:PATH`, `postgres://USER@HOST:PORT/DATABASE`",
+            "^(sled:.|postgres(ql)?://[^/]*/[^?])",
+        ),
         |c: &mut Config| &mut c.store,
         |_, text| StoreUrl::parse(text),
-        |url| masked_address(&url.to_string()).into_owned(),
+        ToString::to_string,
     );
-    SettingSection::new("store", "Where everything is kept; `--store` wins.").with([url.or("the data directory")])
+    let password =
+        secret("password", "Of the user that a PostgreSQL `url` names.", |c: &mut Config| &mut c.store_password);
+    SettingSection::new("store", "Where everything is kept; `--store` wins.")
+        .with([url.or("the data directory"), password.or("that of `PGPASSFILE` or `PGPASSWORD`")])
+        .checked(|section, config| {
+            if let Some(words) = config.store.warning() {
+                section.warn("url", words);
+            }
+        })
 }
 
 fn opcode() -> SettingSection {

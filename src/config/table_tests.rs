@@ -53,7 +53,7 @@ impl Row {
             "table: name = text or secret" => "{ A = { env = \"NAME\" } }".to_owned(),
             "`Name <address>`" | "mail address" => "\"a@example.com\"".to_owned(),
             "`ADDRESS:PORT`" => "\"127.0.0.1:9464\"".to_owned(),
-            "`sled:PATH`" => "\"sled:/x\"".to_owned(),
+            _ if words.starts_with("`sled") => "\"postgres://ana@db.example.com/desk\"".to_owned(),
             "`HH:MM-HH:MM`, `none`" => "\"21:00-08:00\"".to_owned(),
             "table: column = field, or list of fields" => "{ A = \"name\", B = [\"city\", \"state\"] }".to_owned(),
             "table: field = text" => "{ city = \"X\" }".to_owned(),

@@ -99,7 +99,7 @@ fn every_section_is_read() {
     assert_eq!(loaded.warnings, []);
     let config = loaded.config;
     assert_eq!(config.partner, "Clover");
-    assert_eq!(config.store, StoreUrl::Embedded("/tmp/books".into()));
+    assert_eq!(config.store.to_string(), "sled:/tmp/books");
     assert_eq!(config.policy.valid_for, TimeDelta::hours(48));
     assert_eq!(config.pace().requests_per_second, 3);
     assert_eq!(config.xtime.missing(), Vec::<&str>::new());
@@ -251,9 +251,9 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
         ("[invitations]\nsource = \"http\"", "c.toml:2:10: error: `invitations.source`: `http` needs the section"),
         (
             "[store]\nurl = \"postgres://x\"",
-            "c.toml:2:7: error: `store.url`: PostgreSQL stores are not part of this version",
+            "c.toml:2:7: error: `store.url`: the address of the store: it names no database",
         ),
-        ("[store]\nurl = \"/x\"", "a store is named `sled:PATH`"),
+        ("[store]\nurl = \"/x\"", "a store is named `sled:PATH` or `postgres://USER@HOST/DATABASE`"),
         (
             "[xtime]\nrequests_per_second = 0",
             "c.toml:2:23: error: `xtime.requests_per_second`: 0 is not between 1 and 1000",
@@ -371,7 +371,7 @@ fn variables_win_over_the_file_and_flags_over_both() {
         ("CLOVERWATCH_UI_THEEM", "dark"),
     ]);
     let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
-    assert_eq!(loaded.config.store, StoreUrl::Embedded("/from/variable".into()));
+    assert_eq!(loaded.config.store.to_string(), "sled:/from/variable");
     assert_eq!(loaded.config.xtime.settings.requests_per_second, Some(7));
     assert_eq!(loaded.config.xtime.settings.scopes, ["a", "b"]);
     assert!(
@@ -382,11 +382,15 @@ fn variables_win_over_the_file_and_flags_over_both() {
     assert!(loaded.warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{:?}", loaded.warnings);
     overrides.store = Some("sled:/from/flag".to_owned());
     let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
-    assert_eq!(loaded.config.store, StoreUrl::Embedded("/from/flag".into()));
+    assert_eq!(loaded.config.store.to_string(), "sled:/from/flag");
     overrides.store = Some("postgres://x".to_owned());
     overrides.variables.insert("CLOVERWATCH_UI_MOUSE".to_owned(), "perhaps".to_owned());
     let error = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap_err().to_string();
-    assert!(error.contains("--store: error: PostgreSQL") && error.contains("CLOVERWATCH_UI_MOUSE: error"), "{error}");
+    assert!(
+        error.contains("--store: error: the address of the store: it names no database")
+            && error.contains("CLOVERWATCH_UI_MOUSE: error"),
+        "{error}"
+    );
 }
 
 #[test]

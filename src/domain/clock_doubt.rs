@@ -12,6 +12,8 @@ pub enum ClockDoubt {
     BehindStore(TimeDelta),
     /// It and the platform's differ so much; the platform's minus ours.
     OffPlatform(TimeDelta),
+    /// The same of the database that a team shares: the others' moments are not ours.
+    OffDatabase(TimeDelta),
 }
 
 impl fmt::Display for ClockDoubt {
@@ -19,7 +21,7 @@ impl fmt::Display for ClockDoubt {
         // Without the platform's nobody knows which clock was right: this one, or the one before.
         let act = match self {
             Self::BehindStore(_) => "set it if it is wrong",
-            Self::OffPlatform(_) => "set it",
+            Self::OffPlatform(_) | Self::OffDatabase(_) => "set it",
         };
         write!(f, "this machine's clock is {}: {act}, or codes get a wrong end", self.short())
     }
@@ -44,7 +46,13 @@ impl ClockDoubt {
         match self {
             Self::BehindStore(behind) => format!("{} behind the newest event of the store", humanize(*behind)),
             Self::OffPlatform(skew) => format!("{} {} Xtime's", humanize(skew.abs()), side(*skew)),
+            Self::OffDatabase(skew) => format!("{} {} the database's", humanize(skew.abs()), side(*skew)),
         }
+    }
+
+    /// Compares our clock with the database's (its minus ours).
+    pub fn of_database(skew: TimeDelta, policy: &Policy) -> Option<Self> {
+        (skew.abs() > policy.clock_tolerance).then_some(Self::OffDatabase(skew))
     }
 
     /// Compares our clock with the platform's (its minus ours), or with the newest event of the store while that is not known:
@@ -89,5 +97,8 @@ mod tests {
             let found = find(newest, skew);
             assert!(found.contains(words) && found.is_empty() == words.is_empty(), "{found}");
         }
+        let of_database = |seconds| ClockDoubt::of_database(TimeDelta::seconds(seconds), &policy);
+        assert_eq!(of_database(-300), None);
+        assert!(of_database(-301).unwrap().to_string().contains("is 5m 01s ahead of the database's: set it"));
     }
 }

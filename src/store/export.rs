@@ -43,7 +43,9 @@ struct ExportEnd {
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The store has events: they would be lost or mixed up.
-    #[error("the store is not empty: it has {0} events. Restore into a new directory")]
+    #[error(
+        "the store is not empty: it has {0} events. Restore into an empty one: another directory, or another schema of a database"
+    )]
     NotEmpty(u64),
     /// A line is not one of an export, or does not follow from those before it.
     #[error("line {line}: {what}")]

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Need, ServiceParts, ServicesFailure, SetupFailure, Wiring, directory, open_store};
+use super::{Need, ServiceParts, ServicesFailure, SetupFailure, Wiring, database, open_embedded};
 use crate::attach::{AttachError, AttachOptions, AttachedClient, OwnerSocket};
 use crate::client::{LocalClient, SharedClient};
 use crate::clock::SharedClock;
-use crate::config::{Config, login_name};
+use crate::config::{Config, StoreUrl, login_name};
+use crate::domain::ClockDoubt;
 use crate::protocol::RequestError;
-use crate::store::{Lock, StoreError};
+use crate::store::{Lock, PostgresStore, Store, StoreError};
 
 /// How often, and how far apart, a store is asked for that is held by somebody who does not listen: an owner needs a
 /// moment to begin, and a command may be about to end.
@@ -44,7 +45,7 @@ pub enum ConnectError {
     Hook(String),
 }
 
-/// Owns the store, or attaches to whoever does.
+/// Owns the store, or attaches to whoever does. The store of a team is opened beside the others.
 ///
 /// # Errors
 /// When the store is held by somebody who does not answer, or is broken, or the settings cannot be used.
@@ -54,34 +55,58 @@ pub async fn connect(
     need: Need,
     access: &Access,
 ) -> Result<SharedClient, ConnectError> {
-    let dir = directory(&config.store);
+    let dir = match &config.store {
+        StoreUrl::Embedded(dir) => dir,
+        StoreUrl::Postgres(url) => {
+            let url = database(config, url)?;
+            let wiring = Wiring::of(config, clock, need)?;
+            let store = PostgresStore::open(&url, Arc::clone(clock)).await?;
+            let read_only = access.read_only || !store.may_record();
+            let doubt = ClockDoubt::of_database(store.clock_skew(), &config.policy);
+            let client = begin(Wiring { read_only, ..wiring }, store, config, access.desk).await?;
+            return Ok(Arc::new(match doubt {
+                Some(doubt) => client.noting(doubt.to_string()),
+                None => client,
+            }));
+        }
+    };
     // What the owner has need not be set up here.
     if access.attach
-        && Lock::holder(&dir).is_some()
-        && let Some(client) = attach(&dir, access, need.states).await?
+        && Lock::holder(dir).is_some()
+        && let Some(client) = attach(dir, access, need.states).await?
     {
         return Ok(Arc::new(client));
     }
     let wiring = Wiring { read_only: access.read_only, ..Wiring::of(config, clock, need)? };
     let mut tries = 0;
     let store = loop {
-        match open_store(&config.store, Arc::clone(clock)).await {
+        match open_embedded(dir, Arc::clone(clock)).await {
             Err(StoreError::Held(_)) if access.attach && tries < TRIES => tries += 1,
             opened => break opened?,
         }
-        if let Some(client) = attach(&dir, access, need.states).await? {
+        if let Some(client) = attach(dir, access, need.states).await? {
             return Ok(Arc::new(client));
         }
         tokio::time::sleep(BETWEEN).await;
     };
-    if !need.background {
-        let (client, _) = wiring.start(store).map_err(ConnectError::Hook)?;
-        return Ok(Arc::new(client));
+    let client = begin(wiring, store, config, access.desk).await?;
+    Ok(Arc::new(if need.background { serve(client, dir, access.desk) } else { client }))
+}
+
+/// Starts the engine, and what is beside it where it works in the background.
+async fn begin(
+    wiring: Wiring,
+    store: Arc<dyn Store>,
+    config: &Config,
+    is_desk: bool,
+) -> Result<LocalClient, ConnectError> {
+    if !wiring.background {
+        return Ok(wiring.start(store).map_err(ConnectError::Hook)?.0);
     }
     let kept = Arc::clone(&store);
     let started = async {
         // Only now: whoever owned the store before listened at the same address.
-        let services = ServiceParts::of(config, clock, access.read_only).await?;
+        let services = ServiceParts::of(config, &wiring.clock, wiring.read_only).await?;
         Wiring { services, ..wiring }.start(store).map_err(ConnectError::Hook)
     };
     let (client, services) = match started.await {
@@ -91,9 +116,8 @@ pub async fn connect(
             return Err(error);
         }
     };
-    let is_service = !access.desk;
-    client.run_beside(|end| services.run(end, is_service));
-    Ok(Arc::new(serve(client, &dir, access.desk)))
+    client.run_beside(|end| services.run(end, !is_desk));
+    Ok(client)
 }
 
 /// Has an engine serve whoever attaches. That it cannot is no failure.

@@ -5,12 +5,12 @@ mod rules;
 mod services;
 mod setup;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::client::LocalClient;
 use crate::clock::SharedClock;
-use crate::config::{Config, StoreUrl};
+use crate::config::Config;
 use crate::domain::Policy;
 use crate::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts, RuleKeeper};
 use crate::store::{EmbeddedStore, Store, StoreError};
@@ -20,7 +20,7 @@ use rules::SettingsFile;
 pub use connect::{Access, ConnectError, attach, connect, serve};
 pub use rules::KeptNowhere;
 pub use services::{RunningServices, ServiceParts, ServicesFailure};
-pub use setup::{SetupFailure, code_source, hooks, outbox, platform, transport};
+pub use setup::{SetupFailure, code_source, database, hooks, outbox, platform, transport};
 
 /// What a command needs of the engine.
 #[allow(clippy::struct_excessive_bools, reason = "independent parts, each needed or not")]
@@ -98,17 +98,13 @@ pub fn panic_is_caught() -> bool {
     crate::store::panic_is_caught()
 }
 
-/// Where the embedded store is.
-pub fn directory(url: &StoreUrl) -> PathBuf {
-    match url {
-        StoreUrl::Embedded(path) => path.clone(),
-    }
-}
-
-/// Opens the store to record in it.
-pub async fn open_store(url: &StoreUrl, clock: SharedClock) -> Result<Arc<dyn Store>, StoreError> {
-    let directory = directory(url);
-    blocking(move || EmbeddedStore::open(&directory, clock).map(|store| store as Arc<dyn Store>)).await
+/// Opens an embedded store to record in it.
+///
+/// # Errors
+/// When it is held or broken.
+pub async fn open_embedded(dir: &Path, clock: SharedClock) -> Result<Arc<dyn Store>, StoreError> {
+    let dir = dir.to_owned();
+    blocking(move || EmbeddedStore::open(&dir, clock).map(|store| store as Arc<dyn Store>)).await
 }
 
 /// Runs what blocks on a thread of its own.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use secrecy::ExposeSecret as _;
+
 use crate::clock::SharedClock;
 use crate::config::model::HttpCodes;
 use crate::config::{Config, HookConfig, SecretError, SecretSource};
@@ -10,6 +12,7 @@ use crate::engine::OutboxParts;
 use crate::mail::smtp::{Roots, SmtpSettings};
 use crate::mail::{DirectoryTransport, LetterRenderer, MailTransport, RendererError, SmtpTransport, Transport};
 use crate::service::hooks::{Hook, HookTarget};
+use crate::store::postgres::PostgresUrl;
 use crate::xtime::source::{CommandSource, HeaderText, HttpSource};
 use crate::xtime::{CodeSource, HttpPlatform, SetupError};
 
@@ -37,6 +40,17 @@ const XTIME: &str = "xtime";
 
 fn fetch(section: &'static str, key: &str, secret: &SecretSource) -> Result<secrecy::SecretString, SetupFailure> {
     secret.fetch().map_err(|why| SetupFailure::Secret { section, key: key.to_owned(), why })
+}
+
+/// The database of a team, with the password of who opens it.
+pub fn database(config: &Config, url: &PostgresUrl) -> Result<PostgresUrl, SetupFailure> {
+    match config.store_password.as_ref().filter(|_| !url.has_password()) {
+        Some(password) => {
+            let password = fetch("store", "password", password)?;
+            Ok(url.clone().with_password(password.expose_secret()))
+        }
+        None => Ok(url.clone()),
+    }
 }
 
 /// The client of the platform; `None` while settings are missing ([`crate::config::model::Xtime::missing`]): nobody looks.

@@ -58,6 +58,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
     // They read and write the files of a store that nobody has open, or beside its owner.
     ("cli::backup", &["store"]),
     ("cli::doctor", &["store"]),
+    ("cli::store", &["store"]),
     ("cli::store_access", &["store"]),
     // The exit code of what these say.
     ("cli::error", &["store"]),

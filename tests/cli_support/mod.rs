@@ -13,12 +13,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub struct Desk {
     dir: TempDir,
+    pub store: String,
 }
 
 pub struct Ran {
@@ -58,8 +60,16 @@ impl Ran {
 }
 
 impl Desk {
+    /// On an embedded store; with `CLOVERWATCH_TEST_STORE`, the address of a database, on a schema of its own there.
     pub fn new() -> Self {
-        let desk = Self { dir: tempfile::tempdir().unwrap() };
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let schema = || format!("cli_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
+        let database = std::env::var("CLOVERWATCH_TEST_STORE").ok();
+        Self::on(database.map_or_else(|| "sled:store".to_owned(), |url| format!("{url}&schema={}", schema())))
+    }
+
+    pub fn on(store: String) -> Self {
+        let desk = Self { dir: tempfile::tempdir().unwrap(), store };
         std::fs::write(desk.path("config.toml"), "").unwrap();
         desk
     }
@@ -93,7 +103,7 @@ impl Desk {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        self.command_in_its_place(&[&["--config", "config.toml", "--store", "sled:store"], args].concat())
+        self.command_in_its_place(&[&["--config", "config.toml", "--store", &self.store], args].concat())
     }
 
     /// The same without saying where settings and books are.

@@ -26,7 +26,7 @@ pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 pub use sandbox::{DemoArgs, SandboxArgs};
-pub use store::{Events, Export, ListArgs, Restore, Show};
+pub use store::{Events, Export, ListArgs, Restore, Show, StoreCommand};
 
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
@@ -55,7 +55,7 @@ pub struct Globals {
     /// Read the settings from this file
     #[arg(long, global = true, value_name = "FILE", env = "CLOVERWATCH_CONFIG", hide_env = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// Keep the store there: sled:PATH
+    /// Keep the store there: sled:PATH, or postgres://USER@HOST/DATABASE for a team
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
     /// When to use colours
@@ -132,6 +132,9 @@ pub enum CliCommand {
     Export(Export),
     /// Read an export back into an empty store
     Restore(Restore),
+    /// The store itself
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// The simulated Xtime by itself
     Sandbox(SandboxArgs),
     /// The keys: what holds, or what is wrong with a file

@@ -1,8 +1,8 @@
-//! Reading the store: `list`, `show`, `events`, `export` and `restore`.
+//! The store: `list`, `show`, `events`, `export`, `restore` and `store`.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, Subcommand, ValueHint};
 
 use super::Json;
 
@@ -84,4 +84,12 @@ pub struct Restore {
     pub file: PathBuf,
     #[command(flatten)]
     pub json: Json,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum StoreCommand {
+    /// Read every event and say whether all of them are whole; changes nothing
+    Verify(Json),
+    /// The SQL that makes two roles in the database of a team: one records, one only reads
+    Roles,
 }

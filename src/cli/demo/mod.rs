@@ -23,7 +23,7 @@ use crate::signals::Signals;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
 use crate::wiring::{
-    KeptNowhere, Need, RunningServices, ServiceParts, ServicesFailure, SetupFailure, Wiring, open_store, serve,
+    KeptNowhere, Need, RunningServices, ServiceParts, ServicesFailure, SetupFailure, Wiring, open_embedded, serve,
 };
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
@@ -156,7 +156,7 @@ impl Demo {
         wiring.seed = args.seed;
         wiring.rules = Arc::new(KeptNowhere);
         wiring.outbox = wiring.outbox.map(mail::only_to_the_invented);
-        let store = open_store(&config.store, Arc::clone(&clock)).await?;
+        let store = open_embedded(&kept, Arc::clone(&clock)).await?;
         let past = Past {
             store: &*store,
             platform: wiring.platform.as_deref().ok_or(DemoError::NoPlatform)?,

@@ -3,17 +3,23 @@
 use url::Url;
 
 use super::{Findings, Health};
+use crate::cli::store_access::StoreClient;
 use crate::cli::zone::operators_zone;
 use crate::config::{Config, HookConfig};
 use crate::store::{HookPosition, hook_position};
-use crate::wiring::{directory, hooks};
+use crate::wiring::hooks;
 
-pub(super) fn inspect(found: &mut Findings, config: &Config) {
+pub(super) async fn inspect(found: &mut Findings, config: &Config, client: Option<&StoreClient>) {
     if let Err(error) = hooks(config) {
         found.note("hooks", Health::Bad, error.to_string());
     }
     for hook in &config.hooks {
-        let (health, words) = match hook_position(&directory(&config.store), &hook.key()) {
+        let position = match (config.store.directory(), client) {
+            (Some(dir), _) => hook_position(dir, &hook.key()),
+            (None, Some(client)) => client.hook_position(&hook.key()).await,
+            (None, None) => Ok(None),
+        };
+        let (health, words) = match position {
             Ok(None) => (Health::Good, "it begins with the next event".to_owned()),
             Ok(Some(position)) => told(&position),
             Err(error) => (Health::Bad, error.to_string()),

@@ -8,38 +8,35 @@ use indicatif::HumanBytes;
 
 use super::{Findings, Health};
 use crate::cli::error::held_by;
-use crate::cli::output::progress;
+use crate::cli::store::{journal_words, verify_journal};
 use crate::cli::zone::operators_zone;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
 use crate::config::diagnostic::shown;
 use crate::store::disk::try_writing;
 use crate::store::embedded::StoreOptions;
-use crate::store::{
-    Checking, EmbeddedStore, JournalReader, Lock, Quarantined, Store, StoreError, Verified, quarantined,
-};
-use crate::wiring::{Access, attach, blocking, directory};
+use crate::store::{EmbeddedStore, Lock, Quarantined, Store, Verified, quarantined};
+use crate::wiring::{Access, attach, blocking};
 
 /// Looks at the store, and changes nothing.
-pub(super) fn inspect(found: &mut Findings, config: &Config) {
-    let path = directory(&config.store);
+pub(super) fn inspect(found: &mut Findings, path: &Path) {
     if !path.exists() {
-        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(&path)));
+        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(path)));
         if let Some(above) = path.ancestors().find(|above| above.is_dir()) {
             disk(found, above);
         }
         return;
     }
-    found.note("store", Health::Good, shown(&path));
-    disk(found, &path);
-    private(found, &path);
+    found.note("store", Health::Good, shown(path));
+    disk(found, path);
+    private(found, path);
     private(found, &path.join("journal"));
-    match Lock::holder(&path) {
+    match Lock::holder(path) {
         Some(holder) => found.note("held by", Health::Good, held_by(&holder)),
         None => found.note("held by", Health::Good, "nobody"),
     }
-    journal(found, &path);
-    for Quarantined { path, bytes, at, what } in quarantined(&path) {
+    journal(found, path);
+    for Quarantined { path, bytes, at, what } in quarantined(path) {
         let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
         let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);
@@ -47,13 +44,12 @@ pub(super) fn inspect(found: &mut Findings, config: &Config) {
 }
 
 /// Whether whoever owns the store lets others work through it.
-pub(super) async fn owner(found: &mut Findings, config: &Config) {
-    let path = directory(&config.store);
-    if Lock::holder(&path).is_none() {
+pub(super) async fn owner(found: &mut Findings, path: &Path, config: &Config) {
+    if Lock::holder(path).is_none() {
         return;
     }
     let access = Access { attach: true, desk: false, read_only: true, operator: config.operator() };
-    match attach(&path, &access, false).await {
+    match attach(path, &access, false).await {
         Ok(Some(_)) => found.note("owner", Health::Good, "it answers: others work through it"),
         Ok(None) => found.note("owner", Health::Doubtful, "it does not listen: nobody else can record until it ends"),
         Err(why) => found.note("owner", Health::Bad, why.to_string()),
@@ -68,14 +64,13 @@ fn disk(found: &mut Findings, path: &Path) {
 }
 
 /// Opens the store once, without what is missing at its end.
-pub(super) async fn accept_loss(found: &mut Findings, config: &Config, read_only: bool) {
-    let path = directory(&config.store);
+pub(super) async fn accept_loss(found: &mut Findings, path: &Path, read_only: bool) {
     if read_only || !path.exists() {
         found.note("loss", Health::Bad, "nothing was given up: there is no store, or it is to be read only");
         return;
     }
     let options = StoreOptions { accept_loss: true, ..StoreOptions::default() };
-    let clock: SharedClock = Arc::new(WallClock::real());
+    let (clock, path): (SharedClock, _) = (Arc::new(WallClock::real()), path.to_owned());
     let opened = blocking(move || EmbeddedStore::open_with(&path, &clock, options)).await;
     match opened {
         Ok(store) => {
@@ -94,32 +89,10 @@ pub(super) async fn accept_loss(found: &mut Findings, config: &Config, read_only
     }
 }
 
-/// Every line of the journal, also of files that a start passes over because they were checked before.
 fn journal(found: &mut Findings, path: &Path) {
-    let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
-    let check = |reader: &JournalReader| {
-        bar.set_position(0);
-        reader.verify(|checking| match checking {
-            Checking::All(bytes) => bar.set_length(bytes),
-            Checking::More(bytes) => bar.inc(bytes),
-        })
-    };
-    let verified = JournalReader::open(path).and_then(|reader| match check(&reader) {
-        // Its owner may have been in the middle of a line.
-        Err(_) if Lock::holder(path).is_some() => check(&reader),
-        verified => verified,
-    });
-    bar.finish_and_clear();
-    match verified {
-        Ok(Verified { end, .. }) if end.has_lost() => {
-            found.note("journal", Health::Bad, StoreError::Lost(end).to_string());
-        }
+    match verify_journal(path) {
         Ok(Verified { end, .. }) if !end.is_whole() => found.note("journal", Health::Doubtful, end.to_string()),
-        Ok(Verified { events, files, bytes, .. }) => {
-            let files = if files == 1 { "one file".to_owned() } else { format!("{files} files") };
-            let words = format!("{events} events in {files}, {}: every line checked", HumanBytes(bytes));
-            found.note("journal", Health::Good, words);
-        }
+        Ok(verified) => found.note("journal", Health::Good, journal_words(&verified)),
         Err(error) => found.note("journal", Health::Bad, error.to_string()),
     }
 }

@@ -6,7 +6,7 @@ use futures::StreamExt;
 
 use crate::cli::app::App;
 use crate::cli::error::CliError;
-use crate::cli::store_access::{self, JournalTail};
+use crate::cli::store_access::StoreTail;
 use crate::client::{EngineClient, Notifications, ReadClient, SharedClient};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::{EventQuery, Notification, OwnerState};
@@ -19,7 +19,8 @@ pub(super) struct EventFollower {
 
 enum TailSource {
     Owner(SharedClient, Notifications),
-    Journal(JournalTail),
+    /// The journal, or the database of a team, which nobody owns.
+    Store(StoreTail),
 }
 
 type Opened = (Box<dyn ReadClient>, Vec<Arc<Onboarding>>, Option<EventFollower>);
@@ -34,17 +35,17 @@ impl EventFollower {
             let source = TailSource::Owner(Arc::new(client.clone()), told);
             return Ok((Box::new(client), states, Some(Self { source, after })));
         }
-        let journal = app.read_beside().await?;
-        let (after, states) = journal.read_model().all();
-        let source = TailSource::Journal(store_access::subscribe(&app.config.store, after)?);
-        Ok((Box::new(journal), states, Some(Self { source, after })))
+        let store = app.read_beside().await?;
+        let tail = store.follow(&app.config.store)?;
+        let (after, states) = (tail.after(), store.read_model().all().1);
+        Ok((Box::new(store), states, Some(Self { source: TailSource::Store(tail), after })))
     }
 
     /// The next events, one at least.
     pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Event>, CliError> {
         loop {
             let mut news = match &mut self.source {
-                TailSource::Journal(journal) => journal.next(app.clock.as_ref()).await?,
+                TailSource::Store(tail) => tail.next(app.clock.as_ref()).await?,
                 TailSource::Owner(client, told) => match told.next().await {
                     Some(Notification::Committed(committed)) => {
                         committed.events.iter().map(|event| (**event).clone()).collect()
@@ -59,8 +60,7 @@ impl EventFollower {
                     }
                     // Whoever owns the store next records in the same journal.
                     Some(Notification::Ended | Notification::Owner(OwnerState::Gone)) | None => {
-                        let journal = store_access::subscribe(&app.config.store, self.after)?;
-                        self.source = TailSource::Journal(journal);
+                        self.source = TailSource::Store(StoreTail::of_journal(&app.config.store, self.after)?);
                         continue;
                     }
                 },

@@ -7,6 +7,7 @@ mod address;
 mod beside;
 mod committer;
 mod follow;
+mod inspect;
 mod lease;
 mod query;
 mod requests;
@@ -21,8 +22,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use parking_lot::Mutex;
-use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -34,15 +35,19 @@ use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 use committer::{Answer, AppendRequest, Committer};
+use schema::SessionFacts;
 use session::Link;
 use shared::{Head, PostgresShared};
 use snapshots::SnapshotTask;
 
 pub use address::{DEFAULT_SCHEMA, PostgresUrl};
+pub use inspect::{PostgresReport, StoreReport, inspect, verify};
 pub use transfer::{export, restore, roles};
 
 /// How many appends may wait before those who append have to.
 const WAITING: usize = 4_096;
+const ONLY_READS: &str = "your user may only read, so nothing is recorded here; `cloverwatch store roles` prints what \
+                          gives somebody a desk's rights";
 
 /// What can be chosen when a store is opened.
 #[derive(Debug, Clone)]
@@ -65,6 +70,8 @@ pub struct PostgresStore {
     requests: Mutex<Option<mpsc::Sender<AppendRequest>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
     follower: JoinHandle<()>,
+    may_record: bool,
+    clock_skew: TimeDelta,
 }
 
 impl PostgresStore {
@@ -83,8 +90,32 @@ impl PostgresStore {
         clock: SharedClock,
         options: PostgresOptions,
     ) -> Result<Arc<Self>, StoreError> {
-        let mut connection = session::connect(address).await?;
+        let mut connection = session::first(address).await?;
         schema::prepare(&mut connection, address).await?;
+        Self::start(address, clock, options, connection).await
+    }
+
+    /// Opens a store to read it; `None`: there is none.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_existing(address: &PostgresUrl, clock: SharedClock) -> Result<Option<Arc<Self>>, StoreError> {
+        let mut connection = session::first(address).await?;
+        if schema::version(&mut connection, address).await? == 0 {
+            return Ok(None);
+        }
+        schema::prepare(&mut connection, address).await?;
+        Self::start(address, clock, PostgresOptions::default(), connection).await.map(Some)
+    }
+
+    async fn start(
+        address: &PostgresUrl,
+        clock: SharedClock,
+        options: PostgresOptions,
+        mut connection: PgConnection,
+    ) -> Result<Arc<Self>, StoreError> {
+        let SessionFacts { may_record, now } = schema::session_facts(&mut connection, address).await?;
+        let clock_skew = now - clock.now();
         let shared = Arc::new(PostgresShared {
             address: address.clone(),
             pool: session::pool(address),
@@ -113,8 +144,20 @@ impl PostgresStore {
             requests: Mutex::new(Some(sender)),
             committer: Mutex::new(Some(tokio::spawn(committer.run()))),
             follower: tokio::spawn(follow::follow(Arc::clone(&shared))),
+            may_record,
+            clock_skew,
             shared,
         }))
+    }
+
+    /// Whether the database lets its user record, or only read.
+    pub fn may_record(&self) -> bool {
+        self.may_record
+    }
+
+    /// The server's clock minus ours, when it was opened.
+    pub fn clock_skew(&self) -> TimeDelta {
+        self.clock_skew
     }
 
     async fn send(&self, batch: Vec<Append>, epoch: Option<Epoch>) -> Answer {
@@ -129,10 +172,7 @@ impl PostgresStore {
 /// Folds what is there. The answer is up to which event there were states.
 async fn load(shared: &PostgresShared, connection: &mut PgConnection) -> Result<u64, StoreError> {
     let failed = |error: sqlx::Error| shared.told(&error);
-    let mut transaction = connection.begin().await.map_err(failed)?;
-    let moment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout TO '5min'; \
-                  SET LOCAL idle_in_transaction_session_timeout TO '5min'";
-    sqlx::raw_sql(moment).execute(&mut *transaction).await.map_err(failed)?;
+    let mut transaction = session::at_one_moment(connection).await.map_err(failed)?;
     let head = Head::read(&mut transaction).await.map_err(failed)?;
     let (snapshot, states) = snapshots::load(&mut transaction).await.map_err(failed)?;
     shared.read_model.fill(snapshot, states);
@@ -180,7 +220,12 @@ impl Store for PostgresStore {
 
     fn notices(&self) -> Vec<String> {
         let stopped = self.shared.stopped.lock().clone();
-        stopped.into_iter().chain(self.shared.away.borrow().as_ref().map(StoreError::to_string)).collect()
+        let only_reads = (!self.may_record).then(|| format!("{}: {ONLY_READS}", self.shared.address));
+        stopped
+            .into_iter()
+            .chain(only_reads)
+            .chain(self.shared.away.borrow().as_ref().map(StoreError::to_string))
+            .collect()
     }
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {

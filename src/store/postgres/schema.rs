@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::PostgresUrl;
 use super::session::{refused, told};
+use crate::domain::Timestamp;
 use crate::store::StoreError;
 
 /// Statements that make each version of the one before it, from 1 on.
@@ -48,8 +49,27 @@ pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl
     transaction.commit().await.map_err(failed)
 }
 
+pub(super) struct SessionFacts {
+    /// Whether the user may append.
+    pub may_record: bool,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// Of a connection to a store that is there.
+pub(super) async fn session_facts(
+    connection: &mut PgConnection,
+    address: &PostgresUrl,
+) -> Result<SessionFacts, StoreError> {
+    let failed = |error: sqlx::Error| told(address, &error);
+    let sql =
+        "SELECT has_table_privilege('events', 'INSERT') AND has_table_privilege('head', 'UPDATE'), clock_timestamp()";
+    let row = sqlx::query(sql).fetch_one(connection).await.map_err(failed)?;
+    Ok(SessionFacts { may_record: row.try_get(0).map_err(failed)?, now: row.try_get(1).map_err(failed)? })
+}
+
 /// The version that is there; 0 when there is nothing.
-async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result<usize, StoreError> {
+pub(super) async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result<usize, StoreError> {
     let failed = |error: sqlx::Error| told(address, &error);
     let tables =
         "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _};
+use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _, Postgres, Transaction};
 
 use super::PostgresUrl;
 use crate::clock::SharedClock;
@@ -40,6 +40,18 @@ pub(super) fn pool(address: &PostgresUrl) -> PgPool {
         .connect_lazy_with(address.options.clone())
 }
 
+/// Where a person waits for the store to open, and is told what to do when it does not.
+pub(super) async fn first(address: &PostgresUrl) -> Result<PgConnection, StoreError> {
+    connect(address).await.map_err(|error| match error {
+        StoreError::Unavailable { place, why } => {
+            let why =
+                format!("{why}. Check the address, that the server runs, and that it takes connections from here");
+            StoreError::Unavailable { place, why }
+        }
+        error => error,
+    })
+}
+
 pub(super) async fn connect(address: &PostgresUrl) -> Result<PgConnection, StoreError> {
     let made = tokio::time::timeout(CONNECT, made(&address.options, settings(address.schema()))).await;
     match made {
@@ -52,6 +64,15 @@ async fn made(options: &PgConnectOptions, settings: String) -> Result<PgConnecti
     let mut connection = PgConnection::connect_with(options).await?;
     connection.execute(sqlx::raw_sql(AssertSqlSafe(settings))).await?;
     Ok(connection)
+}
+
+/// A transaction that reads all of it as it is now.
+pub(super) async fn at_one_moment(connection: &mut PgConnection) -> Result<Transaction<'_, Postgres>, Error> {
+    let mut transaction = connection.begin().await?;
+    let moment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout TO '5min'; \
+                  SET LOCAL idle_in_transaction_session_timeout TO '5min'";
+    sqlx::raw_sql(moment).execute(&mut *transaction).await?;
+    Ok(transaction)
 }
 
 pub(super) fn unavailable(address: &PostgresUrl, why: &impl ToString) -> StoreError {
@@ -88,6 +109,7 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
                 not_trusted(address, error)
             }
             Error::Configuration(_) => refused(address, "the address cannot be used", "Check it"),
+            Error::Io(error) => unavailable(address, error),
             Error::PoolTimedOut => unavailable(address, &"no answer"),
             error => unavailable(address, error),
         };
@@ -99,7 +121,7 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
             "Check the user and the password (in the address, PGPASSWORD or PGPASSFILE), and pg_hba.conf"
         }
         "3D000" => "Its administrator can create it: CREATE DATABASE",
-        "42501" => "Its administrator can grant what is missing",
+        "42501" => "Its administrator can grant what is missing: `cloverwatch store roles` prints it",
         "25006" => "It is a copy that only reads: name the server that takes writes",
         "55P03" => return unavailable(address, &"another process held the store's lock for too long"),
         "57014" => return unavailable(address, &"the server took too long"),

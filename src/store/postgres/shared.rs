@@ -61,6 +61,10 @@ impl Head {
         Self::of(&row)
     }
 
+    pub fn leader(&self) -> Option<Leader> {
+        self.leader.as_deref().map(|name| Leader { name: name.into(), epoch: self.epoch })
+    }
+
     fn of(row: &sqlx::postgres::PgRow) -> Result<Self, Error> {
         let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
         Ok(Self { seq: number("seq")?, epoch: Epoch(number("epoch")?), leader: row.try_get("leader")? })
@@ -144,7 +148,7 @@ impl PostgresShared {
     }
 
     fn tell_leader(&self, head: &Head) {
-        let leader = head.leader.as_deref().map(|name| Leader { name: name.into(), epoch: head.epoch });
+        let leader = head.leader();
         self.leader.send_if_modified(|told| {
             let other = *told != leader;
             *told = leader;

@@ -26,7 +26,7 @@ pub fn roles(schema: &str) -> String {
 /// Writes all events, in the form of every export. The answer is how many there are.
 pub async fn export(address: &PostgresUrl, out: impl Write) -> Result<u64, StoreError> {
     let failed = |error: Error| session::told(address, &error);
-    let mut connection = session::connect(address).await?;
+    let mut connection = session::first(address).await?;
     schema::prepare(&mut connection, address).await?;
     let mut out = ExportWriter::new(out);
     let mut previous = HashMap::new();
@@ -47,7 +47,7 @@ pub async fn export(address: &PostgresUrl, out: impl Write) -> Result<u64, Store
 /// Fills an empty store with an exported log, in one transaction: wholly or not at all.
 pub async fn restore(address: &PostgresUrl, mut input: impl BufRead) -> Result<Restored, RestoreError> {
     let failed = |error: Error| RestoreError::Store(session::told(address, &error));
-    let mut connection = session::connect(address).await?;
+    let mut connection = session::first(address).await?;
     schema::prepare(&mut connection, address).await?;
     let head = Head::lock(&mut connection).await.map_err(failed)?;
     if head.seq > 0 {

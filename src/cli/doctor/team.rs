@@ -1,0 +1,70 @@
+//! The part of a team's store: its server, its rights, who leads, whose clock is right.
+
+use indicatif::HumanBytes;
+
+use super::{Findings, Health};
+use crate::cli::store::database_words;
+use crate::clock::{Clock as _, WallClock};
+use crate::config::Config;
+use crate::domain::ClockDoubt;
+use crate::store::postgres::{self, PostgresReport, PostgresUrl, StoreReport};
+use crate::wiring::database;
+
+/// Looks at the database, and changes nothing.
+pub(super) async fn inspect(found: &mut Findings, config: &Config, url: &PostgresUrl) {
+    let url = match database(config, url) {
+        Ok(url) => url,
+        Err(error) => return found.note("store", Health::Bad, error.to_string()),
+    };
+    let report = match postgres::inspect(&url, || WallClock::real().now()).await {
+        Ok(report) => report,
+        Err(error) => return found.note("store", Health::Bad, error.to_string()),
+    };
+    let PostgresReport { server, bytes, .. } = &report;
+    found.note("store", Health::Good, format!("{url}: version {server}, {}", HumanBytes(*bytes)));
+    encryption(found, &url, report.is_encrypted);
+    if !report.others.is_empty() {
+        let words = format!("other teams are in the same database, in the schemas {}", report.others.join(", "));
+        found.note("teams", Health::Good, words);
+    }
+    let (theirs, ours) = report.clocks;
+    match ClockDoubt::of_database(theirs - ours, &config.policy) {
+        Some(doubt) => found.note("clocks", Health::Bad, doubt.to_string()),
+        None => found.note("clocks", Health::Good, "the database's clock and this machine's agree"),
+    }
+    let Some(store) = &report.store else {
+        let (health, words) = match report.may_create {
+            true => (Health::Good, "they will be made when something is recorded"),
+            false => (Health::Bad, "there are none, and you may not make them: the database's owner records first"),
+        };
+        return found.note("tables", health, words);
+    };
+    tables(found, &url, store);
+    match postgres::verify(&url).await {
+        Ok(events) => found.note("events", Health::Good, database_words(events)),
+        Err(error) => found.note("events", Health::Bad, error.to_string()),
+    }
+}
+
+fn encryption(found: &mut Findings, url: &PostgresUrl, is_encrypted: bool) {
+    let so = match (is_encrypted, url.is_exposed()) {
+        (true, false) => "the connection is encrypted",
+        (true, true) => "the connection is encrypted, but nobody checks to whom: use verify-full",
+        (false, true) => "the connection is not encrypted: use verify-full",
+        (false, false) => "the connection is not encrypted, and stays on this machine",
+    };
+    let health = if url.is_exposed() { Health::Doubtful } else { Health::Good };
+    found.note("encryption", health, format!("{so} (sslmode {})", url.sslmode()));
+}
+
+fn tables(found: &mut Findings, url: &PostgresUrl, store: &StoreReport) {
+    let rights = if store.may_record { "you may record" } else { "you may only read (`cloverwatch store roles`)" };
+    found.note("tables", Health::Good, format!("schema {}, version {}; {rights}", url.schema(), store.tables));
+    match &store.leader {
+        Some(leader) => found.note("leader", Health::Good, leader.to_string()),
+        None => {
+            let words = "nobody: probes, deadlines and letters wait until a desk is open or `watch` runs";
+            found.note("leader", Health::Doubtful, words);
+        }
+    }
+}

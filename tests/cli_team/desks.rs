@@ -1,0 +1,45 @@
+//! Desks in terminals, on one database.
+
+use crate::cli_support::Desk;
+use crate::commands::filled;
+use crate::pty::Pty;
+use crate::refused::viewer_of;
+
+fn start(desk: &Desk) -> Pty {
+    let config = desk.path("config.toml").to_string_lossy().into_owned();
+    Pty::start(&["--config", &config, "--store", &desk.store], &desk.path(""), 160, 40)
+}
+
+fn open(desk: &Desk) -> Pty {
+    let pty = start(desk);
+    pty.wait_until("the rows", |seen| seen.shows("Nakamura Ford") && seen.shows("Lindqvist"));
+    pty
+}
+
+pub fn two_desks_see_each_other() {
+    let desk = filled();
+    let mut one = open(&desk);
+    one.wait_text("this desk leads");
+    let other = open(&desk);
+    other.wait_text("leads");
+    desk.run(&["note", "xts4", "from-a-shell"]).ends(0);
+    desk.run(&["assign", "xts4", "zoe"]).ends(0);
+    for desk in [&one, &other] {
+        desk.wait_text("zoe");
+    }
+    one.send("q");
+    assert_eq!(one.wait_exit().exit_code(), 0);
+    other.wait_text("this desk leads");
+    desk.run(&["assign", "xts4", "yan"]).ends(0);
+    other.wait_text("yan");
+}
+
+pub fn a_viewers_desk_is_read_only_and_says_why() {
+    let desk = filled();
+    let viewer = viewer_of(&desk);
+    let viewer = start(&viewer);
+    viewer.wait_text("your user may only read");
+    viewer.wait_text("READ-ONLY");
+    desk.run(&["assign", "xts4", "zoe"]).ends(0);
+    viewer.wait_text("zoe");
+}

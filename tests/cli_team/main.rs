@@ -1,0 +1,60 @@
+//! The program itself on a team's store: every command, desks in terminals, processes that are killed and stopped.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "../cli_support/mod.rs"]
+mod cli_support;
+mod commands;
+mod desks;
+mod processes;
+#[path = "../support/pty.rs"]
+mod pty;
+mod refused;
+#[path = "../store_conformance/server.rs"]
+mod server;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+/// Why these tests cannot run.
+const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let missing = server::installed().is_none();
+    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
+    if missing {
+        eprintln!("ignored: {MISSING}");
+    }
+    let trials = trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    server::stop_shared();
+    conclusion.exit_code()
+}
+
+/// A test by the name of its function.
+macro_rules! trial {
+    ($module:ident::$name:ident) => {
+        Trial::test(stringify!($module::$name).replace(' ', ""), || {
+            $module::$name();
+            Ok(())
+        })
+    };
+}
+
+fn trials() -> Vec<Trial> {
+    vec![
+        trial!(commands::what_one_process_records_the_others_tell),
+        trial!(commands::a_backup_goes_into_every_store_and_back),
+        trial!(commands::a_damaged_log_is_told),
+        trial!(commands::doctor_tells_of_the_team),
+        trial!(refused::what_cannot_be_opened_is_said_and_leaves_nothing),
+        trial!(refused::a_viewer_reads_and_is_told_why_it_records_nothing),
+        trial!(refused::a_password_is_read_where_it_is_kept_and_printed_nowhere),
+        trial!(desks::two_desks_see_each_other),
+        trial!(desks::a_viewers_desk_is_read_only_and_says_why),
+        trial!(processes::two_processes_reissue_the_same_at_once),
+        trial!(processes::a_leader_that_is_killed_is_followed_by_another),
+        trial!(processes::a_leader_that_slept_past_its_lease_does_no_harm),
+    ]
+}
