@@ -62,6 +62,10 @@ pub struct Inner {
     pub bulks: Mutex<HashSet<BulkId>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
+    /// How many desks are open here.
+    pub desks: watch::Sender<usize>,
+    /// The last rule of the team by which answers are read.
+    pub learned: tokio::sync::Mutex<u64>,
     /// The term in which this process leads a team.
     pub term: watch::Sender<Option<LeaderTerm>>,
     /// Held while a term begins or ends.
@@ -98,6 +102,8 @@ impl Inner {
             source_slots: Semaphore::new(SOURCE_IN_FLIGHT),
             bulks: Mutex::default(),
             outbox_nudge: Notify::new(),
+            desks: watch::Sender::default(),
+            learned: tokio::sync::Mutex::default(),
             term: watch::Sender::new(None),
             campaign: tokio::sync::Mutex::default(),
             cancel: CancellationToken::new(),

@@ -97,7 +97,7 @@ impl ActiveRequest {
         answer.recv().await.ok_or(RequestError::Ending)?.try_into()
     }
 
-    async fn perform(self, request: Request) {
+    pub(super) async fn perform(self, request: Request) {
         let (now, by) = (self.engine.clock().now(), self.actor.as_str());
         match request {
             Request::Execute(items) => {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
 use super::task_monitor::{Wakes, WantedTask};
-use super::{Inner, codes, deadlines, leadership, outbox, probe, relay};
+use super::{Inner, codes, deadlines, leadership, outbox, probe, relay, team_status};
 
 /// How long until a task that failed is started again.
 const BACKOFF: Backoff = Backoff::seconds(2, 60);
@@ -39,6 +39,9 @@ pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
             supervise(&mut tasks, inner, "requests", Wakes::OnDemand, relay::serve);
         }
     }
+    if inner.parts.store.team().is_some() {
+        supervise(&mut tasks, inner, "telling", Wakes::OnDemand, team_status::tell);
+    }
     tasks
 }
 
@@ -46,7 +49,7 @@ pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
 pub(super) fn start_in_team(inner: &Arc<Inner>) {
     let mut tasks = JoinSet::new();
     if inner.parts.background {
-        supervise(&mut tasks, inner, "team", Wakes::OnDemand, leadership::tell);
+        supervise(&mut tasks, inner, "team", Wakes::OnDemand, team_status::follow);
     }
     if inner.is_worker() {
         supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);

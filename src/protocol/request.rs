@@ -142,25 +142,27 @@ pub enum Request {
 impl Request {
     /// Whether it needs the platform, the code source or the mail server: in a team the one who leads does it, so that there is one
     /// budget for all.
-    pub const fn needs_leader(&self) -> bool {
-        matches!(
-            self,
+    pub fn needs_leader(&self) -> bool {
+        match self {
             Self::Obtain(_)
-                | Self::Probe(_)
-                | Self::SendLetters(_)
-                | Self::SettleLetters
-                | Self::Services(_)
-                | Self::Slots { .. }
-                | Self::Book { .. }
-                | Self::SettleBooking(_)
-                | Self::GiveUpBooking(_)
-                | Self::ReadBack(_)
-        )
+            | Self::Probe(_)
+            | Self::SendLetters(_)
+            | Self::SettleLetters
+            | Self::Services(_)
+            | Self::Slots { .. }
+            | Self::Book { .. }
+            | Self::SettleBooking(_)
+            | Self::GiveUpBooking(_)
+            | Self::ReadBack(_) => true,
+            Self::Execute(items) => items.iter().any(|(_, command)| matches!(command, Command::RetryLetter { .. })),
+            _ => false,
+        }
     }
 
     /// Those of whom each is answered by itself, of what the leader does.
     pub fn dealerships(&self) -> Vec<DealershipId> {
         match self {
+            Self::Execute(items) => items.iter().map(|(id, _)| *id).collect(),
             Self::Obtain(items) => items.iter().map(|item| item.dealership).collect(),
             Self::Probe(ids) => ids.clone(),
             _ => Vec::new(),

@@ -8,12 +8,18 @@ use crate::domain::text::clean;
 use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
-use crate::protocol::{MailState, OwnerState, PlatformState};
+use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 /// From how much difference on the platform's clock is shown as wrong.
 const SKEW_MATTERS: TimeDelta = TimeDelta::seconds(30);
+
+/// From which age on it is said how old what the leader told is.
+const OLD_NEWS: TimeDelta = TimeDelta::seconds(30);
+
+/// For how long nobody may lead until it is an alarm: a lease has to end first.
+const LEADERLESS: TimeDelta = TimeDelta::minutes(1);
 
 /// From which wait on it is said how long the longest is.
 const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
@@ -89,6 +95,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     owner_alarm(state)
         .into_iter()
         .chain(store_alarm(state, clocks))
+        .chain(leader_alarm(state, clocks))
         .chain(clock)
         .chain(platform)
         .chain(mail_alarm(state, clocks))
@@ -113,6 +120,14 @@ fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     let away = state.status.store_away.as_ref()?;
     let since = clocks.humanize_since(away.since);
     Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
+}
+
+/// Nobody does what is due. Where the database is away that is said already.
+fn leader_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
+    let LeaderState::Nobody { since } = state.status.leader else { return None };
+    let long = state.status.store_away.is_none() && clocks.now() - since >= LEADERLESS;
+    let since = clocks.humanize_since(since);
+    long.then(|| format!("Nobody has led the team for {since}: no looks, no letters, no deadlines. Start `watch`."))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -153,18 +168,13 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         put(&parts, theme, canvas);
         return;
     }
-    let led_elsewhere = status.leads.as_ref().is_some_and(|leads| !leads.here);
-    if !led_elsewhere {
-        parts.push(platform(state, theme));
-    }
-    parts.extend(leads(state, theme));
+    parts.push(platform(state, theme));
+    parts.extend(leader(state, theme, clocks));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    if !led_elsewhere {
-        budget(state, theme, clocks, &mut parts);
-    }
+    budget(state, theme, clocks, &mut parts);
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
         let side = clock_doubt::side(skew);
@@ -268,10 +278,18 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
 }
 
 /// Who does the background work of a team.
-fn leads(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
-    let leads = state.status.leads.as_ref()?;
-    let words = if leads.here { "this desk leads".to_owned() } else { format!("{} leads", clean(&leads.name)) };
-    Some((words, theme.dim))
+fn leader(state: &ScreenState, theme: &Theme, clocks: &Clocks) -> Option<(String, Style)> {
+    let (words, style) = match &state.status.leader {
+        LeaderState::Alone => return None,
+        LeaderState::Nobody { .. } => ("nobody leads".to_owned(), theme.tone(Tone::Warn)),
+        LeaderState::Here { since } => (format!("this desk leads for {}", clocks.humanize_since(*since)), theme.dim),
+        LeaderState::Elsewhere { name, since, told_at } => {
+            let old = told_at.filter(|at| clocks.now() - *at >= OLD_NEWS);
+            let old = old.map_or_else(String::new, |at| format!(", not heard of for {}", clocks.humanize_since(at)));
+            (format!("{} leads for {}{old}", clean(name), clocks.humanize_since(*since)), theme.dim)
+        }
+    };
+    Some((words, style))
 }
 
 fn platform(state: &ScreenState, theme: &Theme) -> (String, Style) {
