@@ -1,6 +1,6 @@
 //! Requests that only the leader of a team does: asked at another process, they wait in the store for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Inner;
 use super::requests::ActiveRequest;
-use crate::domain::DealershipId;
-use crate::protocol::{Request, RequestError, Response};
+use crate::protocol::{Request, RequestError, Response, Unanswered};
 use crate::store::{RelayState, RelayedId, RelayedRequest, StoreError, Team};
 
 /// How long a request waits for somebody who leads, and whoever asked for a database that is away.
@@ -36,17 +35,6 @@ impl Inner {
     }
 }
 
-/// Of many, those that were not answered.
-struct Unanswered(BTreeMap<usize, DealershipId>);
-
-impl Unanswered {
-    fn note(&mut self, response: &Response) {
-        if let Response::Item { place, .. } = response {
-            self.0.remove(place);
-        }
-    }
-}
-
 enum Relayed {
     Answered,
     /// Nobody took it, and this process leads by now.
@@ -56,28 +44,20 @@ enum Relayed {
 impl ActiveRequest {
     /// Has the leader do it, and hands its answers on.
     pub(super) async fn relay(self, request: Request) {
-        let mut unanswered = Unanswered(request.dealerships().into_iter().enumerate().collect());
+        let mut unanswered = Unanswered::of(&request);
         let Some(team) = self.inner().parts.store.team() else { return };
         match self.relayed(team, &request, &mut unanswered).await {
             Ok(Relayed::Answered) => {}
             Ok(Relayed::TakenBack) => self.perform(request).await,
-            Err(error) => self.fail(&request, unanswered, &error).await,
+            Err(error) => self.fail(&unanswered, &error).await,
         }
     }
 
     /// Tells why it is not done.
-    async fn fail(&self, request: &Request, unanswered: Unanswered, error: &RequestError) {
-        if request.dealerships().is_empty() {
-            self.answers.send(Response::Failed(error.clone())).await.ok();
+    pub(super) async fn fail(&self, unanswered: &Unanswered, error: &RequestError) {
+        for response in unanswered.failed(error) {
+            self.answers.send(response).await.ok();
         }
-        for (place, dealership) in unanswered.0 {
-            self.answers.send(Response::Item { place, dealership, answer: Err(error.clone()) }).await.ok();
-        }
-    }
-
-    pub(super) async fn refuse(&self, request: &Request, error: &RequestError) {
-        let unanswered = Unanswered(request.dealerships().into_iter().enumerate().collect());
-        self.fail(request, unanswered, error).await;
     }
 
     async fn relayed(

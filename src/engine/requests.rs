@@ -12,7 +12,7 @@ use crate::domain::bulk::Bulk;
 use crate::domain::{Actor, DealershipId, Onboarding, Service};
 use crate::protocol::{
     Checked, CodeRequest, EventQuery, FirstFound, Incoming, ItemAnswer, Request, RequestError, Response, Selection,
-    SelectionError,
+    SelectionError, Unanswered,
 };
 
 /// How many of many are under way at once: enough to share a commit.
@@ -41,7 +41,7 @@ impl Engine {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
                 Ok(false) => asked.relay(request).await,
-                Err(error) => asked.refuse(&request, &error.into()).await,
+                Err(error) => asked.fail(&Unanswered::of(&request), &error.into()).await,
             }
         });
     }

@@ -159,16 +159,6 @@ impl Request {
         }
     }
 
-    /// Those of whom each is answered by itself, of what the leader does.
-    pub fn dealerships(&self) -> Vec<DealershipId> {
-        match self {
-            Self::Execute(items) => items.iter().map(|(id, _)| *id).collect(),
-            Self::Obtain(items) => items.iter().map(|item| item.dealership).collect(),
-            Self::Probe(ids) => ids.clone(),
-            _ => Vec::new(),
-        }
-    }
-
     /// For how many it asks, where each is answered by itself.
     pub fn items(&self) -> usize {
         match self {

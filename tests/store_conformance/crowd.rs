@@ -125,7 +125,7 @@ pub async fn every_follower_sees_every_event_once_and_in_order(place: Place) {
     assert_eq!(end, there + 1);
     for follower in following {
         let seen = follower.await.unwrap();
-        assert!(seen.iter().copied().eq(1..=end), "{} of {end}: {seen:?}", seen.len());
+        assert!(seen.iter().copied().eq(1..=end), "{} of {end}", seen.len());
     }
     assert_folded(&*open().await.unwrap()).await;
     for store in followers.iter().chain(&writers) {

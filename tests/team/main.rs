@@ -12,6 +12,7 @@ mod relay;
 mod server;
 #[path = "../simulation_support/mod.rs"]
 mod simulation_support;
+mod stopped;
 mod takeover;
 mod told;
 
@@ -24,6 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
 
 fn main() -> ExitCode {
+    block_on(stopped::be_a_desk());
     let arguments = Arguments::from_args();
     let missing = server::installed().is_none();
     assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
@@ -64,6 +66,7 @@ fn trials() -> Vec<Trial> {
         trial!(told::a_letter_is_tried_again_by_the_leader_at_once),
         trial!(fencing::a_letter_of_a_leader_that_was_stopped_stays_here),
         trial!(fencing::a_booking_of_a_leader_that_was_stopped_is_not_sent),
+        trial!(stopped::a_process_that_was_stopped_and_woken_sends_nothing),
         trial!(relay::what_is_asked_elsewhere_is_done_by_the_leader),
         trial!(relay::what_nobody_takes_is_refused_in_words_and_not_done_later),
         trial!(relay::many_that_are_asked_elsewhere_can_be_stopped),
