@@ -60,6 +60,11 @@ impl ActiveRequest {
         }
     }
 
+    /// Whether this process leads by now, and does it itself: whoever led before ran one command, and has ended it.
+    async fn takes_back(&self, team: &dyn Team, id: RelayedId) -> bool {
+        self.inner().try_lead().await.unwrap_or_default() && team.withdraw(id).await.unwrap_or_default()
+    }
+
     async fn relayed(
         &self,
         team: &dyn Team,
@@ -87,12 +92,7 @@ impl ActiveRequest {
                             return Ok(Relayed::Answered);
                         }
                         RelayState::Lost => return Err(lost()),
-                        // Whoever led ran one command, and has ended it.
-                        RelayState::Waiting
-                            if waited >= POLL
-                                && inner.try_lead().await.unwrap_or_default()
-                                && team.withdraw(id).await.unwrap_or_default() =>
-                        {
+                        RelayState::Waiting if waited >= POLL && self.takes_back(team, id).await => {
                             return Ok(Relayed::TakenBack);
                         }
                         RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => return Err(nobody()),

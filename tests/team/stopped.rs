@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloverwatch::domain::LetterState;
-use cloverwatch::engine::OutboxParts;
+use cloverwatch::engine::{OutboxParts, Parts};
 use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 use cloverwatch::store::postgres::PostgresUrl;
 use rustix::process::{Pid, Signal, kill_process};
@@ -44,6 +44,10 @@ impl MailTransport for SlowMail {
     fn name(&self) -> String {
         "slow mail".to_owned()
     }
+
+    fn max_connections(&self) -> usize {
+        1
+    }
 }
 
 /// Runs a desk until it is killed, if this process is one.
@@ -54,10 +58,8 @@ pub async fn be_a_desk() {
     let outbox = OutboxParts { transport: Arc::new(SlowMail(dir.clone())), ..mail.outbox() };
     let desk = team.desk("bob", &real(), LEASE, |parts| parts.outbox = Some(outbox)).await;
     desk.until_leading().await;
-    let (letter_decided, deposed) = (dir.join("decided"), dir.join("deposed"));
-    until("it was woken", || letter_decided.exists()).await;
     until("it knows that it does not lead", || !desk.leads()).await;
-    std::fs::write(deposed, "").unwrap();
+    std::fs::write(dir.join("deposed"), "").unwrap();
     std::future::pending::<()>().await;
 }
 
@@ -87,11 +89,11 @@ pub async fn a_process_that_was_stopped_and_woken_sends_nothing() {
     let stopped = Process::start(&shared().address("postgres", &team.schema), dir.path());
     let mail = MailWorld::new(real(), 1);
     let leader = format!("SELECT leader FROM {}.head", team.schema);
-    let command = team.desk("ana", &real(), LEASE, |parts| {
+    let command = |parts: &mut Parts| {
         parts.outbox = Some(mail.outbox());
         parts.background = false;
-    });
-    let command = command.await;
+    };
+    let command = team.desk("ana", &real(), LEASE, command).await;
     until("it leads", || shared().sql("postgres", &leader).starts_with("bob@")).await;
     let id = command.add(1).await[0];
     command.paste(id, "CODE-1").await;
@@ -102,7 +104,8 @@ pub async fn a_process_that_was_stopped_and_woken_sends_nothing() {
     std::fs::write(file("go"), "").unwrap();
     stopped.signal(Signal::CONT);
     until("it was woken", || file("deposed").exists()).await;
-    assert_eq!(std::fs::read_to_string(file("decided")).unwrap(), "Abort");
+    // The letter is dropped where it stands, or is told that it must not go.
+    assert_ne!(std::fs::read_to_string(file("decided")).unwrap_or_default(), "Proceed");
     until("the one who leads sends it", || other.state(id).letters()[0].state == LetterState::Sent).await;
     assert_eq!(mail.arrived().len(), 1);
     assert!(other.leads());

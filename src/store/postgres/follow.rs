@@ -1,17 +1,14 @@
 //! Hearing of what others record.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 
 use super::beside::{self, PROBES_SAVED};
 use super::requests::RELAYED;
 use super::session::jitter;
-use super::shared::PostgresShared;
+use super::shared::{POLL, PostgresShared};
 
-/// A notification may be lost: by a pooler, by a sleeping machine.
-pub(super) const POLL: Duration = Duration::from_secs(2);
 /// As often as probes are kept.
 const POLLS_OF_PROBES: u32 = 15;
 /// So that one beat may be lost before the process counts as gone.

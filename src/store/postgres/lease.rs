@@ -7,9 +7,7 @@ use sqlx::{Error, Row as _};
 use tokio::sync::watch;
 
 use super::beside;
-use super::follow::POLL;
-use super::sessions::Session;
-use super::shared::PostgresShared;
+use super::shared::{Membership, POLL, PostgresShared};
 use crate::domain::Actor;
 use crate::domain::classification::ClassificationRule;
 use crate::protocol::{Request, Response, Status};
@@ -72,7 +70,7 @@ impl Team for PostgresShared {
     }
 
     async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError> {
-        *self.joined.lock() = Some(Session { fitness, desks });
+        *self.joined.lock() = Some(Membership { fitness, desks });
         self.beat().await
     }
 

@@ -2,17 +2,10 @@
 
 use sqlx::{Error, Row as _};
 
-use super::shared::PostgresShared;
+use super::shared::{Membership, PostgresShared};
 use crate::domain::classification::ClassificationRule;
 use crate::protocol::Status;
-use crate::store::{Epoch, Fitness, HookPosition, StoreError, TeamNews};
-
-/// This process, as the others see it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Session {
-    pub fitness: Fitness,
-    pub desks: usize,
-}
+use crate::store::{Epoch, HookPosition, StoreError, TeamNews};
 
 const BEAT: &str = "
 WITH old AS (DELETE FROM sessions WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> $1)
@@ -42,7 +35,7 @@ ON CONFLICT (hook) DO UPDATE SET position = excluded.position";
 impl PostgresShared {
     /// Tells the others that this process is there still. What it begins counts as cut off without that.
     pub(super) async fn beat(&self) -> Result<(), StoreError> {
-        let Session { fitness, desks } = *self.joined.lock().get_or_insert_default();
+        let Membership { fitness, desks } = *self.joined.lock().get_or_insert_default();
         let query = sqlx::query(BEAT).bind(self.session).bind(fitness as i16);
         let query = query.bind(i32::try_from(desks).unwrap_or(i32::MAX));
         query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))

@@ -1,5 +1,7 @@
 //! What all parts of the store share, and how it takes in what others recorded.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{Error, Row as _};
@@ -9,13 +11,14 @@ use uuid::Uuid;
 use super::PostgresUrl;
 use super::rows::{self, EventRow};
 use super::session::told;
-use super::sessions::Session;
 use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
 use crate::protocol::{Committed, ReadModel};
 use crate::store::pending_batch::PendingBatch;
-use crate::store::{Epoch, Leader, ProbeStates, StoreError, TeamNews};
+use crate::store::{Epoch, Fitness, Leader, ProbeStates, StoreError, TeamNews};
 
+/// A notification may be lost: by a pooler, by a sleeping machine.
+pub(super) const POLL: Duration = Duration::from_secs(2);
 /// How many events are read at once.
 const PAGE: usize = 5_000;
 
@@ -24,6 +27,13 @@ const HEAD: &str =
 /// In one message; what it locks is held until the end of the transaction.
 const LOCK_HEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
     SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader, led_since FROM head FOR UPDATE";
+
+/// This process, as the others see it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Membership {
+    pub fitness: Fitness,
+    pub desks: usize,
+}
 
 pub(super) struct PostgresShared {
     pub address: PostgresUrl,
@@ -39,7 +49,7 @@ pub(super) struct PostgresShared {
     pub relayed: watch::Sender<u64>,
     /// The number of this process; whether it is one that the others see.
     pub session: Uuid,
-    pub joined: Mutex<Option<Session>>,
+    pub joined: Mutex<Option<Membership>>,
     pub news: watch::Sender<TeamNews>,
     /// There may be something new.
     pub wake: Notify,
@@ -53,7 +63,7 @@ pub(super) struct PostgresShared {
 pub(super) struct Head {
     pub seq: u64,
     pub epoch: Epoch,
-    leader: Option<Leader>,
+    pub leader: Option<Leader>,
 }
 
 impl Head {

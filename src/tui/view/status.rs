@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, humanize};
+use crate::domain::{ClockDoubt, CodeOrigin, Timestamp, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
 use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
@@ -30,6 +30,7 @@ pub(super) fn has_banner(state: &ScreenState) -> bool {
     let room = state.size.1 >= 20;
     state.owner != OwnerState::Answers
         || state.status.store_away.is_some()
+        || leaderless(state).is_some()
         || platform.is_alarm()
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
@@ -122,12 +123,19 @@ fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
 }
 
-/// Nobody does what is due. Where the database is away that is said already.
+/// Since when nobody does what is due. Where the database is away that is said already.
+fn leaderless(state: &ScreenState) -> Option<Timestamp> {
+    match state.status.leader {
+        LeaderState::Nobody { since } if state.status.store_away.is_none() => {
+            Some(since).filter(|since| state.now.at - *since >= LEADERLESS)
+        }
+        _ => None,
+    }
+}
+
 fn leader_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
-    let LeaderState::Nobody { since } = state.status.leader else { return None };
-    let long = state.status.store_away.is_none() && clocks.now() - since >= LEADERLESS;
-    let since = clocks.humanize_since(since);
-    long.then(|| format!("Nobody has led the team for {since}: no looks, no letters, no deadlines. Start `watch`."))
+    let since = clocks.humanize_since(leaderless(state)?);
+    Some(format!("Nobody has led the team for {since}: no looks, no letters, no deadlines. Start `watch`."))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -168,13 +176,17 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         put(&parts, theme, canvas);
         return;
     }
-    parts.push(platform(state, theme));
+    // Only who leads knows how the platform is, and tells the others.
+    let known = !matches!(status.leader, LeaderState::Nobody { .. } | LeaderState::Elsewhere { told_at: None, .. });
+    parts.extend(known.then(|| platform(state, theme)));
     parts.extend(leader(state, theme, clocks));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    budget(state, theme, clocks, &mut parts);
+    if known {
+        budget(state, theme, clocks, &mut parts);
+    }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
         let tone = if skew.abs() >= SKEW_MATTERS { Tone::Bad } else { Tone::Faint };
         let side = clock_doubt::side(skew);
@@ -281,9 +293,13 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
 fn leader(state: &ScreenState, theme: &Theme, clocks: &Clocks) -> Option<(String, Style)> {
     let (words, style) = match &state.status.leader {
         LeaderState::Alone => return None,
-        LeaderState::Nobody { .. } => ("nobody leads".to_owned(), theme.tone(Tone::Warn)),
+        LeaderState::Nobody { since } => {
+            clocks.changes_at(*since + LEADERLESS);
+            ("nobody leads".to_owned(), theme.tone(Tone::Warn))
+        }
         LeaderState::Here { since } => (format!("this desk leads for {}", clocks.humanize_since(*since)), theme.dim),
         LeaderState::Elsewhere { name, since, told_at } => {
+            clocks.changes_at(told_at.map_or(clocks.now(), |at| at + OLD_NEWS));
             let old = told_at.filter(|at| clocks.now() - *at >= OLD_NEWS);
             let old = old.map_or_else(String::new, |at| format!(", not heard of for {}", clocks.humanize_since(at)));
             (format!("{} leads for {}{old}", clean(name), clocks.humanize_since(*since)), theme.dim)
