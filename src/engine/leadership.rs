@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::circuit_breaker::ClockReading;
 use super::supervisor;
 use super::{Engine, Inner};
+use crate::protocol::Status;
 use crate::store::{Epoch, Fitness, HookPosition, Leader, StoreError, Team};
 
 /// How long it takes at most until somebody sees that nobody leads, when nothing is told.
@@ -172,6 +173,11 @@ impl Engine {
 /// Does the work of a team's leader until the term is over; whatever is under way then is dropped where it stands.
 async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     let Some(team) = inner.parts.store.team() else { return };
+    // What the last leader told is not what this one sees.
+    inner.status.send_modify(|status| {
+        let (leader, desks, store_away) = (status.leader.clone(), status.desks, status.store_away.take());
+        *status = Status { leader, desks, store_away, ..inner.as_told(status, None) };
+    });
     let mut tasks = supervisor::start(&inner);
     while inner.keep_lease(team, epoch).await {}
     if inner.cancel.is_cancelled() {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use super::Inner;
 use super::inner::starting_status;
+use crate::domain::Timestamp;
 use crate::protocol::{LeaderState, Status, StoreAway};
-use crate::store::TeamNews;
 
-/// The leader tells of its work no oftener, and no less often.
+/// The leader tells of its work no oftener, and when nothing changes after so long again.
 const SHORTEST: Duration = Duration::from_secs(2);
-const LONGEST: Duration = Duration::from_secs(10);
+const UNCHANGED: Duration = Duration::from_secs(8);
 
 /// For one of several processes, leading or not: keeps in the status what is known of the team.
 pub(super) async fn follow(inner: Arc<Inner>) {
@@ -30,7 +30,7 @@ pub(super) async fn follow(inner: Arc<Inner>) {
         let here = led.as_ref().is_some_and(|led| own == Some(led.epoch));
         let why = away.borrow_and_update().as_ref().map(ToString::to_string);
         inner.status.send_if_modified(|status| {
-            let mut next = if here { status.clone() } else { inner.as_told(status, &news) };
+            let mut next = if own.is_some() { status.clone() } else { inner.as_told(status, news.told.as_ref()) };
             next.leader = match led {
                 Some(led) if here => LeaderState::Here { since: led.since },
                 Some(led) => {
@@ -62,8 +62,8 @@ pub(super) async fn follow(inner: Arc<Inner>) {
 
 impl Inner {
     /// How the work goes of which the leader told, beside what is so of this process.
-    fn as_told(&self, own: &Status, news: &TeamNews) -> Status {
-        let told = match &news.told {
+    pub(super) fn as_told(&self, own: &Status, told: Option<&(Timestamp, Status)>) -> Status {
+        let told = match told {
             Some((_, told)) => told.clone(),
             None => starting_status(&self.parts),
         };
@@ -87,7 +87,7 @@ pub(super) async fn tell(inner: Arc<Inner>) {
             biased;
             () = inner.cancel.cancelled() => return,
             Ok(()) = status.changed() => {}
-            () = inner.parts.clock.sleep(LONGEST - SHORTEST) => {}
+            () = inner.parts.clock.sleep(UNCHANGED) => {}
         }
     }
 }

@@ -52,6 +52,10 @@ pub async fn each_event_is_told_once_by_whoever_leads() {
         one.caught_up_with(&other).await;
     }
     until("all are told", || lines(&file).len() >= 3).await;
+    let last = one.engine.read_model().seq();
+    while store.hook_position("notes").await.unwrap().is_none_or(|position| position.after < last) {
+        tokio::task::yield_now().await;
+    }
     // What is recorded while nobody leads waits in the log.
     one.engine.shutdown().await.unwrap();
     other.until_leading().await;
