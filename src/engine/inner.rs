@@ -88,6 +88,10 @@ pub struct Inner {
     pub letters_asked: tokio::sync::Mutex<mpsc::UnboundedReceiver<AwaitedLetter>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
+    /// How many desks are open here.
+    pub desks: watch::Sender<usize>,
+    /// The last rule of the team by which answers are read.
+    pub learned: tokio::sync::Mutex<u64>,
     /// The term in which this process leads a team.
     pub term: watch::Sender<Option<LeaderTerm>>,
     /// Held while a term begins or ends.
@@ -127,6 +131,8 @@ impl Inner {
             letters,
             letters_asked: tokio::sync::Mutex::new(letters_asked),
             outbox_nudge: Notify::new(),
+            desks: watch::Sender::default(),
+            learned: tokio::sync::Mutex::default(),
             term: watch::Sender::new(None),
             campaign: tokio::sync::Mutex::default(),
             cancel: CancellationToken::new(),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Inner;
-use super::inner::{LeaderTerm, starting_status};
+use super::inner::LeaderTerm;
 use super::supervisor;
-use crate::protocol::{Leads, Status, StoreAway};
-use crate::store::{Epoch, Leader, StoreError, Team};
+use super::{Engine, Inner};
+use crate::protocol::Status;
+use crate::store::{Epoch, Fitness, HookPosition, Leader, StoreError, Team};
 
 /// How long it takes at most until somebody sees that nobody leads, when nothing is told.
 const RETRY: Duration = Duration::from_secs(10);
@@ -44,6 +44,15 @@ impl Inner {
         self.parts.store.team().is_none() || self.term().is_some()
     }
 
+    /// How fit this process is to lead.
+    pub fn fitness(&self) -> Fitness {
+        match (self.is_worker(), &self.parts.platform) {
+            (false, _) => Fitness::Command,
+            (true, None) => Fitness::Worker,
+            (true, Some(_)) => Fitness::Prober,
+        }
+    }
+
     /// Waits until this process does not lead any more.
     pub async fn deposed(&self) {
         if self.parts.store.team().is_some() && self.term.subscribe().wait_for(Option::is_none).await.is_ok() {
@@ -66,6 +75,7 @@ impl Inner {
         if let Err(error) = team.refresh_probes().await {
             tracing::warn!("what the last leader probed is not known: {error}");
         }
+        self.learn().await?;
         self.term.send_replace(Some(LeaderTerm { epoch, confirmed }));
         self.tasks.spawn(lead(Arc::clone(self), epoch));
         Ok(true)
@@ -110,9 +120,46 @@ impl Inner {
     }
 }
 
+impl Engine {
+    /// Whether this process does what shall be done once for all.
+    pub fn leads(&self) -> bool {
+        self.inner.leads()
+    }
+
+    /// Waits until this process leads. `false`: it ends.
+    pub async fn until_leading(&self) -> bool {
+        let mut term = self.inner.term.subscribe();
+        tokio::select! {
+            biased;
+            () = self.inner.cancel.cancelled() => false,
+            () = std::future::ready(()), if self.inner.parts.store.team().is_none() => true,
+            led = term.wait_for(Option::is_some) => led.is_ok(),
+        }
+    }
+
+    /// Waits until it does not lead any more.
+    pub async fn until_deposed(&self) {
+        self.inner.deposed().await;
+    }
+
+    /// Keeps how far a hook has come.
+    ///
+    /// # Errors
+    /// [`StoreError::NotLeader`] when another process does that by now.
+    pub async fn keep_hook_position(&self, hook: &str, position: &HookPosition) -> Result<(), StoreError> {
+        let epoch = self.inner.term().map(|term| term.epoch);
+        self.inner.parts.store.keep_hook_position(epoch, hook, position).await
+    }
+}
+
 /// Does the work of a team's leader until the term is over; whatever is under way then is dropped where it stands.
 async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     let Some(team) = inner.parts.store.team() else { return };
+    // What the last leader told is not what this one sees.
+    inner.status.send_modify(|status| {
+        let (leader, desks, store_away) = (status.leader.clone(), status.desks, status.store_away.take());
+        *status = Status { leader, desks, store_away, ..inner.as_told(status, None) };
+    });
     let mut tasks = supervisor::start(&inner);
     while inner.keep_lease(team, epoch).await {}
     if inner.cancel.is_cancelled() {
@@ -123,20 +170,26 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     inner.term.send_replace(None);
     tasks.shutdown().await;
     inner.next_probes.write().clear();
-    inner.status.send_modify(|status| {
-        // How the platform and the mail server are is known to the next leader.
-        let (leads, store_away, faults) =
-            (status.leads.take(), status.store_away.take(), std::mem::take(&mut status.faults));
-        *status = Status { leads, store_away, faults, desks: status.desks, ..starting_status(&inner.parts) };
-    });
+    // What the tasks said of their work until now is over.
+    inner.term.send_replace(None);
+    if let Err(error) = team.resign(epoch).await {
+        tracing::debug!("the lease ends by itself: {error}");
+    }
     tracing::warn!("this process does not lead the team any more");
 }
 
 /// Tries to lead, for as long as the program runs.
 pub(super) async fn campaign(inner: Arc<Inner>) {
     let Some(team) = inner.parts.store.team() else { return };
-    let mut leader = team.leader();
+    let (mut leader, mut desks) = (team.leader(), inner.desks.subscribe());
+    desks.mark_changed();
     loop {
+        if desks.has_changed().unwrap_or_default() {
+            let desks = *desks.borrow_and_update();
+            if let Err(error) = team.join(inner.fitness(), desks).await {
+                tracing::debug!("the others do not see this process yet: {error}");
+            }
+        }
         if let Err(error) = inner.try_lead().await {
             tracing::debug!("the lease could not be had: {error}");
         }
@@ -144,38 +197,13 @@ pub(super) async fn campaign(inner: Arc<Inner>) {
             biased;
             () = inner.cancel.cancelled() => return,
             Ok(()) = leader.changed() => {}
+            Ok(()) = desks.changed() => desks.mark_changed(),
             () = inner.parts.clock.sleep(RETRY) => {}
         }
         if !inner.leads()
             && let Err(error) = team.refresh_probes().await
         {
             tracing::debug!("what the leader probed is not known: {error}");
-        }
-    }
-}
-
-/// Tells of the team in the status.
-pub(super) async fn tell(inner: Arc<Inner>) {
-    let Some(team) = inner.parts.store.team() else { return };
-    let (mut leader, mut away, mut term) = (team.leader(), team.away(), inner.term.subscribe());
-    loop {
-        let own = term.borrow_and_update().map(|term| term.epoch);
-        let led = leader.borrow_and_update().clone();
-        let leads = led.map(|it| Leads { name: it.to_string(), here: own == Some(it.epoch) });
-        let why = away.borrow_and_update().as_ref().map(ToString::to_string);
-        inner.status.send_if_modified(|status| {
-            let since = status.store_away.as_ref().map_or_else(|| inner.now(), |away| away.since);
-            let store_away = why.map(|why| StoreAway { why, since });
-            let changed = status.leads != leads || status.store_away != store_away;
-            (status.leads, status.store_away) = (leads, store_away);
-            changed
-        });
-        tokio::select! {
-            biased;
-            () = inner.cancel.cancelled() => return,
-            Ok(()) = leader.changed() => {}
-            Ok(()) = away.changed() => {}
-            Ok(()) = term.changed() => {}
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Engine;
+use super::{Engine, Inner};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{DealershipId, Outcome, ResponseFacts};
 use crate::protocol::{RequestError, RuleDraft};
+use crate::store::StoreError;
 
 /// Where rows of the classification are kept.
 pub trait RuleKeeper: Send + Sync {
@@ -44,7 +45,10 @@ impl Engine {
         means: Outcome,
     ) -> Result<RuleDraft, RequestError> {
         let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_keeper()?);
-        let place = keeper.place().map_err(RequestError::Rule)?;
+        let place = match self.inner.parts.store.team() {
+            Some(_) => "It is kept in the database, for the whole team.".to_owned(),
+            None => keeper.place().map_err(RequestError::Rule)?,
+        };
         Ok(RuleDraft { text: keeper.printed(&rule), place, rule })
     }
 
@@ -58,11 +62,28 @@ impl Engine {
     ) -> Result<(), RequestError> {
         // It may have been taught since it was shown.
         self.rule(id, answer, rule.means)?;
+        if let Some(team) = self.inner.parts.store.team() {
+            team.teach(&rule, event).await?;
+            return Ok(self.inner.learn().await?);
+        }
         let (keeper, kept) = (self.rule_keeper()?, rule.clone());
         let kept = tokio::task::spawn_blocking(move || keeper.keep(&kept, event)).await;
         kept.unwrap_or_else(|error| Err(error.to_string())).map_err(RequestError::Rule)?;
         if let Some(platform) = &self.inner.parts.platform {
             platform.learn(rule);
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    /// Reads answers by what the team was taught meanwhile.
+    pub(super) async fn learn(&self) -> Result<(), StoreError> {
+        let (Some(team), Some(platform)) = (self.parts.store.team(), &self.parts.platform) else { return Ok(()) };
+        let mut learned = self.learned.lock().await;
+        for (number, rule) in team.taught(*learned).await? {
+            platform.learn(rule);
+            *learned = number;
         }
         Ok(())
     }

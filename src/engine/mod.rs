@@ -16,6 +16,7 @@ mod relay;
 mod requests;
 mod supervisor;
 mod task_monitor;
+mod team_status;
 mod timers;
 
 use std::sync::Arc;
@@ -182,9 +183,16 @@ impl Engine {
         self.inner.tasks.spawn(work(self.inner.cancel.clone()));
     }
 
-    /// Tells how many desks are open on the store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.parts.store
+    }
+
+    /// Tells how many desks are open on the store by this process.
     pub fn count_desks(&self, desks: usize) {
-        self.inner.status.send_if_modified(|status| std::mem::replace(&mut status.desks, desks) != desks);
+        self.inner.desks.send_replace(desks);
+        if self.inner.parts.store.team().is_none() {
+            self.inner.status.send_if_modified(|status| std::mem::replace(&mut status.desks, desks) != desks);
+        }
     }
 
     /// Follows how the program is doing.
@@ -246,7 +254,7 @@ impl Engine {
 fn start_in_team(inner: &Arc<Inner>) {
     let mut tasks = JoinSet::new();
     if inner.parts.background {
-        supervisor::supervise(&mut tasks, inner, "team", Wakes::OnDemand, leadership::tell);
+        supervisor::supervise(&mut tasks, inner, "team", Wakes::OnDemand, team_status::follow);
     }
     if inner.is_worker() {
         supervisor::supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);

@@ -35,21 +35,34 @@ impl Inner {
     }
 }
 
+enum Relayed {
+    Answered,
+    /// Nobody took it, and this process leads by now.
+    TakenBack,
+}
+
 impl ActiveRequest {
     /// Has the leader do it, and hands its answers on.
     pub(super) async fn relay(self, request: Request) {
         let mut unanswered = Unanswered::of(&request);
         let Some(team) = self.inner().parts.store.team() else { return };
-        if let Err(error) = self.relayed(team, &request, &mut unanswered).await {
-            self.refuse(&unanswered, &error).await;
+        match self.relayed(team, &request, &mut unanswered).await {
+            Ok(Relayed::Answered) => {}
+            Ok(Relayed::TakenBack) => self.perform(request).await,
+            Err(error) => self.fail(&unanswered, &error).await,
         }
     }
 
-    /// Tells why what is not answered is not done.
-    pub(super) async fn refuse(&self, unanswered: &Unanswered, error: &RequestError) {
+    /// Tells why it is not done.
+    pub(super) async fn fail(&self, unanswered: &Unanswered, error: &RequestError) {
         for response in unanswered.failed(error) {
             self.answers.send(response).await.ok();
         }
+    }
+
+    /// Whether this process leads by now, and does it itself: whoever led before ran one command, and has ended it.
+    async fn takes_back(&self, team: &dyn Team, id: RelayedId) -> bool {
+        self.inner().try_lead().await.unwrap_or_default() && team.withdraw(id).await.unwrap_or_default()
     }
 
     async fn relayed(
@@ -57,7 +70,7 @@ impl ActiveRequest {
         team: &dyn Team,
         request: &Request,
         unanswered: &mut Unanswered,
-    ) -> Result<(), RequestError> {
+    ) -> Result<Relayed, RequestError> {
         let (inner, mut heard) = (self.inner(), team.relayed());
         let clock = &inner.parts.clock;
         let id = team.ask(request, &self.actor).await?;
@@ -73,15 +86,22 @@ impl ActiveRequest {
                         self.answers.send(response).await.ok();
                     }
                     match state {
-                        RelayState::Done => return Ok(team.forget(id).await?),
+                        RelayState::Done => {
+                            // It goes after an hour otherwise.
+                            let _ = team.forget(id).await;
+                            return Ok(Relayed::Answered);
+                        }
                         RelayState::Lost => return Err(lost()),
+                        RelayState::Waiting if waited >= POLL && self.takes_back(team, id).await => {
+                            return Ok(Relayed::TakenBack);
+                        }
                         RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => return Err(nobody()),
                         RelayState::Waiting => {}
                         RelayState::Taken => since = clock.elapsed(),
                     }
                 }
-                // By then nobody takes it any more, and what was taken is seen on the board.
-                Err(error) if waited >= PATIENCE => return Err(error.into()),
+                // By then nobody takes it any more.
+                Err(_) if waited >= PATIENCE => return Err(lost()),
                 Err(error) => tracing::debug!("no answers can be read: {error}"),
             }
             tokio::select! {
@@ -93,7 +113,7 @@ impl ActiveRequest {
                 () = self.no_more(), if !stopped => {
                     stopped = true;
                     if end(team, id).await? {
-                        return Ok(());
+                        return Ok(Relayed::Answered);
                     }
                 }
                 Ok(()) = heard.changed() => {}
@@ -105,9 +125,9 @@ impl ActiveRequest {
 
 /// Has no more of it begun. The answer is whether nothing was.
 async fn end(team: &dyn Team, id: RelayedId) -> Result<bool, RequestError> {
-    let nothing = team.withdraw(id).await?;
+    let nothing = team.withdraw(id).await.map_err(|_| lost())?;
     if !nothing {
-        team.stop(id).await?;
+        team.stop(id).await.map_err(|_| lost())?;
     }
     Ok(nothing)
 }
@@ -129,10 +149,23 @@ pub(super) async fn serve(inner: Arc<Inner>) {
     let mut heard = team.relayed();
     let mut serving = FuturesUnordered::new();
     let mut stops: HashMap<RelayedId, CancellationToken> = HashMap::new();
+    // This task may have failed before.
+    while let Err(error) = team.lose(term.epoch).await {
+        tracing::debug!("what was under way cannot be given up: {error}");
+        if !inner.sleep(RETRY).await {
+            return;
+        }
+    }
     loop {
         heard.borrow_and_update();
-        match team.take(term.epoch, PATIENCE).await {
+        let in_hand: Vec<_> = stops.keys().copied().collect();
+        match team.take(term.epoch, PATIENCE, &in_hand).await {
             Ok(taken) => {
+                if !taken.is_empty()
+                    && let Err(error) = inner.learn().await
+                {
+                    tracing::debug!("what the team was taught is not known: {error}");
+                }
                 for RelayedRequest { id, request, actor } in taken {
                     let stop = stops.entry(id).or_default().clone();
                     let (tell, answers) = mpsc::channel(ANSWERS);

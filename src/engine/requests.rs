@@ -41,7 +41,7 @@ impl Engine {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
                 Ok(false) => asked.relay(request).await,
-                Err(error) => asked.refuse(&Unanswered::of(&request), &error.into()).await,
+                Err(error) => asked.fail(&Unanswered::of(&request), &error.into()).await,
             }
         });
     }
@@ -97,7 +97,7 @@ impl ActiveRequest {
         answer.recv().await.ok_or(RequestError::Ending)?.try_into()
     }
 
-    async fn perform(self, request: Request) {
+    pub(super) async fn perform(self, request: Request) {
         let (now, by) = (self.engine.clock().now(), self.actor.as_str());
         match request {
             Request::Execute(items) => {

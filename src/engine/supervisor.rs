@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
 use super::task_monitor::{Wakes, WantedTask};
-use super::{Inner, codes, deadlines, outbox, probe, relay};
+use super::{Inner, codes, deadlines, outbox, probe, relay, team_status};
 use crate::guard::panic_message;
 
 /// How long until a task that failed is started again.
@@ -38,6 +38,9 @@ pub(super) fn start(inner: &Arc<Inner>) -> JoinSet<()> {
         if inner.parts.store.team().is_some() {
             supervise(&mut tasks, inner, "requests", Wakes::OnDemand, relay::serve);
         }
+    }
+    if inner.parts.store.team().is_some() {
+        supervise(&mut tasks, inner, "telling", Wakes::OnDemand, team_status::tell);
     }
     tasks
 }

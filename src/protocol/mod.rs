@@ -28,7 +28,7 @@ pub use read_model::ReadModel;
 pub use request::{CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};
 pub use selection::{FirstFound, Selection, SelectionCandidate, SelectionError};
-pub use status::{Alarm, BacklogProgress, Cause, Leads, MailState, MailStatus, PlatformState, Status, StoreAway};
+pub use status::{Alarm, BacklogProgress, Cause, LeaderState, MailState, MailStatus, PlatformState, Status, StoreAway};
 pub use unanswered::Unanswered;
 
 /// What is pushed to every client.

@@ -146,21 +146,23 @@ pub enum Request {
 }
 
 impl Request {
-    /// Whether it needs the platform, the code source or the mail server: a team's leader does it, within one budget.
-    pub const fn needs_leader(&self) -> bool {
-        matches!(
-            self,
+    /// Whether it needs the platform, the code source or the mail server: in a team the one who leads does it, so that there is one
+    /// budget for all.
+    pub fn needs_leader(&self) -> bool {
+        match self {
             Self::Obtain(_)
-                | Self::Probe(_)
-                | Self::SendLetters(_)
-                | Self::SettleLetters
-                | Self::Services(_)
-                | Self::Slots { .. }
-                | Self::Book { .. }
-                | Self::SettleBooking(_)
-                | Self::GiveUpBooking(_)
-                | Self::ReadBack(_)
-        )
+            | Self::Probe(_)
+            | Self::SendLetters(_)
+            | Self::SettleLetters
+            | Self::Services(_)
+            | Self::Slots { .. }
+            | Self::Book { .. }
+            | Self::SettleBooking(_)
+            | Self::GiveUpBooking(_)
+            | Self::ReadBack(_) => true,
+            Self::Execute(items) => items.iter().any(|(_, command)| matches!(command, Command::RetryLetter { .. })),
+            _ => false,
+        }
     }
 
     /// For how many it asks, where each is answered by itself.

@@ -102,11 +102,24 @@ pub struct BacklogProgress {
 }
 
 /// Who does the background work for all who share a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leads {
-    pub name: String,
-    /// It is this process.
-    pub here: bool,
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum LeaderState {
+    /// Nobody shares it.
+    #[default]
+    Alone,
+    Nobody {
+        since: Timestamp,
+    },
+    /// This process.
+    Here {
+        since: Timestamp,
+    },
+    /// What the status says of the platform and of mail is what this one told.
+    Elsewhere {
+        name: String,
+        since: Timestamp,
+        told_at: Option<Timestamp>,
+    },
 }
 
 /// The database does not answer: nothing can be recorded, and what is shown is as old as that.
@@ -142,9 +155,7 @@ pub struct Status {
     pub mail: MailStatus,
     /// How many people's desks are open on the store.
     pub desks: usize,
-
-    /// Who leads a team; `None`: nobody, or this process owns the store.
-    pub leads: Option<Leads>,
+    pub leader: LeaderState,
     pub store_away: Option<StoreAway>,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not
     /// be recorded), newest last, the last ten.

@@ -89,8 +89,13 @@ impl Store for MeteredStore {
         self.inner.hook_position(hook).await
     }
 
-    async fn keep_hook_position(&self, hook: &str, position: HookPosition) -> Result<(), StoreError> {
-        self.inner.keep_hook_position(hook, position).await
+    async fn keep_hook_position(
+        &self,
+        epoch: Option<Epoch>,
+        hook: &str,
+        position: &HookPosition,
+    ) -> Result<(), StoreError> {
+        self.inner.keep_hook_position(epoch, hook, position).await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

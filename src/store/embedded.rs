@@ -15,7 +15,7 @@ use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
 use super::writer::{StoreShared, Writer};
-use super::{Append, HookPosition, ProbeStates, Store, StoreError, bulks, hook_positions};
+use super::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, bulks, hook_positions};
 use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
@@ -193,8 +193,13 @@ impl Store for EmbeddedStore {
         read.unwrap_or(Err(StoreError::Closed))
     }
 
-    async fn keep_hook_position(&self, hook: &str, position: HookPosition) -> Result<(), StoreError> {
-        let (dir, hook) = (self.dir.clone(), hook.to_owned());
+    async fn keep_hook_position(
+        &self,
+        _: Option<Epoch>,
+        hook: &str,
+        position: &HookPosition,
+    ) -> Result<(), StoreError> {
+        let (dir, hook, position) = (self.dir.clone(), hook.to_owned(), position.clone());
         let kept = tokio::task::spawn_blocking(move || hook_positions::keep(&dir, &hook, &position)).await;
         kept.unwrap_or(Err(StoreError::Closed))
     }

@@ -9,8 +9,9 @@ use tokio::sync::watch;
 
 use super::StoreError;
 use super::lock::host;
-use crate::domain::Actor;
-use crate::protocol::{Request, Response};
+use crate::domain::classification::ClassificationRule;
+use crate::domain::{Actor, Timestamp};
+use crate::protocol::{Request, Response, Status};
 
 /// The count of takeovers. What a leader of an earlier one appends is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,8 @@ pub struct Epoch(pub(super) u64);
 pub struct Leader {
     pub name: Box<str>,
     pub epoch: Epoch,
+    /// By the server's clock.
+    pub since: Timestamp,
 }
 
 impl Leader {
@@ -34,6 +37,28 @@ impl fmt::Display for Leader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name.rsplit_once(':').map_or(&*self.name, |(who, _)| who))
     }
+}
+
+/// Who leads rather: nobody does beside one that is fitter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Fitness {
+    /// It runs one command. What it began it ends, whoever comes.
+    #[default]
+    Command = 0,
+    /// It works in the background and cannot probe. It hands over to one that can.
+    Worker = 1,
+    Prober = 2,
+}
+
+/// What is known of the other processes, as old as the last look.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TeamNews {
+    /// Desks that are open on the store, the own ones too.
+    pub desks: usize,
+    /// What the leader last told of its work, and when.
+    pub told: Option<(Timestamp, Status)>,
+    /// The last rule that was taught.
+    pub last_rule: u64,
 }
 
 /// The number of a request that waits for the leader.
@@ -60,7 +85,13 @@ pub enum RelayState {
 /// What the processes that share a store have in common beside the events.
 #[async_trait]
 pub trait Team: Send + Sync {
-    /// Takes the lease when nobody has it. `None` when another process leads.
+    /// Tells the others that this process is there, for as long as the store is open, and how many desks it has.
+    async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError>;
+
+    fn news(&self) -> watch::Receiver<TeamNews>;
+
+    /// Takes the lease when nobody has it and nobody fitter is there. `None` when another process leads. It returns when
+    /// everything that was recorded before is in the read model.
     async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
 
     async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
@@ -72,6 +103,15 @@ pub trait Team: Send + Sync {
 
     /// Why the store cannot be asked at present.
     fn away(&self) -> watch::Receiver<Option<StoreError>>;
+
+    /// For the leader: how its work goes.
+    async fn tell(&self, epoch: Epoch, status: &Status) -> Result<(), StoreError>;
+
+    /// Keeps a row of the classification for all.
+    async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), StoreError>;
+
+    /// The rows that were taught after one, with their numbers.
+    async fn taught(&self, after: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError>;
 
     /// Takes in the last probes that the others kept.
     async fn refresh_probes(&self) -> Result<(), StoreError>;
@@ -91,8 +131,17 @@ pub trait Team: Send + Sync {
     /// Deletes it: all answers were read.
     async fn forget(&self, id: RelayedId) -> Result<(), StoreError>;
 
-    /// For the leader: what waits for it and was asked for no longer ago than that. Nobody else gets it.
-    async fn take(&self, epoch: Epoch, patience: Duration) -> Result<Vec<RelayedRequest>, StoreError>;
+    /// For the leader: what waits for it and was asked for no longer ago than that. Nobody else gets it. What it took and has
+    /// not in hand was never begun: it comes again.
+    async fn take(
+        &self,
+        epoch: Epoch,
+        patience: Duration,
+        in_hand: &[RelayedId],
+    ) -> Result<Vec<RelayedRequest>, StoreError>;
+
+    /// For the leader: whatever it took and did not end may be half done.
+    async fn lose(&self, epoch: Epoch) -> Result<(), StoreError>;
 
     /// For the leader: what it took and is to begin no more of.
     async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError>;

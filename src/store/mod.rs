@@ -46,7 +46,7 @@ pub use embedded::EmbeddedStore;
 pub use export::RestoreError;
 pub use hook_positions::{HookAttempt, HookPosition, hook_position};
 
-pub use leadership::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, Team};
+pub use leadership::{Epoch, Fitness, Leader, RelayState, RelayedId, RelayedRequest, Team, TeamNews};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;
@@ -196,8 +196,13 @@ pub trait Store: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Keeps how far a hook has come; durable when it returns.
-    async fn keep_hook_position(&self, _hook: &str, _position: HookPosition) -> Result<(), StoreError> {
+    /// Keeps how far a hook has come; durable when it returns. In a team only for the leader of the present epoch.
+    async fn keep_hook_position(
+        &self,
+        _epoch: Option<Epoch>,
+        _hook: &str,
+        _position: &HookPosition,
+    ) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -64,6 +64,7 @@ pub async fn connect(
             let read_only = access.read_only || !store.may_record();
             let doubt = ClockDoubt::of_database(store.clock_skew(), &config.policy);
             let client = begin(Wiring { read_only, ..wiring }, store, config, access.desk).await?;
+            client.count_desks(usize::from(access.desk));
             return Ok(Arc::new(match doubt {
                 Some(doubt) => client.noting(doubt.to_string()),
                 None => client,

@@ -82,12 +82,12 @@ impl Wiring {
         let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease, .. } =
             self;
         let mut services = self.services;
-        let hooks = services.begin_hooks(&store, &clock, seed)?;
         let (store, platform) = services.measured(store, platform);
         let rules = Some(rules);
         let parts =
             Parts { store, platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease };
         let engine = Engine::start(parts);
+        let hooks = services.begin_hooks(&engine, seed)?;
         let services = services.serve(&engine, hooks);
         Ok((LocalClient::new(engine), services))
     }

@@ -49,13 +49,8 @@ impl ServiceParts {
         }
     }
 
-    pub(super) fn begin_hooks(
-        &mut self,
-        store: &Arc<dyn Store>,
-        clock: &SharedClock,
-        seed: u64,
-    ) -> Result<RunningHooks, String> {
-        RunningHooks::start(std::mem::take(&mut self.hooks), store, clock, seed)
+    pub(super) fn begin_hooks(&mut self, engine: &Engine, seed: u64) -> Result<RunningHooks, String> {
+        RunningHooks::start(std::mem::take(&mut self.hooks), engine, seed)
     }
 
     pub(super) fn serve(self, engine: &Engine, hooks: RunningHooks) -> RunningServices {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use cloverwatch::domain::{Actor, Event, Fact};
-use cloverwatch::protocol::{Committed, Leads, PlatformState, Status, StoreAway};
+use cloverwatch::protocol::{Committed, LeaderState, PlatformState, Status, StoreAway};
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Focus;
 
@@ -50,18 +50,24 @@ fn an_outage_stands_in_the_tail_under_the_name_of_the_platform() {
 #[test]
 fn who_leads_a_team_is_named_and_a_database_that_is_away_is_told_with_its_age() {
     let mut desk = Desk::open((160, 40));
-    let leads = |here| Some(Leads { name: "bob@desk2".to_owned(), here });
-    desk.tell(Msg::Status(Box::new(Status {
-        leads: leads(false),
-        platform: PlatformState::Starting,
-        ..Status::default()
-    })));
+    let leader = |told_at| LeaderState::Elsewhere { name: "bob@desk2".to_owned(), since: ago(2.0), told_at };
+    let told = |leader, platform| Msg::Status(Box::new(Status { leader, platform, ..Status::default() }));
     // How the platform is, the one who leads knows.
-    desk.sees("bob@desk2 leads").sees_no("Xtime: first look");
+    desk.tell(told(leader(None), PlatformState::Starting));
+    desk.sees("bob@desk2 leads for 2h 00m").sees_no("Xtime: first look");
+    let (since, retry_at) = (ago(0.5), now() + TimeDelta::seconds(9));
+    desk.tell(told(leader(Some(now())), PlatformState::Down { why: "status 503".to_owned(), since, retry_at }));
+    desk.sees("Xtime fails for 30m").sees_no("not heard of");
+    desk.tell(told(leader(Some(ago(0.1))), PlatformState::Ok));
+    desk.sees("bob@desk2 leads for 2h 00m, not heard of for 6m");
+    desk.tell(told(LeaderState::Nobody { since: now() }, PlatformState::Starting));
+    desk.sees("nobody leads").sees_no("Nobody has led");
+    desk.tell(told(LeaderState::Nobody { since: ago(0.5) }, PlatformState::Starting));
+    desk.sees("Nobody has led the team for 30m: no looks, no letters, no deadlines.");
+    let leader = LeaderState::Here { since: ago(1.0) };
     let away = StoreAway { why: "db.example.com cannot be reached".to_owned(), since: ago(0.5) };
-    let status =
-        Status { leads: leads(true), store_away: Some(away), platform: PlatformState::Ok, ..Status::default() };
+    let status = Status { leader, store_away: Some(away), platform: PlatformState::Ok, ..Status::default() };
     desk.tell(Msg::Status(Box::new(status)));
-    desk.sees("this desk leads").sees("Xtime answers");
+    desk.sees("this desk leads for 1h 00m").sees("Xtime answers");
     desk.sees("The database has not answered for 30m, nothing can be recorded: db.example.com cannot be reached");
 }

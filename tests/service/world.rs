@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{Actor, Contact, DealershipId, Fact, Profile, Timestamp};
+use cloverwatch::domain::{Actor, Contact, DealershipId, Fact, Policy, Profile, Timestamp};
+use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::service::hooks::{Hook, HookTarget, RunningHooks};
 use cloverwatch::store::{Append, EmbeddedStore, HookPosition, Store};
 use cloverwatch::timezone::Tz;
@@ -69,8 +70,21 @@ impl World {
     }
 
     pub fn start(&self, hooks: Vec<Hook>) -> RunningHooks {
-        let store: Arc<dyn Store> = self.store.clone();
-        RunningHooks::start(hooks, &store, &self.clock, 1).unwrap()
+        let engine = Engine::start(Parts {
+            store: self.store.clone(),
+            platform: None,
+            source: None,
+            outbox: None,
+            rules: None,
+            clock: Arc::clone(&self.clock),
+            policy: Policy::default(),
+            pace: Pace::default(),
+            seed: 1,
+            read_only: false,
+            background: false,
+            lease: LeaseSettings::of("ana"),
+        });
+        RunningHooks::start(hooks, &engine, 1).unwrap()
     }
 
     /// Waits until a hook has kept a position that is so.

@@ -90,3 +90,17 @@ pub async fn the_probes_of_one_are_known_to_all(place: Place) {
     tokio::time::timeout(std::time::Duration::from_secs(60), known).await.unwrap();
     assert!(both(&*place.postgres().await));
 }
+
+pub async fn what_another_process_does_for_many_was_not_cut_off(place: Place) {
+    let (one, other) = (place.postgres().await, place.postgres().await);
+    let note = one.begin_bulk(bulk(1)).await.unwrap();
+    assert_eq!(one.bulks().await, [(note, bulk(1))]);
+    assert_eq!(other.bulks().await, [], "it is under way");
+    let gone = format!("UPDATE {}.sessions SET seen_at = seen_at - interval '1 minute'", place.schema);
+    crate::server::shared().sql("postgres", &gone);
+    assert_eq!(other.bulks().await, [(note, bulk(1))], "killed");
+    let next = one.begin_bulk(bulk(7)).await.unwrap();
+    assert_eq!(other.bulks().await, [], "it was only stopped");
+    one.close().await.unwrap();
+    assert_eq!(other.bulks().await, [(note, bulk(1)), (next, bulk(7))]);
+}

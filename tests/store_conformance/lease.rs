@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cloverwatch::store::postgres::PostgresUrl;
 use cloverwatch::store::{Leader, PostgresStore, Store, StoreError};
 
 use crate::place::Place;
@@ -60,4 +61,30 @@ pub async fn what_an_earlier_leader_appends_is_refused(place: Place) {
     let place = Place::new(crate::place::Kind::Embedded);
     let alone = place.open().await;
     assert!(alone.team().is_none());
+}
+
+pub async fn whoever_leads_has_read_what_was_recorded_before(place: Place) {
+    let server = crate::server::shared();
+    let sql = |text: &str| server.sql("postgres", &text.replace("TEAM", &place.schema));
+    let one = place.postgres().await;
+    sql(&cloverwatch::store::postgres::roles(&place.schema));
+    sql("CREATE ROLE TEAM_late LOGIN IN ROLE TEAM_desk");
+    let address = server.address("postgres", &place.schema).replace("admin@", &format!("{}_late@", place.schema));
+    let late = PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap();
+    // It hears of events and cannot read them for a while.
+    sql("REVOKE SELECT ON TEAM.events FROM TEAM_viewer, TEAM_desk");
+    one.append(vec![added(1)]).await.unwrap();
+    let leads = async {
+        let epoch = late.team().unwrap().try_lead("late", LONG).await.unwrap();
+        (epoch.is_some(), late.read_model().seq())
+    };
+    let reads = async {
+        while sql("SELECT leader FROM TEAM.head") != "late" {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(late.read_model().seq(), 0);
+        assert_eq!(*late.team().unwrap().leader().borrow(), None, "it is told later, too");
+        sql("GRANT SELECT ON TEAM.events TO TEAM_desk");
+    };
+    assert_eq!(tokio::join!(leads, reads).0, (true, 1));
 }

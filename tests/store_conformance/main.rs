@@ -89,6 +89,7 @@ fn of_a_team() -> Vec<Trial> {
     let kind = Kind::Postgres;
     vec![
         trial!(kind, beside::the_probes_of_one_are_known_to_all),
+        trial!(kind, beside::what_another_process_does_for_many_was_not_cut_off),
         trial!(kind, team::what_one_records_the_others_have_in_order),
         trial!(kind, team::a_transaction_that_came_second_is_done_again),
         trial!(kind, team::a_conflict_with_another_process_is_in_the_own_read_model),
@@ -100,6 +101,7 @@ fn of_a_team() -> Vec<Trial> {
         trial!(kind, doubt::cut_and_the_database_stays_away),
         trial!(kind, lease::one_leads_and_its_end_is_the_next_ones_beginning),
         trial!(kind, lease::what_an_earlier_leader_appends_is_refused),
+        trial!(kind, lease::whoever_leads_has_read_what_was_recorded_before),
         trial!(kind, snapshots::opening_reads_states_and_the_events_after_them),
         trial!(kind, snapshots::states_in_another_form_are_made_of_the_events),
         trial!(kind, refused::what_cannot_be_opened_says_why),

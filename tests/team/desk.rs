@@ -7,7 +7,7 @@ use cloverwatch::client::LocalClient;
 use cloverwatch::clock::{SharedClock, WallClock};
 use cloverwatch::domain::{Actor, Ask, DealershipId, Onboarding, Policy};
 use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
-use cloverwatch::protocol::PastedCode;
+use cloverwatch::protocol::{LeaderState, PastedCode};
 use cloverwatch::store::postgres::PostgresUrl;
 use cloverwatch::store::{PostgresStore, Store};
 
@@ -92,12 +92,14 @@ pub struct Desk {
 impl Desk {
     /// Who leads, as this desk knows it.
     pub fn leader(&self) -> Option<String> {
-        let leads = self.engine.status().borrow().leads.clone();
-        leads.map(|leads| leads.name.split('@').next().unwrap_or_default().to_owned())
+        match &self.engine.status().borrow().leader {
+            LeaderState::Elsewhere { name, .. } => Some(name.split('@').next().unwrap_or_default().to_owned()),
+            _ => None,
+        }
     }
 
     pub fn leads(&self) -> bool {
-        self.engine.status().borrow().leads.as_ref().is_some_and(|leads| leads.here)
+        matches!(self.engine.status().borrow().leader, LeaderState::Here { .. })
     }
 
     pub async fn until_leading(&self) {

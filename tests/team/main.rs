@@ -5,13 +5,16 @@ mod away;
 mod budget;
 mod desk;
 mod fencing;
+mod hooks;
 mod reissue;
 mod relay;
 #[path = "../store_conformance/server.rs"]
 mod server;
 #[path = "../simulation_support/mod.rs"]
 mod simulation_support;
+mod stopped;
 mod takeover;
+mod told;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -22,6 +25,7 @@ use libtest_mimic::{Arguments, Trial};
 const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
 
 fn main() -> ExitCode {
+    block_on(stopped::be_a_desk());
     let arguments = Arguments::from_args();
     let missing = server::installed().is_none();
     assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
@@ -53,12 +57,21 @@ fn trials() -> Vec<Trial> {
         trial!(takeover::a_clean_end_hands_the_lease_over_at_once),
         trial!(takeover::after_a_crash_another_one_leads_when_the_lease_is_over),
         trial!(takeover::a_command_leads_until_it_ends_where_nobody_else_does),
+        trial!(takeover::whoever_can_probe_leads),
+        trial!(takeover::a_command_waits_for_another_one_to_end),
+        trial!(hooks::each_event_is_told_once_by_whoever_leads),
+        trial!(hooks::a_position_is_kept_by_the_leader_only),
+        trial!(told::the_others_show_what_the_leader_sees),
+        trial!(told::what_one_is_taught_all_read_answers_by),
+        trial!(told::a_letter_is_tried_again_by_the_leader_at_once),
         trial!(fencing::a_letter_of_a_leader_that_was_stopped_stays_here),
         trial!(fencing::a_booking_of_a_leader_that_was_stopped_is_not_sent),
+        trial!(stopped::a_process_that_was_stopped_and_woken_sends_nothing),
         trial!(relay::what_is_asked_elsewhere_is_done_by_the_leader),
         trial!(relay::what_nobody_takes_is_refused_in_words_and_not_done_later),
         trial!(relay::many_that_are_asked_elsewhere_can_be_stopped),
         trial!(relay::what_a_leader_was_doing_when_it_was_cut_off_is_told),
+        trial!(relay::what_was_taken_and_not_begun_comes_again),
         trial!(budget::ten_desks_have_one_budget),
         trial!(reissue::two_desks_reissue_the_same_at_once),
         trial!(away::a_database_that_is_away_is_told_and_nothing_is_queued),

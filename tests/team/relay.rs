@@ -8,7 +8,7 @@ use cloverwatch::client::{EngineClient, ask, ask_each};
 use cloverwatch::clock::ManualClock;
 use cloverwatch::domain::{Ask, DealershipId};
 use cloverwatch::protocol::{Booked, Checked, CodeRequest, Request, RequestError, Response};
-use cloverwatch::store::Store;
+use cloverwatch::store::{RelayState, RelayedRequest, Store};
 
 use crate::desk::{Desk, LONG, Team, ana, real, until};
 use crate::server::shared;
@@ -130,4 +130,32 @@ pub async fn what_a_leader_was_doing_when_it_was_cut_off_is_told() {
     }
     assert!(failed > 0 && all == ids.len(), "{failed} of {all}");
     other.until_leading().await;
+}
+
+pub async fn what_was_taken_and_not_begun_comes_again() {
+    let team = Team::new();
+    let (asks, leads) = (team.store().await, team.store().await);
+    let (asks, leads) = (asks.team().unwrap(), leads.team().unwrap());
+    let (id, other) = (DealershipId::from_bits(1), DealershipId::from_bits(2));
+    let minute = Duration::from_secs(60);
+    let epoch = leads.try_lead("bob", LONG).await.unwrap().unwrap();
+    let first = asks.ask(&Request::Probe(vec![id]), &ana()).await.unwrap();
+    let numbers = |taken: Vec<RelayedRequest>| taken.into_iter().map(|taken| taken.id).collect::<Vec<_>>();
+    // The answer to this was lost: the connection was cut.
+    assert_eq!(numbers(leads.take(epoch, minute, &[]).await.unwrap()), [first]);
+    assert_eq!(numbers(leads.take(epoch, minute, &[]).await.unwrap()), [first]);
+    let second = asks.ask(&Request::Probe(vec![other]), &ana()).await.unwrap();
+    assert_eq!(numbers(leads.take(epoch, minute, &[first]).await.unwrap()), [second]);
+    assert!(leads.take(epoch, minute, &[first, second]).await.unwrap().is_empty());
+    // What runs for long is not cleaned up.
+    let older = format!("UPDATE {}.requests SET at = at - interval '2 hours'", team.schema);
+    shared().sql("postgres", &older);
+    leads.take(epoch, minute, &[first, second]).await.unwrap();
+    assert_eq!(asks.answers(first, 0).await.unwrap().1, RelayState::Taken);
+    // Whoever did it failed.
+    leads.answer(second, &[], true).await.unwrap();
+    leads.lose(epoch).await.unwrap();
+    assert_eq!(asks.answers(first, 0).await.unwrap().1, RelayState::Lost);
+    assert_eq!(asks.answers(second, 0).await.unwrap().1, RelayState::Done);
+    assert!(leads.take(epoch, minute, &[]).await.unwrap().is_empty());
 }

@@ -7,6 +7,7 @@ use cloverwatch::protocol::{Checked, Request};
 use cloverwatch::store::Store;
 
 use crate::desk::{LONG, Team, ana, real, until};
+use crate::server::shared;
 
 pub async fn a_clean_end_hands_the_lease_over_at_once() {
     let team = Team::new();
@@ -44,4 +45,45 @@ pub async fn a_command_leads_until_it_ends_where_nobody_else_does() {
     assert_eq!(store.team().unwrap().try_lead("dee", LONG).await.unwrap(), None, "it leads");
     command.engine.shutdown().await.unwrap();
     assert!(store.team().unwrap().try_lead("dee", LONG).await.unwrap().is_some());
+}
+
+pub async fn whoever_can_probe_leads() {
+    let team = Team::new();
+    let lease = Duration::from_secs(3);
+    let without = team.desk("bob", &real(), lease, |parts| parts.platform = None).await;
+    without.until_leading().await;
+    let with = team.desk("cid", &real(), lease, |_| ()).await;
+    with.until_leading().await;
+    until("it hands over", || without.leader().as_deref() == Some("cid")).await;
+    with.engine.shutdown().await.unwrap();
+    without.until_leading().await;
+}
+
+pub async fn a_command_waits_for_another_one_to_end() {
+    let team = Team::new();
+    let command = async |name: &str| team.desk(name, &real(), LONG, |parts| parts.background = false).await;
+    let (one, other) = (command("bob").await, command("cid").await);
+    let ids = one.add(2).await;
+    other.caught_up_with(&one).await;
+    let probe = |id| Request::Probe(vec![id]);
+    ask::<Box<Checked>>(&one.client, probe(ids[0]), &ana()).await.unwrap();
+    let probed = tokio::spawn({
+        let client = other.client.clone();
+        async move { ask::<Box<Checked>>(&client, Request::Probe(vec![ids[1]]), &ana()).await }
+    });
+    let waits = format!("SELECT count(*) FROM {}.requests", team.schema);
+    until("it waits", || shared().sql("postgres", &waits) == "1").await;
+    one.engine.shutdown().await.unwrap();
+    let probed = probed.await.unwrap();
+    assert!(probed.is_ok(), "{probed:?}");
+    assert_eq!((one.world.requests(), other.world.requests()), (1, 1));
+    // Beside a desk no command leads.
+    other.engine.shutdown().await.unwrap();
+    let desk = team.desk("dee", &real(), LONG, |_| ()).await;
+    desk.until_leading().await;
+    let command = command("eve").await;
+    let epoch = shared().sql("postgres", &format!("SELECT epoch FROM {}.head", team.schema));
+    shared().sql("postgres", &format!("UPDATE {}.head SET leader = NULL", team.schema));
+    assert_eq!(team.store().await.team().unwrap().try_lead("eve", LONG).await.unwrap(), None, "{epoch}");
+    drop(command);
 }

@@ -15,8 +15,7 @@ use futures::FutureExt;
 use secrecy::SecretString;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::clock::SharedClock;
-use crate::store::Store;
+use crate::engine::Engine;
 use task::HookTask;
 
 pub use program::PLACEHOLDERS;
@@ -57,17 +56,17 @@ pub struct RunningHooks {
 
 impl RunningHooks {
     /// Begins to tell, each from where it had come.
-    pub fn start(hooks: Vec<Hook>, store: &Arc<dyn Store>, clock: &SharedClock, seed: u64) -> Result<Self, String> {
+    pub fn start(hooks: Vec<Hook>, engine: &Engine, seed: u64) -> Result<Self, String> {
         let mut running = Self::default();
         for (place, hook) in hooks.into_iter().enumerate() {
             let status = Arc::new(HookStatus::new(&hook.name));
             let seed = seed.wrapping_add(place as u64);
-            let mut task = HookTask::new(hook, Arc::clone(store), Arc::clone(clock), Arc::clone(&status), seed)?;
-            let clock = Arc::clone(clock);
+            let mut task = HookTask::new(hook, engine.clone(), Arc::clone(&status), seed)?;
+            let engine = engine.clone();
             let run = async move {
                 while AssertUnwindSafe(task.run()).catch_unwind().await.is_err() {
                     tracing::error!(hook = task.name(), "the hook failed inside the program; it is begun anew");
-                    clock.sleep(RESTART_AFTER).await;
+                    engine.clock().sleep(RESTART_AFTER).await;
                 }
             };
             running.statuses.push(status);

@@ -15,11 +15,10 @@ use super::program::ProgramTarget;
 use super::status::HookStatus;
 use super::webhook::WebhookTarget;
 use super::{Hook, HookTarget};
-use crate::clock::SharedClock;
 use crate::domain::{Budget, Event};
-use crate::engine::Backoff;
+use crate::engine::{Backoff, Engine};
 use crate::protocol::{Committed, EventQuery};
-use crate::store::{HookAttempt, HookPosition, Store, StoreError};
+use crate::store::{HookAttempt, HookPosition, StoreError};
 
 /// How long a delivery is tried.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -44,21 +43,14 @@ enum Caller {
 pub struct HookTask {
     hook: Hook,
     caller: Caller,
-    store: Arc<dyn Store>,
-    clock: SharedClock,
+    engine: Engine,
     status: Arc<HookStatus>,
     budget: Budget,
     rng: StdRng,
 }
 
 impl HookTask {
-    pub fn new(
-        hook: Hook,
-        store: Arc<dyn Store>,
-        clock: SharedClock,
-        status: Arc<HookStatus>,
-        seed: u64,
-    ) -> Result<Self, String> {
+    pub fn new(hook: Hook, engine: Engine, status: Arc<HookStatus>, seed: u64) -> Result<Self, String> {
         let caller = match hook.target.clone() {
             HookTarget::Program { run, environment } => {
                 Caller::Program(ProgramTarget::new(run, environment, hook.timeout))
@@ -66,28 +58,35 @@ impl HookTask {
             HookTarget::Url { url, secret } => Caller::Webhook(WebhookTarget::new(&url, secret, hook.timeout)?),
         };
         let budget = Budget::per_minute(hook.per_minute);
-        Ok(Self { hook, caller, store, clock, status, budget, rng: StdRng::seed_from_u64(seed) })
+        Ok(Self { hook, caller, engine, status, budget, rng: StdRng::seed_from_u64(seed) })
     }
 
     pub fn name(&self) -> &str {
         &self.hook.name
     }
 
-    /// Runs until the store is closed.
+    /// Runs until the store is closed, whenever this process leads.
     pub async fn run(&mut self) {
-        let mut commits = self.store.subscribe();
-        // An error says that the store is closed.
-        let _ = self.follow(&mut commits).await;
+        let engine = self.engine.clone();
+        while engine.until_leading().await {
+            tokio::select! {
+                // An error says that the store is closed.
+                _ = self.follow() => return,
+                // Whoever leads now makes the call under way again.
+                () = engine.until_deposed() => {}
+            }
+        }
     }
 
-    async fn follow(&mut self, commits: &mut Receiver<Committed>) -> Result<(), StoreError> {
+    async fn follow(&mut self) -> Result<(), StoreError> {
+        let mut commits = self.engine.subscribe();
         let mut position = self.begin().await?;
         let mut kept = position.after;
         let mut waiting = VecDeque::new();
         loop {
             self.status.at(position.after);
             if waiting.is_empty() {
-                let end = self.store.read_model().seq();
+                let end = self.engine.read_model().seq();
                 waiting = self.read(position.after, None).await?.into();
                 if waiting.is_empty() {
                     position.after = end.max(position.after);
@@ -95,7 +94,7 @@ impl HookTask {
                         self.keep(&position).await?;
                         kept = position.after;
                     }
-                    self.wait_for_more(position.after, commits).await?;
+                    self.wait_for_more(position.after, &mut commits).await?;
                     continue;
                 }
             }
@@ -108,10 +107,10 @@ impl HookTask {
     /// Where it had come; a new one begins now.
     async fn begin(&self) -> Result<HookPosition, StoreError> {
         loop {
-            match self.store.hook_position(&self.hook.name).await {
+            match self.engine.store().hook_position(&self.hook.name).await {
                 Ok(Some(position)) => return Ok(position),
                 Ok(None) => {
-                    let position = HookPosition { after: self.store.read_model().seq(), attempt: None };
+                    let position = HookPosition { after: self.engine.read_model().seq(), attempt: None };
                     self.keep(&position).await?;
                     return Ok(position);
                 }
@@ -121,7 +120,7 @@ impl HookTask {
     }
 
     async fn keep(&self, position: &HookPosition) -> Result<(), StoreError> {
-        while let Err(error) = self.store.keep_hook_position(&self.hook.name, position.clone()).await {
+        while let Err(error) = self.engine.keep_hook_position(&self.hook.name, position).await {
             self.rest(error).await?;
         }
         Ok(())
@@ -137,7 +136,7 @@ impl HookTask {
             ..EventQuery::default()
         };
         loop {
-            match self.store.events(query.clone()).await {
+            match self.engine.store().events(query.clone()).await {
                 Ok(events) => return Ok(events),
                 Err(error) => self.rest(error).await?,
             }
@@ -149,7 +148,7 @@ impl HookTask {
             return Err(error);
         }
         tracing::warn!(hook = self.name(), "the hook waits for the store: {error}");
-        self.clock.sleep(STORE_REST).await;
+        self.engine.clock().sleep(STORE_REST).await;
         Ok(())
     }
 
@@ -175,7 +174,7 @@ impl HookTask {
         let begun = position.attempt.as_ref().map(|attempt| attempt.last);
         waiting.clear();
         if begun.is_none() {
-            self.clock.sleep(group).await;
+            self.engine.clock().sleep(group).await;
         }
         self.read(position.after, begun).await
     }
@@ -191,7 +190,7 @@ impl HookTask {
         let mut attempt = begun.unwrap_or_else(|| HookAttempt {
             id: format!("msg_{}_{}_{}", self.hook.name, first.seq, last.seq),
             last: last.seq,
-            since: self.clock.now(),
+            since: self.engine.clock().now(),
             failures: 0,
             why: None,
         });
@@ -199,12 +198,16 @@ impl HookTask {
         position.attempt = Some(attempt.clone());
         self.keep(position).await?;
         loop {
+            // One that was stopped for minutes does not know yet that another one took over.
+            while !self.engine.leads() {
+                self.rest(StoreError::NotLeader).await?;
+            }
             let Err(failure) = self.call(&attempt.id, events).await else {
                 taken = true;
                 break;
             };
             self.status.note_failure(attempt.since, &failure.why);
-            let given_up = self.clock.now() - attempt.since >= GIVEN_UP_AFTER;
+            let given_up = self.engine.clock().now() - attempt.since >= GIVEN_UP_AFTER;
             let end = if given_up { "; it is given up" } else { "" };
             tracing::warn!(hook = self.name(), id = attempt.id, "a hook failed: {}{end}", failure.why);
             if given_up {
@@ -215,7 +218,7 @@ impl HookTask {
             attempt.why = Some(failure.why);
             position.attempt = Some(attempt.clone());
             self.keep(position).await?;
-            self.clock.sleep(wait).await;
+            self.engine.clock().sleep(wait).await;
         }
         self.status.done(taken);
         *position = HookPosition { after: attempt.last, attempt: None };
@@ -223,10 +226,10 @@ impl HookTask {
     }
 
     async fn call(&mut self, id: &str, events: &[Event]) -> Result<(), CallFailure> {
-        self.clock.sleep(self.budget.ready_in(self.clock.elapsed())).await;
-        self.budget.spend(self.clock.elapsed());
+        self.engine.clock().sleep(self.budget.ready_in(self.engine.clock().elapsed())).await;
+        self.budget.spend(self.engine.clock().elapsed());
         let grouped = self.hook.group.is_some();
-        let call = HookCall::new(id.to_owned(), events, self.store.read_model(), grouped, self.clock.now());
+        let call = HookCall::new(id.to_owned(), events, self.engine.read_model(), grouped, self.engine.clock().now());
         match &self.caller {
             Caller::Program(program) => program.call(&call).await,
             Caller::Webhook(webhook) => webhook.call(&call).await,

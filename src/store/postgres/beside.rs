@@ -62,10 +62,10 @@ async fn put(shared: &PostgresShared, changed: &[(DealershipId, Arc<ProbeState>)
 }
 
 pub(super) async fn begin_bulk(shared: &PostgresShared, bulk: &Bulk) -> Result<BulkId, StoreError> {
-    let note = serde_json::to_string(bulk).map_err(|error| StoreError::Unfit(error.to_string()))?;
-    let sql = "INSERT INTO bulks (note) VALUES ($1::text::json) RETURNING id";
-    let id: i64 =
-        sqlx::query_scalar(sql).bind(note).fetch_one(&shared.pool).await.map_err(|error| shared.told(&error))?;
+    shared.beat().await?;
+    let sql = "INSERT INTO bulks (session, note) VALUES ($1, $2::text::json) RETURNING id";
+    let query = sqlx::query_scalar(sql).bind(shared.session).bind(shared.written(bulk)?);
+    let id: i64 = query.fetch_one(&shared.pool).await.map_err(|error| shared.told(&error))?;
     Ok(id.unsigned_abs())
 }
 
@@ -74,9 +74,12 @@ pub(super) async fn end_bulk(shared: &PostgresShared, id: BulkId) -> Result<(), 
     query.execute(&shared.pool).await.map(drop).map_err(|error| shared.told(&error))
 }
 
-/// A note that cannot be read is of another version; it is left where it is.
+/// Those of this process and of processes that are gone. A note that cannot be read is of another version; it is left where
+/// it is.
 pub(super) async fn bulks(shared: &PostgresShared) -> Result<Vec<(BulkId, Bulk)>, StoreError> {
-    let rows = sqlx::query("SELECT id, note::text FROM bulks ORDER BY id").fetch_all(&shared.pool).await;
+    let sql =
+        "SELECT id, note::text FROM bulks WHERE session = $1 OR session NOT IN (SELECT id FROM alive) ORDER BY id";
+    let rows = sqlx::query(sql).bind(shared.session).fetch_all(&shared.pool).await;
     let rows = rows.map_err(|error| shared.told(&error))?;
     let read = |row: &sqlx::postgres::PgRow| {
         let (id, note): (i64, &str) = (row.try_get(0).ok()?, row.try_get(1).ok()?);

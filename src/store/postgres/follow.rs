@@ -1,19 +1,18 @@
 //! Hearing of what others record.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::postgres::PgListener;
 
 use super::beside::{self, PROBES_SAVED};
 use super::requests::RELAYED;
 use super::session::jitter;
-use super::shared::PostgresShared;
+use super::shared::{POLL, PostgresShared};
 
-/// A notification may be lost: by a pooler, by a sleeping machine.
-const POLL: Duration = Duration::from_secs(2);
 /// As often as probes are kept.
 const POLLS_OF_PROBES: u32 = 15;
+/// So that one beat may be lost before the process counts as gone.
+const POLLS_OF_BEATS: u32 = 3;
 
 /// For ever: wakes the one who reads whenever there may be something new.
 pub(super) async fn follow(shared: Arc<PostgresShared>) {
@@ -21,12 +20,21 @@ pub(super) async fn follow(shared: Arc<PostgresShared>) {
 }
 
 async fn poll(shared: &PostgresShared) {
-    loop {
-        for _ in 0..POLLS_OF_PROBES {
-            shared.clock.sleep(POLL).await;
-            shared.wake.notify_one();
+    for poll in (1..=POLLS_OF_PROBES).cycle() {
+        shared.clock.sleep(POLL).await;
+        shared.wake.notify_one();
+        if poll % POLLS_OF_BEATS == 0
+            && shared.joined.lock().is_some()
+            && let Err(error) = shared.beat().await
+        {
+            tracing::debug!("the others are not told that this process is there: {error}");
         }
-        read_probes(shared).await;
+        if let Err(error) = shared.read_news().await {
+            tracing::debug!("nothing is known of the others: {error}");
+        }
+        if poll == POLLS_OF_PROBES {
+            read_probes(shared).await;
+        }
     }
 }
 

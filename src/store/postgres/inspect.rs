@@ -57,7 +57,7 @@ pub async fn inspect(address: &PostgresUrl, now: impl Fn() -> Timestamp) -> Resu
         0 => None,
         tables => {
             let may_record = schema::session_facts(&mut connection, address).await?.may_record;
-            let leader = Head::read(&mut connection).await.map_err(failed)?.leader();
+            let leader = Head::read(&mut connection).await.map_err(failed)?.leader;
             Some(StoreReport { tables, may_record, leader })
         }
     };

@@ -7,22 +7,26 @@ use sqlx::{Error, Row as _};
 use tokio::sync::watch;
 
 use super::beside;
-use super::shared::PostgresShared;
+use super::shared::{Membership, POLL, PostgresShared};
 use crate::domain::Actor;
-use crate::protocol::{Request, Response};
-use crate::store::{Epoch, Leader, RelayState, RelayedId, RelayedRequest, StoreError, Team};
+use crate::domain::classification::ClassificationRule;
+use crate::protocol::{Request, Response, Status};
+use crate::store::{Epoch, Fitness, Leader, RelayState, RelayedId, RelayedRequest, StoreError, Team, TeamNews};
 
 /// An epoch that is over is never led again: what its leader appends is refused.
 const TAKE: &str = "
 WITH taken AS (
-    UPDATE head SET epoch = epoch + 1, leader = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-    WHERE leader IS NULL OR leader = $1 OR lease_until IS NULL OR lease_until <= clock_timestamp()
-    RETURNING epoch
+    UPDATE head SET epoch = epoch + 1, leader = $1, led_since = clock_timestamp(),
+        lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+    WHERE (leader IS NULL OR leader = $1 OR lease_until IS NULL OR lease_until <= clock_timestamp())
+        AND NOT EXISTS (SELECT 1 FROM alive WHERE rank > $4)
+    RETURNING epoch, seq
 )
-SELECT epoch, pg_notify($3, 'leader') FROM taken";
+SELECT epoch, seq, pg_notify($3, 'leader') FROM taken";
 
 const RENEW: &str = "
-UPDATE head SET lease_until = clock_timestamp() + $2 * interval '1 millisecond' WHERE epoch = $1 AND leader IS NOT NULL";
+UPDATE head SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+WHERE epoch = $1 AND leader IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alive WHERE rank > $3)";
 
 const RESIGN: &str = "
 WITH given AS (
@@ -34,17 +38,63 @@ pub(super) fn milliseconds(length: Duration) -> i64 {
     i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
 }
 
+impl PostgresShared {
+    fn fitness(&self) -> Fitness {
+        self.joined.lock().unwrap_or_default().fitness
+    }
+}
+
 #[async_trait]
 impl Team for PostgresShared {
     async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError> {
         let failed = |error: Error| self.told(&error);
+        let (began, mut commits) = (self.clock.elapsed(), self.subscribers.subscribe());
         let query = sqlx::query(TAKE).bind(name).bind(milliseconds(lease)).bind(self.address.channel());
+        let query = query.bind(self.fitness() as i16);
         let Some(row) = query.fetch_optional(&self.pool).await.map_err(failed)? else { return Ok(None) };
-        row.try_get::<i64, _>(0).map(|epoch| Some(Epoch(epoch.unsigned_abs()))).map_err(failed)
+        let number = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs).map_err(failed);
+        let (epoch, seq) = (Epoch(number(0)?), number(1)?);
+        while self.read_model.seq() < seq {
+            self.check_stopped()?;
+            let left = lease.saturating_sub(self.clock.elapsed().saturating_sub(began));
+            if left.is_zero() {
+                return Err(StoreError::NotLeader);
+            }
+            self.wake.notify_one();
+            tokio::select! {
+                _ = commits.recv() => {}
+                () = self.clock.sleep(left.min(POLL)) => {}
+            }
+        }
+        Ok(Some(epoch))
+    }
+
+    async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError> {
+        *self.joined.lock() = Some(Membership { fitness, desks });
+        self.beat().await
+    }
+
+    fn news(&self) -> watch::Receiver<TeamNews> {
+        self.news.subscribe()
+    }
+
+    async fn tell(&self, epoch: Epoch, status: &Status) -> Result<(), StoreError> {
+        self.tell_status(epoch, status).await
+    }
+
+    async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), StoreError> {
+        self.keep_rule(rule, event).await
+    }
+
+    async fn taught(&self, after: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError> {
+        self.rules_after(after).await
     }
 
     async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError> {
-        let query = sqlx::query(RENEW).bind(epoch.0.cast_signed()).bind(milliseconds(lease));
+        // A command ends what it began.
+        let yields_above =
+            Some(self.fitness()).filter(|fitness| *fitness != Fitness::Command).unwrap_or(Fitness::Prober);
+        let query = sqlx::query(RENEW).bind(epoch.0.cast_signed()).bind(milliseconds(lease)).bind(yields_above as i16);
         let done = query.execute(&self.pool).await.map_err(|error| self.told(&error))?;
         if done.rows_affected() == 0 { Err(StoreError::NotLeader) } else { Ok(()) }
     }
@@ -86,8 +136,17 @@ impl Team for PostgresShared {
         self.forget_request(id).await
     }
 
-    async fn take(&self, epoch: Epoch, patience: Duration) -> Result<Vec<RelayedRequest>, StoreError> {
-        self.take_requests(epoch, patience).await
+    async fn take(
+        &self,
+        epoch: Epoch,
+        patience: Duration,
+        in_hand: &[RelayedId],
+    ) -> Result<Vec<RelayedRequest>, StoreError> {
+        self.take_requests(epoch, patience, in_hand).await
+    }
+
+    async fn lose(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.lose_requests(epoch).await
     }
 
     async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {

@@ -14,6 +14,7 @@ mod requests;
 mod rows;
 mod schema;
 mod session;
+mod sessions;
 mod shared;
 mod snapshots;
 mod transfer;
@@ -29,7 +30,8 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::{
-    Append, BulkId, Committed, Epoch, EventQuery, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store, StoreError, Team,
+    Append, BulkId, Committed, Epoch, EventQuery, HookPosition, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store,
+    StoreError, Team,
 };
 use crate::clock::SharedClock;
 use crate::domain::Event;
@@ -129,9 +131,13 @@ impl PostgresStore {
             wake: Notify::new(),
             away: watch::Sender::new(None),
             stopped: Mutex::default(),
+            session: uuid::Builder::from_random_bytes(rand::random()).into_uuid(),
+            joined: Mutex::default(),
+            news: watch::Sender::default(),
         });
         let snapshot = load(&shared, &mut connection).await?;
         beside::read_probes(&shared).await?;
+        shared.read_news().await?;
         let (sender, requests) = mpsc::channel(WAITING);
         let committer = Committer {
             link: Link::new(address.clone(), clock, connection),
@@ -243,6 +249,19 @@ impl Store for PostgresStore {
         })
     }
 
+    async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
+        self.shared.hook_position(hook).await
+    }
+
+    async fn keep_hook_position(
+        &self,
+        epoch: Option<Epoch>,
+        hook: &str,
+        position: &HookPosition,
+    ) -> Result<(), StoreError> {
+        self.shared.keep_hook_position(epoch.ok_or(StoreError::NotLeader)?, hook, position).await
+    }
+
     async fn close(&self) -> Result<(), StoreError> {
         drop(self.requests.lock().take());
         let committer = self.committer.lock().take();
@@ -251,6 +270,8 @@ impl Store for PostgresStore {
             let _ = committer.await;
             // What is not written is probed again: no reason to fail.
             let _ = beside::save_probes(&self.shared).await;
+            // It is not seen for a while otherwise.
+            let _ = self.shared.leave().await;
         }
         self.follower.abort();
         self.shared.pool.close().await;

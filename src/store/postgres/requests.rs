@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{Error, Row as _};
 
 use super::lease::milliseconds;
-use super::session::refused;
+use super::session::{is_transient, refused};
 use super::shared::PostgresShared;
 use crate::domain::Actor;
 use crate::protocol::{Request, Response};
@@ -36,16 +36,21 @@ const STOP: &str = "
 WITH stop AS (UPDATE requests SET stopped = true WHERE id = $1 RETURNING id) SELECT pg_notify($2, $3) FROM stop";
 
 /// What nobody read to its end is of no use after an hour.
-const CLEAN_UP: &str = "DELETE FROM requests WHERE at < clock_timestamp() - interval '1 hour'";
+const CLEAN_UP: &str = "
+DELETE FROM requests WHERE at < clock_timestamp() - interval '1 hour' AND (done OR taken IS DISTINCT FROM $1)";
 
 const TAKE: &str = "
 WITH taken AS (
     UPDATE requests SET taken = $1
-    WHERE taken IS NULL AND at > clock_timestamp() - $2 * interval '1 millisecond'
+    WHERE (taken IS NULL AND at > clock_timestamp() - $2 * interval '1 millisecond'
+            OR taken = $1 AND NOT done AND id <> ALL ($3))
         AND $1 = (SELECT epoch FROM head WHERE leader IS NOT NULL)
     RETURNING id, actor, request
 )
 SELECT id, actor, request::text FROM taken ORDER BY id";
+
+/// No epoch is 0.
+const LOSE: &str = "UPDATE requests SET taken = 0 WHERE taken = $1 AND NOT done";
 
 const STOPPED: &str = "SELECT id FROM requests WHERE taken = $1 AND stopped AND NOT done";
 
@@ -61,11 +66,11 @@ fn number(row: &sqlx::postgres::PgRow) -> Result<u64, Error> {
 }
 
 impl PostgresShared {
-    fn written(&self, value: &impl Serialize) -> Result<String, StoreError> {
+    pub(super) fn written(&self, value: &impl Serialize) -> Result<String, StoreError> {
         serde_json::to_string(value).map_err(|error| refused(&self.address, error.to_string(), "This is a fault"))
     }
 
-    fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
+    pub(super) fn read<T: DeserializeOwned>(&self, text: &str) -> Result<T, StoreError> {
         serde_json::from_str(text).map_err(|error| {
             let what = format!("what another process asked or answered cannot be read ({error})");
             refused(&self.address, what, "All desks of a team use the same version of cloverwatch: update this one")
@@ -75,8 +80,13 @@ impl PostgresShared {
     pub(super) async fn ask_leader(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
         let query = sqlx::query(ASK).bind(actor.as_str()).bind(self.written(request)?);
         let query = query.bind(self.address.channel()).bind(RELAYED);
-        let row = query.fetch_one(&self.pool).await.and_then(|row| number(&row));
-        row.map_err(|error| self.told(&error))
+        let mut connection = self.pool.acquire().await.map_err(|error| self.told(&error))?;
+        let row = query.fetch_one(&mut *connection).await.and_then(|row| number(&row));
+        row.map_err(|error| match is_transient(&error) {
+            // It may be there, and be taken.
+            true => StoreError::InDoubt { place: self.address.to_string() },
+            false => self.told(&error),
+        })
     }
 
     /// The state first: an answer that comes in between is then not the last one.
@@ -122,10 +132,13 @@ impl PostgresShared {
         &self,
         epoch: Epoch,
         patience: Duration,
+        in_hand: &[RelayedId],
     ) -> Result<Vec<RelayedRequest>, StoreError> {
         let failed = |error: Error| self.told(&error);
-        sqlx::query(CLEAN_UP).execute(&self.pool).await.map_err(failed)?;
-        let query = sqlx::query(TAKE).bind(epoch.0.cast_signed()).bind(milliseconds(patience));
+        let own = epoch.0.cast_signed();
+        sqlx::query(CLEAN_UP).bind(own).execute(&self.pool).await.map_err(failed)?;
+        let in_hand: Vec<i64> = in_hand.iter().map(|id| id.cast_signed()).collect();
+        let query = sqlx::query(TAKE).bind(own).bind(milliseconds(patience)).bind(in_hand);
         let mut taken = Vec::new();
         for row in query.fetch_all(&self.pool).await.map_err(failed)? {
             let id = number(&row).map_err(failed)?;
@@ -140,6 +153,11 @@ impl PostgresShared {
             }
         }
         Ok(taken)
+    }
+
+    pub(super) async fn lose_requests(&self, epoch: Epoch) -> Result<(), StoreError> {
+        let lost = sqlx::query(LOSE).bind(epoch.0.cast_signed()).execute(&self.pool).await;
+        lost.map(drop).map_err(|error| self.told(&error))
     }
 
     pub(super) async fn stopped_requests(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {

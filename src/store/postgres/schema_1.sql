@@ -8,6 +8,7 @@ CREATE TABLE head (
     seq bigint NOT NULL DEFAULT 0,
     epoch bigint NOT NULL DEFAULT 0,
     leader text,
+    led_since timestamptz,
     lease_until timestamptz
 ) WITH (fillfactor = 10);
 INSERT INTO head DEFAULT VALUES;
@@ -32,7 +33,40 @@ CREATE TABLE probe_states (
     state bytea NOT NULL
 );
 
-CREATE TABLE bulks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note json NOT NULL);
+-- The processes that record here. Of those that are alive one of the highest rank leads.
+CREATE TABLE sessions (
+    id uuid PRIMARY KEY,
+    seen_at timestamptz NOT NULL,
+    rank smallint NOT NULL,
+    desks integer NOT NULL
+) WITH (fillfactor = 50);
+CREATE VIEW alive AS SELECT * FROM sessions WHERE seen_at > clock_timestamp() - interval '15 seconds';
+
+-- `session` does it: without that one, what is noted was cut off.
+CREATE TABLE bulks (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    session uuid NOT NULL,
+    note json NOT NULL
+);
+
+-- How the leader's work goes, for the others.
+CREATE TABLE leader_status (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    epoch bigint NOT NULL DEFAULT 0,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    status json
+) WITH (fillfactor = 10);
+INSERT INTO leader_status DEFAULT VALUES;
+
+CREATE TABLE hook_positions (hook text COLLATE "C" PRIMARY KEY, position json NOT NULL);
+
+-- Rows of the classification that people taught, from which event.
+CREATE TABLE rules (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    event bigint NOT NULL,
+    rule json NOT NULL
+);
 
 -- The states after event `seq`, in a form that only some versions of the program read. They can be made of the events.
 CREATE TABLE snapshot_head (

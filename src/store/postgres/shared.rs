@@ -1,5 +1,7 @@
 //! What all parts of the store share, and how it takes in what others recorded.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{Error, Row as _};
@@ -13,15 +15,25 @@ use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
 use crate::protocol::{Committed, ReadModel};
 use crate::store::pending_batch::PendingBatch;
-use crate::store::{Epoch, Leader, ProbeStates, StoreError};
+use crate::store::{Epoch, Fitness, Leader, ProbeStates, StoreError, TeamNews};
 
+/// A notification may be lost: by a pooler, by a sleeping machine.
+pub(super) const POLL: Duration = Duration::from_secs(2);
 /// How many events are read at once.
 const PAGE: usize = 5_000;
 
-const HEAD: &str = "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head";
+const HEAD: &str =
+    "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader, led_since FROM head";
 /// In one message; what it locks is held until the end of the transaction.
 const LOCK_HEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
-    SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader FROM head FOR UPDATE";
+    SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader, led_since FROM head FOR UPDATE";
+
+/// This process, as the others see it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Membership {
+    pub fitness: Fitness,
+    pub desks: usize,
+}
 
 pub(super) struct PostgresShared {
     pub address: PostgresUrl,
@@ -35,6 +47,10 @@ pub(super) struct PostgresShared {
     pub leader: watch::Sender<Option<Leader>>,
     /// Counts what was heard of requests and answers.
     pub relayed: watch::Sender<u64>,
+    /// The number of this process; whether it is one that the others see.
+    pub session: Uuid,
+    pub joined: Mutex<Option<Membership>>,
+    pub news: watch::Sender<TeamNews>,
     /// There may be something new.
     pub wake: Notify,
     /// Why the database cannot be asked at present.
@@ -47,7 +63,7 @@ pub(super) struct PostgresShared {
 pub(super) struct Head {
     pub seq: u64,
     pub epoch: Epoch,
-    leader: Option<String>,
+    pub leader: Option<Leader>,
 }
 
 impl Head {
@@ -61,13 +77,12 @@ impl Head {
         Self::of(&row)
     }
 
-    pub fn leader(&self) -> Option<Leader> {
-        self.leader.as_deref().map(|name| Leader { name: name.into(), epoch: self.epoch })
-    }
-
     fn of(row: &sqlx::postgres::PgRow) -> Result<Self, Error> {
         let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
-        Ok(Self { seq: number("seq")?, epoch: Epoch(number("epoch")?), leader: row.try_get("leader")? })
+        let epoch = Epoch(number("epoch")?);
+        let (name, since): (Option<Box<str>>, Option<Timestamp>) = (row.try_get("leader")?, row.try_get("led_since")?);
+        let leader = name.zip(since).map(|(name, since)| Leader { name, epoch, since });
+        Ok(Self { seq: number("seq")?, epoch, leader })
     }
 }
 
@@ -88,7 +103,6 @@ impl PostgresShared {
         sought: Option<Uuid>,
         found: &mut bool,
     ) -> Result<(), StoreError> {
-        self.tell_leader(head);
         self.check_stopped()?;
         if head.seq < self.read_model.seq() {
             let (there, here) = (head.seq, self.read_model.seq());
@@ -116,6 +130,8 @@ impl PostgresShared {
             *found |= rows.iter().any(|row| Some(row.batch) == sought);
             self.fold(&rows).map_err(|error| self.stop(error.to_string()))?;
         }
+        // Only now: whoever leads or follows acts on what was recorded before.
+        self.tell_leader(head);
         Ok(())
     }
 
@@ -148,10 +164,9 @@ impl PostgresShared {
     }
 
     fn tell_leader(&self, head: &Head) {
-        let leader = head.leader();
         self.leader.send_if_modified(|told| {
-            let other = *told != leader;
-            *told = leader;
+            let other = *told != head.leader;
+            told.clone_from(&head.leader);
             other
         });
     }

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use sqlx::postgres::PgConnection;
+use futures::TryStreamExt as _;
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Acquire as _, Error, Row as _};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::shared::PostgresShared;
 use crate::domain::Onboarding;
@@ -24,15 +25,24 @@ pub(super) async fn load(connection: &mut PgConnection) -> Result<(u64, Vec<Arc<
     if format.cast_unsigned() != STATE_FORMAT || seq == 0 {
         return Ok((0, Vec::new()));
     }
-    let rows = sqlx::query("SELECT state FROM snapshots").fetch_all(connection).await?;
-    let decoded = tokio::task::spawn_blocking(move || {
-        let state = |row: &sqlx::postgres::PgRow| {
-            let bytes: &[u8] = row.try_get(0).ok()?;
-            postcard::from_bytes(bytes).ok().map(Arc::new)
-        };
-        rows.iter().map(state).collect::<Option<Vec<_>>>()
-    });
-    Ok(decoded.await.ok().flatten().map_or((0, Vec::new()), |states| (seq.unsigned_abs(), states)))
+    // While rows arrive, those that are there are decoded on all cores.
+    let rows = sqlx::query("SELECT state FROM snapshots").fetch(connection).try_ready_chunks(PORTION);
+    let decoded: Vec<_> =
+        rows.map_ok(|rows| spawn_blocking(move || decode(&rows))).map_err(|error| error.1).try_collect().await?;
+    let mut states = Vec::new();
+    for decoded in decoded {
+        match decoded.await {
+            Ok(Some(decoded)) => states.extend(decoded),
+            _ => return Ok((0, Vec::new())),
+        }
+    }
+    Ok((seq.unsigned_abs(), states))
+}
+
+/// `None`: one of them cannot be read.
+fn decode(rows: &[PgRow]) -> Option<Vec<Arc<Onboarding>>> {
+    let state = |row: &PgRow| postcard::from_bytes(row.try_get(0).ok()?).ok().map(Arc::new);
+    rows.iter().map(state).collect()
 }
 
 /// Writes them in the background.

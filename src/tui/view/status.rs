@@ -5,15 +5,21 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, clock_doubt, humanize};
+use crate::domain::{ClockDoubt, CodeOrigin, Timestamp, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
-use crate::protocol::{MailState, OwnerState, PlatformState};
+use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 /// From how much difference on the platform's clock is shown as wrong.
 const SKEW_MATTERS: TimeDelta = TimeDelta::seconds(30);
+
+/// From which age on it is said how old what the leader told is.
+const OLD_NEWS: TimeDelta = TimeDelta::seconds(30);
+
+/// For how long nobody may lead until it is an alarm: a lease has to end first.
+const LEADERLESS: TimeDelta = TimeDelta::minutes(1);
 
 /// From which wait on it is said how long the longest is.
 const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
@@ -24,6 +30,7 @@ pub(super) fn has_banner(state: &ScreenState) -> bool {
     let room = state.size.1 >= 20;
     state.owner != OwnerState::Answers
         || state.status.store_away.is_some()
+        || leaderless(state).is_some()
         || platform.is_alarm()
         || state.clock_doubt().is_some()
         || matches!(state.status.mail.state, MailState::Down { .. })
@@ -89,6 +96,7 @@ fn alarms(state: &ScreenState, clocks: &Clocks) -> Vec<String> {
     owner_alarm(state)
         .into_iter()
         .chain(store_alarm(state, clocks))
+        .chain(leader_alarm(state, clocks))
         .chain(clock)
         .chain(platform)
         .chain(mail_alarm(state, clocks))
@@ -113,6 +121,21 @@ fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     let away = state.status.store_away.as_ref()?;
     let since = clocks.humanize_since(away.since);
     Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
+}
+
+/// Since when nobody does what is due. Where the database is away that is said already.
+fn leaderless(state: &ScreenState) -> Option<Timestamp> {
+    match state.status.leader {
+        LeaderState::Nobody { since } if state.status.store_away.is_none() => {
+            Some(since).filter(|since| state.now.at - *since >= LEADERLESS)
+        }
+        _ => None,
+    }
+}
+
+fn leader_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
+    let since = clocks.humanize_since(leaderless(state)?);
+    Some(format!("Nobody has led the team for {since}: no looks, no letters, no deadlines. Start `watch`."))
 }
 
 /// The mail server fails: one alarm, however many letters wait.
@@ -153,16 +176,15 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         put(&parts, theme, canvas);
         return;
     }
-    let led_elsewhere = status.leads.as_ref().is_some_and(|leads| !leads.here);
-    if !led_elsewhere {
-        parts.push(platform(state, theme));
-    }
-    parts.extend(leads(state, theme));
+    // Only who leads knows how the platform is, and tells the others.
+    let known = !matches!(status.leader, LeaderState::Nobody { .. } | LeaderState::Elsewhere { told_at: None, .. });
+    parts.extend(known.then(|| platform(state, theme)));
+    parts.extend(leader(state, theme, clocks));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
     }
     parts.extend(under_way(state).map(|words| (words, theme.tone(Tone::Busy))));
-    if !led_elsewhere {
+    if known {
         budget(state, theme, clocks, &mut parts);
     }
     if let Some(skew) = status.clock_skew.filter(|skew| skew.abs() >= TimeDelta::seconds(2)) {
@@ -268,10 +290,22 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
 }
 
 /// Who does the background work of a team.
-fn leads(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
-    let leads = state.status.leads.as_ref()?;
-    let words = if leads.here { "this desk leads".to_owned() } else { format!("{} leads", clean(&leads.name)) };
-    Some((words, theme.dim))
+fn leader(state: &ScreenState, theme: &Theme, clocks: &Clocks) -> Option<(String, Style)> {
+    let (words, style) = match &state.status.leader {
+        LeaderState::Alone => return None,
+        LeaderState::Nobody { since } => {
+            clocks.changes_at(*since + LEADERLESS);
+            ("nobody leads".to_owned(), theme.tone(Tone::Warn))
+        }
+        LeaderState::Here { since } => (format!("this desk leads for {}", clocks.humanize_since(*since)), theme.dim),
+        LeaderState::Elsewhere { name, since, told_at } => {
+            clocks.changes_at(told_at.map_or(clocks.now(), |at| at + OLD_NEWS));
+            let old = told_at.filter(|at| clocks.now() - *at >= OLD_NEWS);
+            let old = old.map_or_else(String::new, |at| format!(", not heard of for {}", clocks.humanize_since(at)));
+            (format!("{} leads for {}{old}", clean(name), clocks.humanize_since(*since)), theme.dim)
+        }
+    };
+    Some((words, style))
 }
 
 fn platform(state: &ScreenState, theme: &Theme) -> (String, Style) {
