@@ -8,6 +8,7 @@ mod service;
 
 use std::borrow::Cow;
 
+use super::code_steps::{living_until, unused_code};
 use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
 use super::refusal::Refusal;
@@ -217,12 +218,12 @@ fn request(
 ) -> Result<Vec<Fact>, Refusal> {
     if let Some(pending) = &state.pending {
         return if pending.intent == intent && pending.mail != mail {
-            // The same request, with another wish about the letter.
+            // The same request, and something else about the letter.
             Ok(vec![Fact::InvitationRequested { intent, source, generation: pending.generation, mail }])
         } else if pending.intent == intent {
             Ok(vec![])
         } else {
-            Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at })
+            Err(pending.in_flight(ctx.now))
         };
     }
     may_have_code(state, ask, ctx)?;
@@ -246,31 +247,19 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
         Some(pending) if pending.intent == new.intent => {}
         // The source failed the operator: a code taken by hand ends the wait. Whatever the source gives later comes too late.
         Some(pending) if pending.failed.is_some() && new.source == CodeOrigin::Paste => may_have_code(state, ask, ctx)?,
-        Some(pending) => return Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at }),
+        Some(pending) => return Err(pending.in_flight(ctx.now)),
         None if new.source != CodeOrigin::Paste => return Err(Refusal::IntentClosed),
         None => may_have_code(state, ask, ctx)?,
     }
     // A code that arrives for a dealership that connected meanwhile is still recorded: it exists at the partner.
-    if let Some(holder) = ctx.claims.holder(&Claim::Code(new.code.digest())) {
-        return Err(Refusal::CodeUsedBefore { here: holder == state.id });
-    }
-    if ctx.claims.holder(&Claim::DealerCode(new.code.reveal().into())).is_some()
-        || new.code.reveal() == state.profile.dealer_code.raw()
-    {
+    unused_code(state.id, new.code, ctx.claims)?;
+    if new.code.reveal() == state.profile.dealer_code.raw() {
         return Err(Refusal::CodeIsDealerCode);
     }
     if state.digests().any(|digest| digest == new.code.digest()) {
         return Err(Refusal::CodeUsedBefore { here: true });
     }
-    if new.generated_at > ctx.now + ctx.policy.clock_tolerance {
-        return Err(Refusal::GeneratedInFuture(new.generated_at - ctx.now));
-    }
-    // The generation is no longer in the future here, so that nothing can overflow; but it came from outside.
-    let by_rule = || new.generated_at.checked_add_signed(ctx.policy.valid_for).unwrap_or(Timestamp::MAX_UTC);
-    let expires_at = new.expires_at.unwrap_or_else(by_rule);
-    if expires_at <= ctx.now {
-        return Err(Refusal::CodeDead(ctx.now - expires_at));
-    }
+    let expires_at = living_until(new.generated_at, new.expires_at, ctx.now, ctx.policy)?;
     let generation = state.generation() + 1;
     let mut facts = Vec::with_capacity(2);
     if let Some(old) = state.invitation.as_ref().filter(|old| old.ended.is_none()) {
@@ -286,8 +275,7 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
     });
     // A code that came for a dealership that is connected by now is on record, and not sent to anybody.
     if let Some(letter) = ctx.letter.filter(|_| new.mail && !state.is_confirmed() && state.archived_at.is_none()) {
-        let what = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
-        facts.push(letters::queued(state, letter, what, generation));
+        facts.push(letters::queued(state, letter, LetterKind::of_code(generation), generation));
     }
     Ok(facts)
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::Timestamp;
 use super::mail::MailPolicy;
 
 /// What the rules may be told by configuration.
@@ -35,6 +36,13 @@ pub struct Policy {
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
     pub mail: MailPolicy,
+}
+
+impl Policy {
+    /// When a code that was generated then dies, where its source does not say. The moment comes from outside.
+    pub fn code_end(&self, generated_at: Timestamp) -> Timestamp {
+        generated_at.checked_add_signed(self.valid_for).unwrap_or(Timestamp::MAX_UTC)
+    }
 }
 
 impl Default for Policy {

@@ -178,7 +178,7 @@ impl Visit<'_> {
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        dry_run(&*self.client, self.state.id, &command)
+        dry_run(&*self.client, self.state.id, &[command])
     }
 
     /// A refusal with what to do about it.

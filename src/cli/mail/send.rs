@@ -51,7 +51,7 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         false => chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?,
     };
     let command = Command::QueueLetter { kind };
-    let refusals: Vec<_> = states.iter().map(|state| dry_run(&*client, state.id, &command).err()).collect();
+    let refusals: Vec<_> = states.iter().map(|state| dry_run(&*client, state.id, std::slice::from_ref(&command)).err()).collect();
     let allowed = states.iter().zip(&refusals).filter(|(_, refusal)| refusal.is_none());
     let open: Vec<_> = allowed.map(|(state, _)| Arc::clone(state)).collect();
     if !yes && !open.is_empty() {

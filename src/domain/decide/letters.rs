@@ -70,8 +70,7 @@ fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<
     // Of a code there is one letter: what it is called follows from which code it is.
     let what = match kind {
         LetterKind::Reminder => return Err(Refusal::ReminderByHand),
-        LetterKind::Invitation | LetterKind::Reissue if generation > 1 => LetterKind::Reissue,
-        LetterKind::Invitation | LetterKind::Reissue => LetterKind::Invitation,
+        LetterKind::Invitation | LetterKind::Reissue => LetterKind::of_code(generation),
         other => other,
     };
     let same = |letter: &&Letter| letter.kind == what && letter.generation == generation;

@@ -172,8 +172,7 @@ impl Dialog {
         };
         let generation = onboarding.generation() + 1;
         let as_if = recorded(&command, onboarding, state)?;
-        let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
-        Ok(LetterDraft { kind, as_if, generation, secret })
+        Ok(LetterDraft { kind: LetterKind::of_code(generation), as_if, generation, secret })
     }
 }
 
