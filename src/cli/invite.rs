@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::client::{EngineClient, ask_each, clock_doubt, dry_run};
 use crate::domain::bulk::BulkKind;
 use crate::domain::{
-    Ask, CodeOrigin, Command, IntentId, InvitationState, LetterId, Onboarding, Refusal, Timestamp, give_up_orphan, rfc3339,
-    steps_to_obtain,
+    Ask, CodeOrigin, Command, IntentId, InvitationState, LetterId, Onboarding, Refusal, Timestamp, give_up_orphan,
+    rfc3339, steps_to_obtain,
 };
 use crate::present::json::{DealershipName, InvitationDocument, SCHEMA};
 use crate::present::time::{Zone, away, for_people};

@@ -151,7 +151,7 @@ impl Page<'_> {
         let clock = &self.state.confirmation;
         for (label, at) in [
             ("dealer said", clock.dealer_confirmed_at),
-            ("Xtime due", clock.due_at.filter(|_| clock.confirmed_at.is_none() || clock.lost_at.is_some())),
+            ("Xtime due", self.state.xtime_due_at()),
             ("confirmed", clock.confirmed_at),
             ("lost", clock.lost_at),
         ] {

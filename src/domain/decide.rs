@@ -56,18 +56,30 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Tick { probing } => Ok(clocks::tick(state, *probing, ctx.now)),
         Command::TellMisdated => Ok(clocks::misdated(state, ctx).into_iter().collect()),
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
-        Command::RequestBooking { .. } | Command::EndBooking { .. } | Command::SeeAppointment { .. } => {
-            booking::decide(state, command, ctx)
+        Command::RequestBooking { intent, opcode, local, vin, moves } => {
+            booking::request(state, *intent, opcode, *local, vin, *moves, ctx)
         }
-        Command::QueueLetter { .. }
-        | Command::QueueDueLetter
-        | Command::BeginLetter { .. }
-        | Command::EndLetter { .. }
-        | Command::RetryLetter { .. }
-        | Command::SuppressLetter { .. }
-        | Command::Bounce { .. }
-        | Command::Delay { .. }
-        | Command::SetReminders { .. } => letters::decide(state, command, ctx),
+        Command::EndBooking { intent, end } => booking::ended(state, *intent, end, ctx),
+        Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
+        Command::QueueLetter { kind } => letters::queue(state, *kind, ctx),
+        Command::QueueDueLetter => Ok(letters::queue_due(state, ctx)),
+        Command::BeginLetter { letter } => letters::begin(state, letters::found(state, *letter)?, ctx),
+        Command::EndLetter { letter, end, jitter } => {
+            Ok(letters::ended(letters::found(state, *letter)?, end, *jitter, ctx))
+        }
+        Command::RetryLetter { letter } => letters::retry(state, letters::found(state, *letter)?, ctx),
+        Command::SuppressLetter { letter, reason } => letters::suppress(letters::found(state, *letter)?, reason),
+        // What becomes of a copy says nothing of its letter.
+        Command::Bounce { address, .. } | Command::Delay { address, .. } if letters::keeps_copies(address, ctx) => {
+            Ok(vec![])
+        }
+        Command::Bounce { letter, address, status, reason } => {
+            Ok(letters::bounced(state, *letter, address, status, reason))
+        }
+        Command::Delay { letter, address, status, reason } => {
+            Ok(letters::delayed(state, *letter, address, status, reason))
+        }
+        Command::SetReminders { on } => Ok(letters::set_reminders(state, *on)),
     }
 }
 
@@ -85,7 +97,23 @@ fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>
         Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => None,
         Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => None,
         Command::Note { .. } => None,
-        _ => Some(Err(Refusal::Archived)),
+        Command::Add { .. }
+        | Command::Update { .. }
+        | Command::Correct { .. }
+        | Command::AddContacts { .. }
+        | Command::Assign { .. }
+        | Command::Snooze { .. }
+        | Command::RequestCode { .. }
+        | Command::IssueCode { .. }
+        | Command::FailCode { .. }
+        | Command::Revoke { .. }
+        | Command::ConfirmByDealer { .. }
+        | Command::ChooseOpcode { .. }
+        | Command::RequestBooking { .. }
+        | Command::SeeAppointment { .. }
+        | Command::QueueLetter { .. }
+        | Command::RetryLetter { .. }
+        | Command::SetReminders { .. } => Some(Err(Refusal::Archived)),
     }
 }
 

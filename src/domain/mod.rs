@@ -93,7 +93,7 @@ pub use profile_update::{ProfileUpdate, UpdatesHeld};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use refusal::Refusal;
 pub use slot_window::{DateRange, SlotWindow};
-pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, humanize_slots};
+pub use slots::{DaySlots, NO_SLOTS_CAUSES, SlotCounts, Slots, humanize_slots, slot_ahead};
 pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;

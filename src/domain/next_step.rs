@@ -43,7 +43,7 @@ pub struct NextStep {
 /// How long before a code dies a letter is no longer enough, so that somebody calls.
 pub const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
 
-/// What a lead asks when Xtime does not show what the dealer did within 24 hours: these are the usual mistakes.
+/// What a lead asks when Xtime does not show in time what the dealer did: these are the usual mistakes.
 const WHY_NOT_CONFIRMED: &str =
     "call: right rooftop? Confirm, not Cancel? a role with Configure Application? else ask Xtime support";
 
@@ -81,7 +81,7 @@ impl Onboarding {
             Stage::Invited => self.while_invited(now),
             Stage::Expired => NextStep::of(Mover::Us, "ask whether it is still wanted; then a new code")
                 .since(self.invitation.as_ref().map(|code| code.expires_at)),
-            Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait: it may take up to 24 hours")
+            Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait for Xtime to show it")
                 .until(self.confirmation.due_at)
                 .since(self.confirmation.dealer_confirmed_at),
             Stage::Overdue => NextStep::of(Mover::Us, WHY_NOT_CONFIRMED).since(self.confirmation.due_at),

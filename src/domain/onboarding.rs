@@ -297,6 +297,11 @@ impl Onboarding {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
     }
 
+    /// Until when Xtime has time to show what the dealer did; `None`: nobody waits for it.
+    pub fn xtime_due_at(&self) -> Option<Timestamp> {
+        self.confirmation.due_at.filter(|_| !self.is_confirmed())
+    }
+
     /// Whether it is confirmed and in work: what happens to it may happen to all.
     pub fn is_integrated(&self) -> bool {
         self.is_confirmed() && self.archived_at.is_none()

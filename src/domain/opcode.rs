@@ -89,6 +89,11 @@ pub struct Finding {
 /// How many near misses are named.
 const NAMED: usize = 3;
 
+/// Whether a list shows a code: exactly so.
+pub fn is_listed(code: &str, services: &[Service]) -> bool {
+    services.iter().any(|service| service.opcode.raw() == code)
+}
+
 /// Compares a choice with the list. Codes are compared as exact strings; one that differs only in case, spaces or look-alike
 /// characters, or whose *name* is what was chosen, is its own finding; an empty list is "could not tell", never "missing".
 pub fn find(code: &str, services: &[Service]) -> Finding {
@@ -96,7 +101,7 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
         let words = vec!["could not tell: Xtime answered with an empty list".to_owned()];
         return Finding { state: OpcodeState::Unknown, words };
     }
-    if services.iter().any(|service| service.opcode.raw() == code) {
+    if is_listed(code, services) {
         return Finding { state: OpcodeState::Ok, words: vec!["found: visible to us".to_owned()] };
     }
     let sought = Sought::new(code);

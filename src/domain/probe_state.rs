@@ -23,10 +23,10 @@ impl ProbeResult {
 }
 
 /// What the last probe at a dealership said, whatever that was. It is kept beside the events, because an unchanged probe
-/// records none; it is no history, and where it is lost, it is looked again.
+/// records none; it is no history, and where it is lost, the dealership is probed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeState {
-    /// The rooftop that was looked at: what another one answered says nothing of this one.
+    /// The rooftop that was probed: what another one answered says nothing of this one.
     pub dealer_code: Box<str>,
     pub at: Timestamp,
     pub outcome: Outcome,
@@ -53,7 +53,7 @@ impl ProbeState {
         let recorded = state.probe.as_ref().filter(|probe| probe.outcome == result.outcome).map(|probe| probe.at);
         let since = match kept {
             Some(kept) if kept.outcome == result.outcome => kept.since,
-            // It told something else, which was withheld from the books when they do not know of it.
+            // It told something else, which was suppressed when no event says so.
             Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => result.ended_at,
             _ => recorded.unwrap_or(result.ended_at),
         };
@@ -68,8 +68,8 @@ impl ProbeState {
         }
     }
 
-    /// The last probe at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
-    /// was set back, the books are ahead, and what was kept counts.
+    /// The last probe at a dealership: the one that was kept, or the newest that is recorded when that is newer. After the clock
+    /// was set back, what is recorded is ahead, and what was kept counts.
     pub fn last<'a>(state: &Onboarding, kept: Option<&'a Self>, now: Timestamp) -> Option<Cow<'a, Self>> {
         let newer = |at: Timestamp| kept.is_none_or(|kept| kept.at < at && at <= now);
         let recorded = state.probe.as_ref().filter(|probe| newer(probe.at));
@@ -86,8 +86,8 @@ impl ProbeState {
         }
     }
 
-    /// Whether nothing is owed to the dealership since this probe: it told something, and the books agree. They do not
-    /// when it was withheld because many turned together, or could not be recorded.
+    /// Whether nothing is owed to the dealership since this probe: it told something, and that is recorded. It is not
+    /// when it was suppressed because many turned together, or could not be recorded.
     pub fn settles(&self, state: &Onboarding) -> bool {
         let recorded = state.probe.as_ref().is_none_or(|probe| probe.outcome == self.outcome);
         self.outcome.tells() && recorded && self.is_about(state)
@@ -100,6 +100,12 @@ impl ProbeState {
             Outcome::Connected | Outcome::NotConnected => format!("{}, {reason}", self.outcome),
             Outcome::OurCredentials | Outcome::Unknown => format!("could not tell: {reason}"),
         }
+    }
+
+    /// The slots for the dealership's opcode, and when they were counted. Those of before it was chosen are another one's.
+    pub fn slots_of(&self, state: &Onboarding) -> Option<&(Timestamp, SlotCounts)> {
+        let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
+        self.slots.as_ref().filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at))
     }
 
     fn is_about(&self, state: &Onboarding) -> bool {
@@ -174,7 +180,7 @@ mod tests {
             (40, Unknown, 30),
             // Nothing but "connected" was heard since it was recorded.
             (50, Connected, 10),
-            // It was withheld, so that the books do not know of it.
+            // It was suppressed, so that no event says so.
             (60, NotConnected, 60),
             (70, NotConnected, 60),
             (80, Connected, 80),

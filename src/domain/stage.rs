@@ -97,7 +97,7 @@ impl Onboarding {
                 _ => Stage::Confirmed,
             };
         }
-        if let Some(due_at) = self.confirmation.due_at {
+        if let Some(due_at) = self.xtime_due_at() {
             return if now >= due_at { Stage::Overdue } else { Stage::AwaitingXtime };
         }
         let code = self.invitation.as_ref().map(|invitation| invitation.state(now));

@@ -26,12 +26,8 @@ impl Engine {
     ) -> Result<PlannedBooking, RequestError> {
         let platform = self.inner.platform()?;
         let state = self.inner.known(id)?;
-        let stands = state.appointment.as_deref().filter(|_| moves);
-        if moves && stands.is_none() {
-            return Err(Refusal::NothingToMove.into());
-        }
+        let stands = state.appointment_to_move(moves)?.map(|stands| stands.id.clone());
         let intent = self.inner.new_intent_id();
-        let stands = stands.map(|stands| stands.id.clone());
         let booking = plan.booking(&state, local, intent, stands, &self.inner.parts.policy);
         booking.complete()?;
         let preview = platform.preview(state.profile.dealer_code.raw(), &booking);

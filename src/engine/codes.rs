@@ -13,8 +13,8 @@ use super::backoff::Backoff;
 use super::inner::SOURCE_IN_FLIGHT;
 use super::{Engine, Inner};
 use crate::domain::{
-    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan, needs_no_code,
-    steps_to_obtain,
+    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan,
+    needs_no_code, steps_to_obtain,
 };
 use crate::protocol::{PastedCode, RequestError};
 use crate::store::StoreError;

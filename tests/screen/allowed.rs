@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterCopy, LetterEnd,
     LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
-    Timestamp, decide_in_turn,
+    Timestamp, decide_in_turn, give_up_orphan, steps_to_obtain,
 };
 use cloverwatch::tui::action::{Action, REGISTRY};
 use cloverwatch::tui::actions::{DryRun, RecordingAction, Subject};
@@ -145,20 +145,17 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
                 Action::Invite => Ask::Invite,
                 _ => Ask::Reissue { seen: state.generation(), despite_word: true },
             };
-            let issue = pasted("FRESH-CODE", at, 999_999, ask, CodeOrigin::Paste);
-            let request = |source, intent| Command::RequestCode { intent, source, ask, mail: true };
-            let give_up = |intent, refused| Command::FailCode { intent, reason: "given up".to_owned(), refused };
-            // Before an open request is gone on with, the engine asks whether anybody needs its code.
-            let unneeded = Command::RequestCode { intent: fresh, source: CodeOrigin::Http, ask, mail: true };
-            vec![match (source, &state.pending) {
-                (None, Some(open)) if open.failed.is_none() => vec![give_up(open.intent, false), issue],
-                (None, _) => vec![issue],
-                (Some(_), Some(open)) if state.is_confirmed() => vec![give_up(open.intent, true), unneeded],
-                (Some(source), Some(open)) if open.source != source => {
-                    vec![give_up(open.intent, true), request(source, fresh)]
+            vec![match source {
+                None => {
+                    let issue = pasted("FRESH-CODE", at, 999_999, ask, CodeOrigin::Paste);
+                    give_up_orphan(state, false).into_iter().chain([issue]).collect()
                 }
-                (Some(source), Some(open)) if open.failed.is_some() => vec![request(source, open.intent)],
-                (Some(source), _) => vec![request(source, fresh)],
+                Some(source) => {
+                    let asking = state.pending.as_ref().is_some_and(|open| open.failed.is_none());
+                    let steps = steps_to_obtain(state, source, Some((ask, true)), fresh, asking);
+                    // What needs no code is refused by `decide` too.
+                    steps.unwrap_or_else(|_| vec![Command::RequestCode { intent: fresh, source, ask, mail: true }])
+                }
             }]
         }
         Action::Revoke => vec![vec![Command::Revoke { reason: "typed".into() }]],

@@ -15,8 +15,8 @@ use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
 use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
-    LetterEnd, LetterId, Onboarding, OpcodeState, Outcome, Policy, ProbeResult, Profile, SlotCounts, SlotsResult,
-    Timestamp, decide, evolve, opcode,
+    LetterEnd, LetterId, Onboarding, Outcome, Policy, ProbeResult, Profile, SlotCounts, SlotsResult, Timestamp, decide,
+    evolve, opcode,
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
@@ -222,7 +222,7 @@ impl Past<'_> {
         let at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
         let ok = result.services.as_ref().is_some_and(|services| {
             let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
-            opcode::find(wanted, services).state == OpcodeState::Ok
+            opcode::is_listed(wanted, services)
         });
         lines.add(at, &probe, Command::Observe { result: ProbeResult { began_at: at, ended_at: at, ..result } });
         if let Some(result) = slots.filter(|_| ok && chosen(calls).is_none()) {

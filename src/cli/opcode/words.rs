@@ -4,7 +4,7 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
     BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeState, OpenBooking, Slots, Timestamp, WasVisible,
-    humanize_slots,
+    humanize_slots, slot_ahead,
 };
 use crate::present::time::{Zone, away, for_people};
 
@@ -37,8 +37,7 @@ pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String>
 /// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.
 pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
     let zone = state.profile.timezone;
-    let local = now.with_timezone(&zone).naive_local();
-    let words = humanize_slots(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(slots.count, slots.days, slot_ahead(slots.next, now, zone), zone);
     format!("{words} (recorded {})", away(slots.checked_at, now))
 }
 

@@ -1,6 +1,6 @@
 use super::RecordingAction;
 use crate::domain::when::{parse_duration, parse_moment};
-use crate::domain::{Command, Timestamp};
+use crate::domain::{Command, Refusal, Timestamp};
 use crate::timezone::Tz;
 use crate::tui::dialog::{FieldRole, FormField, Watch, wrong};
 
@@ -33,14 +33,12 @@ fn end(text: &str, now: Timestamp, zone: Tz) -> Result<Option<Timestamp>, String
     if ends(text) {
         return Ok(None);
     }
-    if let Ok(length) = parse_duration(text) {
-        return match now.checked_add_signed(length) {
-            Some(until) if until > now => Ok(Some(until)),
-            _ => Err("that is no length of time to wait".to_owned()),
-        };
-    }
-    let moment = text.strip_prefix("until").unwrap_or(text).trim();
-    let until =
-        parse_moment(moment, now, &zone).map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off".to_owned())?;
-    if until > now { Ok(Some(until)) } else { Err("that moment is past".to_owned()) }
+    let until = match parse_duration(text) {
+        Ok(length) => now.checked_add_signed(length).ok_or("that is no length of time to wait")?,
+        Err(_) => {
+            let moment = text.strip_prefix("until").unwrap_or(text).trim();
+            parse_moment(moment, now, &zone).map_err(|_| "write 2h, 1d, until 2026-03-30 14:05, or off")?
+        }
+    };
+    if until > now { Ok(Some(until)) } else { Err(Refusal::Past.to_string()) }
 }

@@ -159,7 +159,7 @@ fn draw_row(
     };
     let view = row.view(clocks.now(), &state.setup.policy);
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
-    let awaits = onboarding.confirmation.due_at.is_some() || onboarding.is_confirmed();
+    let awaits = onboarding.xtime_due_at().is_some() || onboarding.is_confirmed();
     let mut x = GUTTER;
     for Slot { column, width: room } in slots.iter().copied() {
         let column = match column {

@@ -13,8 +13,8 @@ use crate::domain::ProbeStatus;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
-    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
-    humanize_slots,
+    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, ProbeState, SlotCounts, Timestamp, WasVisible, humanize_slots,
+    slot_ahead,
 };
 use crate::present::time::Zone;
 use crate::tui::action::Action;
@@ -86,12 +86,9 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// What is newest. A look of before the opcode was chosen is about another one.
+    /// What is newest.
     fn newest(state: &'a Onboarding, last: Option<&'a ProbeState>) -> Option<Self> {
-        let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
-        let fresh = last.and_then(|last| last.slots.as_ref());
-        let fresh = fresh.filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at));
-        if let Some((at, counts)) = fresh {
+        if let Some((at, counts)) = last.and_then(|last| last.slots_of(state)) {
             let SlotCounts { count, next, by_day } = counts;
             return Some(Self { count: *count, days: counts.days(), next: *next, by_day, at: *at, fresh: true });
         }
@@ -105,14 +102,12 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     let theme = page.theme;
     let Some(found) = Found::newest(state, last) else { return };
     let zone = state.profile.timezone;
-    // One that is over by now is no next one.
-    let local = clocks.now().with_timezone(&zone).naive_local();
-    let words = humanize_slots(found.count, found.days, found.next.filter(|next| *next > local), zone);
+    let next = slot_ahead(found.next, clocks.now(), zone);
+    let words = humanize_slots(found.count, found.days, next, zone);
     // What is recorded is as it was when it changed last: an unchanged look records nothing.
     let how = if found.fresh { "seen" } else { "recorded" };
-    let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
     let tone = match found.count {
-        _ if gone => Tone::Faint,
+        _ if !state.shows_opcode() => Tone::Faint,
         0 => Tone::Warn,
         _ => Tone::Good,
     };
