@@ -45,7 +45,8 @@ impl Guard {
         let (send, receive) = mpsc::channel();
         let thread = thread::Builder::new().name(self.thread.to_owned()).spawn(move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(action));
-            let failed = |cause: Box<dyn Any + Send>| Err(format!("{} panicked: {}", self.who, words(&*cause)).into());
+            let failed =
+                |cause: Box<dyn Any + Send>| Err(format!("{} panicked: {}", self.who, panic_message(&*cause)).into());
             let _ = send.send(caught.unwrap_or_else(failed));
         });
         let slow = || Err(format!("{} does not get ready", self.who).into());
@@ -60,7 +61,7 @@ impl Guard {
 }
 
 /// What a panic says, in one line.
-fn words(cause: &(dyn Any + Send)) -> String {
+fn panic_message(cause: &(dyn Any + Send)) -> String {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     let line = text.unwrap_or("without a word").lines().next().unwrap_or_default();
     line.chars().take(200).collect()

@@ -10,6 +10,7 @@ use crate::present::Tone;
 use crate::present::column::DealershipView;
 use crate::present::event::{EventLine, timeline};
 use crate::present::json::DealershipDocument;
+use crate::present::opcode::{SLOT_CAUSES, slot_causes};
 use crate::present::time::{Zone, away, for_people};
 use crate::protocol::EventQuery;
 
@@ -180,8 +181,8 @@ impl Page<'_> {
         if let Some(slots) = &state.slots {
             self.line("slots", &words::slots(slots, state, now))?;
             if slots.count == 0 {
-                self.line("", "the usual causes, likeliest first:")?;
-                words::causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
+                self.line("", SLOT_CAUSES)?;
+                slot_causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
             }
         }
         if let Some(stands) = &state.appointment {

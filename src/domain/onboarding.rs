@@ -58,7 +58,7 @@ pub struct Invitation {
     pub generated_at: Timestamp,
     #[serde(with = "moment")]
     pub expires_at: Timestamp,
-    /// When it was entered in our books.
+    /// When it was recorded.
     #[serde(with = "moment")]
     pub issued_at: Timestamp,
     /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
@@ -217,7 +217,7 @@ pub struct Onboarding {
     pub profile: Profile,
     /// Others who answer there; letters go to the contact of the profile only.
     pub further_contacts: Vec<Contact>,
-    /// When it entered our books.
+    /// When it was added.
     #[serde(with = "moment")]
     pub added_at: Timestamp,
     pub invitation: Option<Invitation>,

@@ -40,7 +40,7 @@ pub struct OpcodeChoice {
     pub option: OpcodeOption,
 }
 
-/// A choice as it stands in our books: who wrote it down, when, and on whose word.
+/// A choice as it is recorded: who wrote it down, when, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOpcode {
     pub choice: OpcodeChoice,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn the_four_verdicts() {
+    fn the_states_of_a_finding() {
         let rows = list(&[("Tell Us More", "General"), ("01HYZLOF1.6", "Oil")]);
         assert_eq!(find("Tell Us More", &rows).state, OpcodeState::Ok);
         assert_eq!(find("DataClover Appt", &rows).state, OpcodeState::Missing);

@@ -29,7 +29,7 @@ impl Claims for Used {
 
 fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
     let policy = Policy::default();
-    // xts1 to xts4 are in the books; the first three are chosen.
+    // xts1 to xts4 are ours; the first three are chosen.
     let resolve = |name: &str| ["xts1", "xts2", "xts3", "xts4"].iter().zip(1..).find(|(known, _)| **known == name);
     let resolve = |name: &str| resolve(name).map_or(Named::Nobody, |(_, n)| Named::One(id(n)));
     // The present code of the first one, and of the one that is not chosen.
@@ -100,12 +100,12 @@ fn every_mistake_is_found_and_nothing_is_taken() {
         ("AAAA\nBB\nCCCC", vec!["line 2: the code has 2 characters; at least 4 are needed"]),
         (
             "xts1,AAAA\nxts9,BBBB\nxts3,CCCC",
-            vec!["line 2: `xts9` is no dealerCode in our books", "no line names this dealership"],
+            vec!["line 2: `xts9` is no dealerCode that we know", "no line names this dealership"],
         ),
         (
             "xts1,AAAA\nxts4,BBBB\nxts3,CCCC",
             vec![
-                "line 2: `xts4` is in our books, but not one of the chosen dealerships",
+                "line 2: `xts4` is a dealership of ours, but not one of those chosen",
                 "no line names this dealership",
             ],
         ),

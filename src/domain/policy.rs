@@ -32,7 +32,7 @@ pub struct Policy {
     /// How many days ahead slots are looked for, from the dealership's today (14; our assumption).
     pub slot_window: u16,
     /// How many days apart the ends of one request for slots may lie (6; public).
-    pub slot_stretch: u8,
+    pub slot_range: u8,
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
     pub mail: MailPolicy,
@@ -58,7 +58,7 @@ impl Default for Policy {
             default_opcode: "Tell Us More".to_owned(),
             new_opcode: "DataClover Appt".to_owned(),
             slot_window: 14,
-            slot_stretch: 6,
+            slot_range: 6,
             booking_settles: TimeDelta::minutes(2),
             mail: MailPolicy::default(),
         }

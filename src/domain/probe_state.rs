@@ -156,7 +156,7 @@ mod tests {
         fold(&events.collect::<Vec<_>>()).unwrap()
     }
 
-    fn look(minute: i64, outcome: Outcome) -> ProbeResult {
+    fn probed(minute: i64, outcome: Outcome) -> ProbeResult {
         let at = at(minute);
         ProbeResult {
             began_at: at,
@@ -170,9 +170,9 @@ mod tests {
     }
 
     #[test]
-    fn it_is_known_since_when_every_look_has_said_the_same() {
+    fn it_is_known_since_when_every_probe_has_said_the_same() {
         use Outcome::{Connected, NotConnected, Unknown};
-        let books = state(&[(1, NotConnected), (10, Connected)]);
+        let recorded = state(&[(1, NotConnected), (10, Connected)]);
         let mut kept: Option<ProbeState> = None;
         for (minute, outcome, since) in [
             (20, Connected, 10),
@@ -186,21 +186,21 @@ mod tests {
             (80, Connected, 80),
             (90, Connected, 80),
         ] {
-            let after = ProbeState::after(&look(minute, outcome), &books, kept.as_ref());
+            let after = ProbeState::after(&probed(minute, outcome), &recorded, kept.as_ref());
             assert_eq!((after.at, after.since), (at(minute), at(since)), "{outcome} at {minute}");
             kept = Some(after);
         }
     }
 
     #[test]
-    fn the_last_look_is_the_newest_that_is_known_and_never_one_at_another_rooftop() {
-        let books = state(&[(10, Outcome::Connected)]);
-        let last = |kept: Option<&ProbeState>, now| ProbeState::last(&books, kept, at(now)).map(|last| last.at);
+    fn the_last_probe_is_the_newest_that_is_known_and_never_one_at_another_rooftop() {
+        let recorded = state(&[(10, Outcome::Connected)]);
+        let last = |kept: Option<&ProbeState>, now| ProbeState::last(&recorded, kept, at(now)).map(|last| last.at);
         assert_eq!(last(None, 99), Some(at(10)), "as a store of before has it");
-        let older = ProbeState::after(&look(5, Outcome::Unknown), &books, None);
+        let older = ProbeState::after(&probed(5, Outcome::Unknown), &recorded, None);
         assert_eq!(last(Some(&older), 99), Some(at(10)), "the newest was not kept before a crash");
         assert_eq!(last(Some(&older), 6), Some(at(5)), "the clock was set back");
-        let newer = ProbeState::after(&look(20, Outcome::Unknown), &books, None);
+        let newer = ProbeState::after(&probed(20, Outcome::Unknown), &recorded, None);
         assert_eq!(last(Some(&newer), 99), Some(at(20)), "also when it told nothing");
         assert_eq!(newer.message(), "could not tell: seen");
         let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };

@@ -8,7 +8,7 @@ use crate::domain::{DealershipId, Outcome, ResponseFacts};
 use crate::protocol::{RequestError, RuleDraft};
 
 /// Where rows of the classification are kept.
-pub trait RuleKeeper: Send + Sync {
+pub trait RuleStore: Send + Sync {
     /// A row as it is kept.
     fn printed(&self, rule: &ClassificationRule) -> String;
 
@@ -23,7 +23,7 @@ pub trait RuleKeeper: Send + Sync {
 }
 
 impl Engine {
-    fn rule_keeper(&self) -> Result<Arc<dyn RuleKeeper>, RequestError> {
+    fn rule_store(&self) -> Result<Arc<dyn RuleStore>, RequestError> {
         self.inner.parts.rules.clone().ok_or_else(|| RequestError::Rule("rows are kept nowhere here".to_owned()))
     }
 
@@ -46,7 +46,7 @@ impl Engine {
         answer: &ResponseFacts,
         means: Outcome,
     ) -> Result<RuleDraft, RequestError> {
-        let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_keeper()?);
+        let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_store()?);
         let place = keeper.place().map_err(RequestError::Rule)?;
         Ok(RuleDraft { text: keeper.printed(&rule), place, rule })
     }
@@ -61,7 +61,7 @@ impl Engine {
     ) -> Result<(), RequestError> {
         // It may have been taught since it was shown.
         self.rule(id, answer, rule.means)?;
-        let (keeper, kept) = (self.rule_keeper()?, rule.clone());
+        let (keeper, kept) = (self.rule_store()?, rule.clone());
         let kept = tokio::task::spawn_blocking(move || keeper.keep(&kept, event)).await;
         kept.unwrap_or_else(|error| Err(error.to_string())).map_err(RequestError::Rule)?;
         if let Some(platform) = &self.inner.parts.platform {
@@ -82,7 +82,7 @@ mod tests {
 
     struct Keeper(parking_lot::Mutex<Result<(), String>>);
 
-    impl RuleKeeper for Keeper {
+    impl RuleStore for Keeper {
         fn printed(&self, _: &ClassificationRule) -> String {
             "a row".to_owned()
         }

@@ -1,10 +1,12 @@
 //! What both frontends show, and how: neither decides anything here, neither has a style of its own.
 
+pub mod booking;
 pub mod clocks;
 pub mod column;
 pub mod event;
 pub mod json;
 pub mod letters;
+pub mod opcode;
 mod theme;
 pub mod time;
 mod tone;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::diagnostic::shown;
 use crate::config::{Config, teach};
 use crate::domain::classification::ClassificationRule;
-use crate::engine::RuleKeeper;
+use crate::engine::RuleStore;
 
 /// The settings file.
 pub(super) struct SettingsFile {
@@ -18,7 +18,7 @@ impl SettingsFile {
     }
 }
 
-impl RuleKeeper for SettingsFile {
+impl RuleStore for SettingsFile {
     fn printed(&self, rule: &ClassificationRule) -> String {
         teach::printed(rule)
     }
@@ -38,7 +38,7 @@ impl RuleKeeper for SettingsFile {
 /// Nowhere: for an engine without settings of its own.
 pub struct KeptNowhere;
 
-impl RuleKeeper for KeptNowhere {
+impl RuleStore for KeptNowhere {
     fn printed(&self, rule: &ClassificationRule) -> String {
         teach::printed(rule)
     }

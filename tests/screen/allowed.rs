@@ -208,7 +208,7 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
 
 /// Whether one of these ways is open; else all that the rules say against them.
 fn decided(state: &Onboarding, ways: &[Vec<Command>], setup: &Setup, at: Timestamp) -> Result<(), Vec<String>> {
-    let letter = setup.post.as_ref().map(|_| LetterId::from_bits(7));
+    let letter = setup.mail_name.as_ref().map(|_| LetterId::from_bits(7));
     let context = Context { now: at, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
     let mut words = Vec::new();
     for way in ways {
@@ -282,7 +282,7 @@ proptest! {
     ) {
         let mut lived = world(mails);
         let at = live(&mut lived, &steps);
-        for (source, post) in [
+        for (source, mails) in [
             (None, true),
             (None, false),
             (Some(CodeOrigin::Http), true),
@@ -290,7 +290,7 @@ proptest! {
         ] {
             let mut desk = Desk::with(lived.clone(), (120, 30), |setup| {
                 setup.source = source;
-                setup.post = setup.post.take().filter(|_| post);
+                setup.mail_name = setup.mail_name.take().filter(|_| mails);
             });
             desk.state.now.at = at;
             compare(&desk, at);

@@ -186,7 +186,7 @@ fn nobody_is_promised_a_letter_that_cannot_go() {
         .sees("no letter goes there: address refused");
     desk.press("esc").go_to(4).press("space").go_to(7).press("space r");
     desk.sees("a letter goes to 1 of them; 1 get none").press("esc");
-    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.post = None);
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.mail_name = None);
     desk.go_to(4).press("r").sees("no letter    no letters are sent: set transport under [mail]");
 }
 

@@ -6,6 +6,7 @@ use crate::domain::text::clean;
 use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
 use crate::present::Tone;
 use crate::present::json::{DealershipName, SCHEMA};
+use crate::present::opcode::{observed_mark, slot_causes};
 use crate::protocol::Checked;
 
 use super::super::app::App;
@@ -61,11 +62,7 @@ fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<
     }
     out.line("")?;
     for (number, step) in (1..).zip(&guide.steps) {
-        let (sign, tone) = match step.observed {
-            Observed::Visible => ("[x]", Tone::Good),
-            Observed::NotVisible => ("[ ]", Tone::Bad),
-            Observed::CannotBeObserved => ("[?]", Tone::Faint),
-        };
+        let (sign, tone) = observed_mark(step.observed);
         out.line(format!("{} {number}. {}", out.paint(tone, sign), clean(&step.title)))?;
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
         out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.message())))?;
@@ -91,7 +88,7 @@ fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
     {
         lines.push(format!("missing: {lacks}"));
         if state.slots.as_ref().is_some_and(|slots| slots.count == 0) {
-            lines.extend(words::causes().map(|cause| format!("  {cause}")));
+            lines.extend(slot_causes().map(|cause| format!("  {cause}")));
         }
     }
     lines

@@ -202,7 +202,7 @@ impl Prober {
         match self.inner.read_model().get(job.id()).filter(|state| goes_on && listed(state)) {
             Some(state) => {
                 let window = SlotWindow::from_today(self.inner.now(), state.profile.timezone, policy.slot_window);
-                job.count_slots(window, policy.slot_stretch);
+                job.count_slots(window, policy.slot_range);
                 self.queue.add_slots(job);
             }
             None => self.finish(job),

@@ -176,7 +176,7 @@ pub struct DryRun<'a> {
 impl DryRun<'_> {
     /// What would be recorded of commands, one after the other.
     pub fn decide(&self, commands: &[Command]) -> Result<Vec<Fact>, Refusal> {
-        let letter = self.setup.post.as_ref().map(|_| LetterId::from_bits(0));
+        let letter = self.setup.mail_name.as_ref().map(|_| LetterId::from_bits(0));
         let setup = self.setup;
         let context = Context { now: self.now, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
         decide_in_turn(Some(self.state), self.state.id, commands, &Actor::system("dry run"), &context)

@@ -29,7 +29,7 @@ pub(super) fn address(state: &Onboarding) -> Result<String, String> {
 
 /// Whether an action sends a letter along when that is wanted.
 pub(super) fn sends_along(action: &RecordingAction, state: &Onboarding, setup: &Setup) -> bool {
-    setup.post.is_some()
+    setup.mail_name.is_some()
         && match action.letters {
             LetterUse::WithCode => true,
             LetterUse::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
