@@ -18,7 +18,7 @@ use crate::protocol::{CodeRequest, PastedCode, Request, RequestError};
 
 use super::app::App;
 use super::args::Codes;
-use super::error::CliError;
+use super::error::{CliError, refused};
 use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
 use super::record::{TYPE_ABOVE, sure};
@@ -210,7 +210,7 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) ->
             json!({
                 "dealership": DealershipName::of(&item.state),
                 "outcome": word,
-                "reason": item.refused.as_ref().map(ToString::to_string),
+                "reason": item.refused.as_ref().map(refused),
                 "expires_at": rfc3339(new_end(client, item, now)),
             })
         };
@@ -219,7 +219,7 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) ->
     }
     for item in items {
         match &item.refused {
-            Some(refusal) => app.out.error(format!("{}: {refusal}", named(&item.state))),
+            Some(refusal) => app.out.error(format!("{}: {}", named(&item.state), refused(refusal))),
             None if item.already && !json => app.out.line(format!("already so: {}", named(&item.state)))?,
             None if item.already => {}
             None if !json => app.out.line(format!("would issue: {}", line(app, client, item, now)))?,

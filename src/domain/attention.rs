@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{CALL_BEFORE_EXPIRY, Confirmation, InvitationState, LetterState, Onboarding, Policy, Stage, Timestamp};
+use super::{InvitationState, LetterState, Onboarding, Policy, Stage, Timestamp};
 
 /// A reason to look at a dealership now, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,24 +126,6 @@ impl Onboarding {
         let booking = booking.map(|_| Attention::BookingUnknown);
         let code_failed = code_failed.then_some(Attention::CodeNotObtained);
         [by_stage, code_failed, from_future, by_probe, booking, self.letter_attention()].into_iter().flatten().min()
-    }
-
-    /// When the passing of time could next change the stage, the attention or the next step. Early is harmless.
-    pub fn next_change(&self, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
-        let Confirmation { due_at, dealer_confirmed_at, .. } = self.confirmation;
-        let code = self.invitation.as_ref();
-        let before = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_sub_signed(length));
-        let after = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_add_signed(length));
-        // Some are exceeded, not reached.
-        let just = TimeDelta::milliseconds(1);
-        let (generated_at, expires_at) = (code.map(|code| code.generated_at), code.map(|code| code.expires_at));
-        let ahead = before(generated_at, policy.clock_tolerance);
-        let soon = after(before(expires_at, policy.expiring_within), just);
-        let call = before(expires_at, CALL_BEFORE_EXPIRY);
-        let amber = after(after(dealer_confirmed_at, policy.amber_after), just);
-        let booking = after(after(self.booking.as_deref().map(|open| open.at), policy.booking_settles), just);
-        let thresholds = [ahead, expires_at, soon, call, due_at, amber, self.snoozed_until, booking];
-        thresholds.into_iter().flatten().filter(|at| *at > now).min()
     }
 
     /// What is wrong with the letters of a dealership.

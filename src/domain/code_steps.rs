@@ -2,14 +2,20 @@
 
 use super::command::{Ask, Claim, Claims, Command};
 use super::event::CodeOrigin;
-use super::{
-    DealershipId, IntentId, InvitationCode, Onboarding, PendingCode, Policy, Refusal, Timestamp, needs_no_code,
-};
+use super::{DealershipId, IntentId, InvitationCode, Onboarding, PendingCode, Policy, Refusal, Timestamp};
 
 impl PendingCode {
     /// Why nothing else is asked for while this request is open.
     pub fn in_flight(&self, now: Timestamp) -> Refusal {
         Refusal::InFlight { by: self.by.to_string(), ago: now - self.at }
+    }
+}
+
+/// Why a dealership needs no code: a living one that nobody needs could be entered from any rooftop.
+pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
+    match state.archived_at {
+        Some(_) => Some(Refusal::Archived),
+        None => state.is_confirmed().then_some(Refusal::Connected),
     }
 }
 

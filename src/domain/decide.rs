@@ -8,7 +8,7 @@ mod service;
 
 use std::borrow::Cow;
 
-use super::code_steps::{living_until, unused_code};
+use super::code_steps::{living_until, needs_no_code, unused_code};
 use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
 use super::refusal::Refusal;
@@ -196,14 +196,6 @@ fn note(text: &Untrusted) -> Result<Vec<Fact>, Refusal> {
 
 fn is_pending(state: &Onboarding, intent: IntentId) -> bool {
     state.pending.as_ref().is_some_and(|pending| pending.intent == intent)
-}
-
-/// Why a dealership needs no code: a living one that nobody needs could be entered from any rooftop.
-pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
-    match state.archived_at {
-        Some(_) => Some(Refusal::Archived),
-        None => state.is_confirmed().then_some(Refusal::Connected),
-    }
 }
 
 /// Why a dealership is not probed, even when somebody asks for it.

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{Attention, Letter, LetterState, Onboarding, OpcodeState, Stage, Timestamp};
+use super::{Attention, Confirmation, Letter, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp};
 
 /// Who has to do something before it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,6 +96,24 @@ impl Onboarding {
             }
             Stage::Live | Stage::Revoked | Stage::Archived => NextStep::of(Mover::Nobody, ""),
         }
+    }
+
+    /// When the passing of time could next change the stage, the attention or the next step. Early is harmless.
+    pub fn next_change(&self, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
+        let Confirmation { due_at, dealer_confirmed_at, .. } = self.confirmation;
+        let code = self.invitation.as_ref();
+        let before = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_sub_signed(length));
+        let after = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_add_signed(length));
+        // Some are exceeded, not reached.
+        let just = TimeDelta::milliseconds(1);
+        let (generated_at, expires_at) = (code.map(|code| code.generated_at), code.map(|code| code.expires_at));
+        let ahead = before(generated_at, policy.clock_tolerance);
+        let soon = after(before(expires_at, policy.expiring_within), just);
+        let call = before(expires_at, CALL_BEFORE_EXPIRY);
+        let amber = after(after(dealer_confirmed_at, policy.amber_after), just);
+        let booking = after(after(self.booking.as_deref().map(|open| open.at), policy.booking_settles), just);
+        let thresholds = [ahead, expires_at, soon, call, due_at, amber, self.snoozed_until, booking];
+        thresholds.into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn while_invited(&self, now: Timestamp) -> NextStep {

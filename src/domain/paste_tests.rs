@@ -95,8 +95,16 @@ fn every_mistake_is_found_and_nothing_is_taken() {
         ("AAAA\nBBBB", vec!["2 codes for 3 dealerships: 1 too few"]),
         ("AAAA\nBBBB\nCCCC\nDDDD", vec!["4 codes for 3 dealerships: 1 too many"]),
         ("AAAA\nBBBB\nAAAA", vec!["line 3: the same code as in line 1"]),
-        ("USED-1\nBBBB\nCCCC", vec!["line 1: this code was used before for this dealership"]),
-        ("AAAA\nUSED-1\nCCCC", vec!["line 2: this code was used before for another dealership"]),
+        (
+            "USED-1\nBBBB\nCCCC",
+            vec!["line 1: this code was used before for this dealership; take a fresh one from the partner's screen"],
+        ),
+        (
+            "AAAA\nUSED-1\nCCCC",
+            vec![
+                "line 2: this code was used before for another dealership; take a fresh one from the partner's screen",
+            ],
+        ),
         ("AAAA\nBB\nCCCC", vec!["line 2: the code has 2 characters; at least 4 are needed"]),
         (
             "xts1,AAAA\nxts9,BBBB\nxts3,CCCC",
@@ -121,7 +129,7 @@ fn every_mistake_is_found_and_nothing_is_taken() {
             "xts1,AAAA,-72h\nxts2,BBBB,in 1h\nxts3,CCCC,noon",
             vec![
                 "line 1: this code died 0s ago; generate a new one",
-                "line 2: generated in the future (in 1h 00m); check the date, the zone and the clock",
+                "line 2: the code was generated in the future (in 1h 00m); check the date, the zone and the clock",
                 "line 3: `noon` is not a moment: `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05`, `2 hours ago` or `now`",
             ],
         ),

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, CodeOrigin, Command, Context, DealershipId, IntentId, LetterCopy, LetterEnd,
-    LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField,
+    LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit, ProfileField, Refusal,
     Timestamp, decide_in_turn, give_up_orphan, steps_to_obtain,
 };
 use cloverwatch::tui::action::{Action, REGISTRY};
@@ -136,10 +136,15 @@ fn live(world: &mut World, steps: &[(u8, u8, u8)]) -> Timestamp {
 }
 
 /// What the engine may record for an action, whatever a person types: each way as the commands of one way, one after the other.
-fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Timestamp) -> Vec<Vec<Command>> {
+fn ways(
+    action: Action,
+    state: &Onboarding,
+    source: Option<CodeOrigin>,
+    at: Timestamp,
+) -> Result<Vec<Vec<Command>>, Refusal> {
     let fresh = IntentId::from_bits(999_999);
     let queue = |kind| vec![vec![Command::QueueLetter { kind }]];
-    match action {
+    Ok(match action {
         Action::Invite | Action::Reissue => {
             let ask = match action {
                 Action::Invite => Ask::Invite,
@@ -152,9 +157,7 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
                 }
                 Some(source) => {
                     let asking = state.pending.as_ref().is_some_and(|open| open.failed.is_none());
-                    let steps = steps_to_obtain(state, source, Some((ask, true)), fresh, asking);
-                    // What needs no code is refused by `decide` too.
-                    steps.unwrap_or_else(|_| vec![Command::RequestCode { intent: fresh, source, ask, mail: true }])
+                    steps_to_obtain(state, source, Some((ask, true)), fresh, asking)?
                 }
             }]
         }
@@ -203,16 +206,21 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
         Action::SendLive => queue(LetterKind::Live),
         Action::Reminders => [true, false].map(|on| vec![Command::SetReminders { on }]).to_vec(),
         other => panic!("{other:?} records something, and nobody said what"),
-    }
+    })
 }
 
 /// Whether one of these ways is open; else all that the rules say against them.
-fn decided(state: &Onboarding, ways: &[Vec<Command>], setup: &Setup, at: Timestamp) -> Result<(), Vec<String>> {
+fn decided(
+    state: &Onboarding,
+    ways: Result<Vec<Vec<Command>>, Refusal>,
+    setup: &Setup,
+    at: Timestamp,
+) -> Result<(), Vec<String>> {
     let letter = setup.mail_name.as_ref().map(|_| LetterId::from_bits(7));
     let context = Context { now: at, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
     let mut words = Vec::new();
-    for way in ways {
-        match decide_in_turn(Some(state), state.id, way, &Actor::person("ana"), &context) {
+    for way in ways.map_err(|refusal| vec![refusal.to_string()])? {
+        match decide_in_turn(Some(state), state.id, &way, &Actor::person("ana"), &context) {
             Ok(_) => return Ok(()),
             Err(refusal) => words.push(refusal.to_string()),
         }
@@ -249,7 +257,7 @@ fn compare(desk: &Desk, at: Timestamp) {
     for action in about_dealerships() {
         let record = recording(action);
         let shown = record.allowed(&DryRun { state, letter: None, setup, now: at });
-        same(&shown, &decided(state, &ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
+        same(&shown, &decided(state, ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
         // The dialog opens for what is possible, says the same of what is not, and leaves out with the same words.
         assert_eq!(open(record, &[IT.into()], &desk.state).err(), shown.clone().err(), "{action:?}");
         if let (Err(why), Ok(dialog)) = (&shown, open(record, &[IT.into(), NEW.into()], &desk.state)) {
@@ -266,7 +274,12 @@ fn compare(desk: &Desk, at: Timestamp) {
         ] {
             let record = recording(action);
             let shown = record.allowed(&DryRun { state, letter: Some(letter), setup, now: at });
-            same(&shown, &decided(state, &[vec![command]], setup, at), &format!("{action:?} of {letter:?}"), state);
+            same(
+                &shown,
+                &decided(state, Ok(vec![vec![command]]), setup, at),
+                &format!("{action:?} of {letter:?}"),
+                state,
+            );
             assert_eq!(open(record, &[of], &desk.state).err(), shown.err(), "{action:?}");
         }
     }
@@ -302,7 +315,7 @@ proptest! {
 fn every_action_that_records_something_is_compared() {
     let state = world(true).get(IT);
     for action in about_dealerships() {
-        assert!(!ways(action, &state, None, now()).is_empty(), "{action:?}");
+        assert!(!ways(action, &state, None, now()).unwrap().is_empty(), "{action:?}");
     }
     let of_letters =
         REGISTRY.iter().filter(|info| info.action.recording().is_some_and(RecordingAction::is_about_letters));

@@ -111,7 +111,7 @@ fn the_other_letters_go_when_there_is_something_to_say() {
     desk.go_to(8).press("e g").sees("customers can book already");
     desk.go_to(1)
         .press("e w")
-        .sees("the 24 hours for Xtime")
+        .sees("nobody waits for Xtime")
         .press("esc e b")
         .sees("customers cannot book (stage invited)");
     assert_eq!(desk.take_effects(), []);

@@ -22,7 +22,7 @@ use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
 use super::app::App;
 use super::args::AppointmentArgs;
 use super::check::looking;
-use super::error::CliError;
+use super::error::{CliError, refused};
 use super::opcode::words;
 use super::report::named;
 use super::select::one;
@@ -193,7 +193,7 @@ impl Visit<'_> {
                     "{refusal}\n`check {code}` looks again; `opcode guide {code}` says what is still to be done there"
                 )
             }
-            refusal => refusal.to_string(),
+            refusal => refused(refusal),
         })
     }
 

@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::domain::list::value::Mended;
 use crate::domain::list::{ListEntry, ListField, Repetition, ZoneSources};
 use crate::domain::text::clean;
@@ -85,20 +83,15 @@ pub(super) struct ImportPlan {
 }
 
 /// A new dealership that may be one that is there already.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub(super) struct TwinHint {
     /// The line of the new one.
     pub(super) line: u64,
     dealer_code: String,
     other: String,
     reasons: Vec<&'static str>,
+    #[serde(skip)]
     pub(super) words: String,
-}
-
-impl TwinHint {
-    pub(super) fn document(&self) -> Value {
-        json!({ "line": self.line, "dealer_code": self.dealer_code, "other": self.other, "reasons": self.reasons })
-    }
 }
 
 /// What is said of the row of a further person.
