@@ -139,15 +139,12 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
             text.push_str(&format!("; {gone}"));
         }
     }
-    match &checked.slots {
-        Some(slots) => {
-            text.push_str(&format!("; {}", slots_seen(slots, state.profile.timezone)));
-            if slots.as_ref().is_ok_and(|counts| counts.count == 0) {
-                text.push_str(&format!(" in {} days; {SLOT_CAUSES}", app.config.policy.slot_window));
-                slot_causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
-            }
+    if let Some(slots) = &checked.slots {
+        text.push_str(&format!("; {}", slots_seen(slots, state.profile.timezone)));
+        if slots.as_ref().is_ok_and(|counts| counts.count == 0) {
+            text.push_str(&format!(" in {} days; {SLOT_CAUSES}", app.config.policy.slot_window));
+            slot_causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
         }
-        None => {}
     }
     match (state.is_live(), state.lacks()) {
         (true, _) => {

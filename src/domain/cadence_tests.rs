@@ -92,7 +92,7 @@ fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {
     ProbeState::after(&result, state, None)
 }
 
-/// Every probe of a stretch of time, when each is made at the moment it is due.
+/// Every probe of a span of time, when each is made at the moment it is due.
 fn looks(state: &Onboarding, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     probes_after(state, None, from, to)
 }

@@ -130,10 +130,10 @@ impl Inner {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
-        for stretch in window.ranges(self.parts.policy.slot_range) {
+        for range in window.ranges(self.parts.policy.slot_range) {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
-            let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };
+            let asked = async move { platform.slots(&dealer_code, &opcode, range.start, range.days).await };
             found.push(self.call(asked).await?.value.map_err(RequestError::CouldNotTell)?);
         }
         Ok(window.merged(found))

@@ -46,9 +46,9 @@ impl Engine {
         answer: &ResponseFacts,
         means: Outcome,
     ) -> Result<RuleDraft, RequestError> {
-        let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_store()?);
-        let place = keeper.place().map_err(RequestError::Rule)?;
-        Ok(RuleDraft { text: keeper.printed(&rule), place, rule })
+        let (rule, store) = (self.rule(id, answer, means)?, self.rule_store()?);
+        let place = store.place().map_err(RequestError::Rule)?;
+        Ok(RuleDraft { text: store.printed(&rule), place, rule })
     }
 
     /// Keeps a row that was drafted from an event, then reads answers by it too.
@@ -61,8 +61,8 @@ impl Engine {
     ) -> Result<(), RequestError> {
         // It may have been taught since it was shown.
         self.rule(id, answer, rule.means)?;
-        let (keeper, kept) = (self.rule_store()?, rule.clone());
-        let kept = tokio::task::spawn_blocking(move || keeper.keep(&kept, event)).await;
+        let (store, kept) = (self.rule_store()?, rule.clone());
+        let kept = tokio::task::spawn_blocking(move || store.keep(&kept, event)).await;
         kept.unwrap_or_else(|error| Err(error.to_string())).map_err(RequestError::Rule)?;
         if let Some(platform) = &self.inner.parts.platform {
             platform.learn(rule);
@@ -80,9 +80,9 @@ mod tests {
     use crate::store::memory::MemoryStore;
     use crate::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
-    struct Keeper(parking_lot::Mutex<Result<(), String>>);
+    struct TestRules(parking_lot::Mutex<Result<(), String>>);
 
-    impl RuleStore for Keeper {
+    impl RuleStore for TestRules {
         fn printed(&self, _: &ClassificationRule) -> String {
             "a row".to_owned()
         }
@@ -97,7 +97,7 @@ mod tests {
         }
     }
 
-    fn engine(keeper: Arc<Keeper>) -> Engine {
+    fn engine(rules: Arc<TestRules>) -> Engine {
         install_crypto();
         let clock: SharedClock = Arc::new(ManualClock::at("2026-03-30T15:00:00Z".parse().unwrap()));
         let settings = PlatformSettings {
@@ -112,7 +112,7 @@ mod tests {
             platform: Some(Arc::new(platform)),
             source: None,
             outbox: None,
-            rules: Some(keeper),
+            rules: Some(rules),
             clock,
             policy: Policy::default(),
             pace: Pace::default(),
@@ -126,15 +126,15 @@ mod tests {
     #[tokio::test]
     async fn a_row_that_cannot_be_kept_is_not_in_effect_and_one_that_is_kept_is_taught_once() {
         let full = RequestError::Rule("the disk is full".to_owned());
-        let keeper = Arc::new(Keeper(parking_lot::Mutex::new(Err(full.to_string()))));
-        let engine = engine(Arc::clone(&keeper));
+        let rules = Arc::new(TestRules(parking_lot::Mutex::new(Err(full.to_string()))));
+        let engine = engine(Arc::clone(&rules));
         let answer = ResponseFacts { status: 418, code: None, message: Some("a teapot".into()) };
         let id = DealershipId::from_bits(1);
         let draft = engine.draft_rule(id, &answer, Outcome::NotConnected).unwrap();
         assert_eq!((draft.text.as_str(), draft.place.as_str()), ("a row", "somewhere"));
         let teach = || engine.teach_rule(7, id, &answer, draft.rule.clone());
         assert_eq!(teach().await, Err(full));
-        *keeper.0.lock() = Ok(());
+        *rules.0.lock() = Ok(());
         assert_eq!(teach().await, Ok(()));
         for refused in [teach().await, engine.draft_rule(id, &answer, Outcome::Connected).map(drop)] {
             let why = refused.unwrap_err().to_string();

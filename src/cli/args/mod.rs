@@ -103,7 +103,7 @@ pub enum DeskCommand {
     Unfinished(Unfinished),
     /// Take the living code back
     Revoke(Revoke),
-    /// Record that the dealer says it is done; the 24 hours start
+    /// Record that the dealer says it is done; the second clock starts
     Confirm(Confirm),
     /// Write something down
     Note(Note),

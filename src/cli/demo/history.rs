@@ -161,8 +161,8 @@ impl Past<'_> {
         let opcode = self.policy.default_opcode.as_str();
         let window = SlotWindow::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
-        for stretch in window.ranges(self.policy.slot_range) {
-            found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
+        for range in window.ranges(self.policy.slot_range) {
+            found.push(self.platform.slots(code, opcode, range.start, range.days).await.value.ok()?);
         }
         let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));
         Some(SlotsResult { at: self.now, window: window.days, slots })
