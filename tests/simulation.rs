@@ -225,7 +225,7 @@ impl Simulation {
         match action {
             // Seventy-two hours by the platform's clock; later it is refused at *Validate*.
             ScheduledAction::Enter { dealer, code } if !self.validates(&dealer, &code, now) => {
-                self.refused_at_validate += 1
+                self.refused_at_validate += 1;
             }
             ScheduledAction::Enter { dealer, .. } => {
                 let tardy = if self.rng.random_bool(0.1) { 40.0 } else { 20.0 };
@@ -272,12 +272,12 @@ impl Simulation {
             ScheduledAction::Mood(Change::Refused(on)) => self.world.mood(|mood| mood.refused = on),
             ScheduledAction::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
             ScheduledAction::Mood(Change::CodesLost(on)) => {
-                self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 })
+                self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 });
             }
             ScheduledAction::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
             ScheduledAction::Mood(Change::MailDown(on)) => self.mail.mood(|mood| mood.down = on),
             ScheduledAction::Mood(Change::MailSilent(on)) => {
-                self.mail.mood(|mood| mood.silent = if on { 0.8 } else { 0.03 })
+                self.mail.mood(|mood| mood.silent = if on { 0.8 } else { 0.03 });
             }
             ScheduledAction::Mood(Change::Calm) => {
                 self.world.mood(|mood| *mood = Mood::default());
