@@ -171,7 +171,7 @@ fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
     // The present code of another one is no excuse, nor is one dealership on two lines.
     let twice = mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1");
     assert_eq!(twice, ["line 4: the same dealership as in line 1"]);
-    assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of the chosen"));
+    assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of those chosen"));
 }
 
 #[test]
