@@ -2,7 +2,7 @@
 //! read once more before it goes.
 //!
 //! All send to the same server on this machine, over the same number of connections that are kept. The library's loop sends
-//! bytes that were made before, by its own pool; our way alone sends the same bytes through the courier. The desk opens a
+//! bytes that were made before, by its own pool; our way alone sends the same bytes through the transport. The desk opens a
 //! store in which 10,000 letters wait, and sends them: three facts a letter, two of them durable while the server waits.
 //!
 //! `cargo bench --bench mail`
@@ -58,7 +58,7 @@ fn profile(number: usize) -> Profile {
     }
 }
 
-fn press() -> LetterRenderer {
+fn renderer() -> LetterRenderer {
     LetterRenderer::new(&RendererSettings {
         partner: "DataClover".to_owned(),
         from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
@@ -129,7 +129,7 @@ fn parts(store: Arc<dyn Store>, clock: &SharedClock, outbox: Option<OutboxParts>
     }
 }
 
-fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpTransport> {
+fn transport(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpTransport> {
     let Transport::Smtp(server) = Transport::parse(&format!("smtp://{at}")).unwrap() else {
         panic!("a server");
     };
@@ -138,10 +138,10 @@ fn courier(at: SocketAddr, clock: &SharedClock) -> Arc<SmtpTransport> {
 }
 
 fn outbox(at: SocketAddr, clock: &SharedClock) -> OutboxParts {
-    OutboxParts { renderer: press(), transport: courier(at, clock), per_hour: 1_000_000, reports: None }
+    OutboxParts { renderer: renderer(), transport: transport(at, clock), per_hour: 1_000_000, reports: None }
 }
 
-/// Fills a store with letters that wait. The parcels are what would be sent.
+/// Fills a store with letters that wait. The messages are what would be sent.
 async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec<OutgoingMessage> {
     let store = EmbeddedStore::open(dir, Arc::clone(clock)).unwrap();
     let engine = Engine::start(parts(store, clock, Some(outbox(at, clock)), false));
@@ -157,18 +157,18 @@ async fn fill(dir: &std::path::Path, at: SocketAddr, clock: &SharedClock) -> Vec
     for answer in requests::paste(&engine, codes.collect()).await {
         answer.unwrap();
     }
-    let (press, policy) = (press(), Policy::default());
+    let (renderer, policy) = (renderer(), Policy::default());
     let (_, states) = engine.read_model().all();
     let outgoing = |(number, state): (usize, &Arc<cloverwatch::domain::Onboarding>)| {
         let letter = LetterId::from_bits(number as u64);
-        let occasion = RenderContext {
+        let context = RenderContext {
             letter,
             kind: LetterKind::Invitation,
             written_at: clock.now(),
             automatic: false,
             settled: 0,
         };
-        press.write(state, &occasion, &policy).unwrap().outgoing().unwrap()
+        renderer.write(state, &context, &policy).unwrap().outgoing().unwrap()
     };
     let messages = states.iter().enumerate().map(outgoing).collect();
     engine.shutdown().await.unwrap();
@@ -213,15 +213,15 @@ impl PreSendCheck for Open {
 
 /// Letters a second of our own way to the server alone: nothing is written, recorded or looked at.
 async fn alone(at: SocketAddr, messages: Arc<Vec<OutgoingMessage>>, clock: &SharedClock) -> f64 {
-    let courier = courier(at, clock);
+    let transport = transport(at, clock);
     let next = Arc::new(AtomicUsize::new(0));
     let began = clock.elapsed();
     let workers: Vec<_> = (0..LANES)
         .map(|_| {
-            let (courier, messages, next) = (Arc::clone(&courier), Arc::clone(&messages), Arc::clone(&next));
+            let (transport, messages, next) = (Arc::clone(&transport), Arc::clone(&messages), Arc::clone(&next));
             tokio::spawn(async move {
                 while let Some(outgoing) = messages.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    assert!(matches!(courier.deliver(outgoing, &Open).await, Delivery::Sent { .. }));
+                    assert!(matches!(transport.deliver(outgoing, &Open).await, Delivery::Sent { .. }));
                 }
             })
         })

@@ -56,11 +56,11 @@ fn addresses(sandbox: &Sandbox, clock: &SharedClock, number: usize) -> Vec<Strin
     let vehicle = "year=2026&make=OTHER&model=OTHER";
     let policy = Policy::default();
     let window = SlotWindow::from_today(clock.now(), ZONE, policy.slot_window);
-    let slots = window.ranges(policy.slot_stretch).into_iter().map(|stretch| {
-        let end = stretch.start + chrono::Days::new(stretch.days.into());
+    let slots = window.ranges(policy.slot_range).into_iter().map(|range| {
+        let end = range.start + chrono::Days::new(range.days.into());
         format!(
             "{base}/appointments-availabilities?dealerCode={code}&start={}&end={end}&opcode=Tell%20Us%20More&{vehicle}",
-            stretch.start
+            range.start
         )
     });
     std::iter::once(format!("{base}/services?dealerCode={code}&{vehicle}")).chain(slots).collect()

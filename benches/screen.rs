@@ -58,7 +58,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
     let setup = Setup {
         read_only: false,
         source: None,
-        post: None,
+        mail_name: None,
         mails: false,
         mailboxes: None,
         appointment: cloverwatch::config::Config::default().appointment,

@@ -1,5 +1,5 @@
 //! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
-//! service opcodes, in a terminal. See `docs/architecture.md` for the house and the reasons.
+//! service opcodes, in a terminal. See `docs/architecture.md` for how it is built, and why.
 
 pub mod attach;
 pub mod child;

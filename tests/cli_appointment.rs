@@ -266,7 +266,7 @@ fn without_an_answer_it_is_read_back_before_any_other() {
     let (desk, sandbox) = live();
     let proxy = Proxy::between(&desk, &sandbox);
     proxy.set(Road::AnswerLost);
-    let ran = book(&desk, &[], "xts1\n").ends(1).says("nobody knows whether it was booked").says("read back");
+    let ran = book(&desk, &[], "xts1\n").ends(1).says("Nobody knows whether it was booked").says("read back");
     assert!(is_clean(&ran.err) && is_clean(&ran.out));
     assert_eq!(sandbox.appointments("xts1"), 1, "it had arrived");
     let page = desk.run(&["show", "xts1"]).out;

@@ -258,8 +258,8 @@ fn whose_move_it_is_is_a_column_a_filter_and_in_the_documents() {
     desk.run(&["confirm", "xts1"]).ends(0);
     let listed =
         desk.run(&["list", "move:xtime,dealer", "--csv", "--columns", "dealer_code,move,next_step"]).ends(0).out;
-    assert_eq!(listed, "dealer_code,move,next_step\nxts1,xtime,wait: it may take up to 24 hours\n");
-    let waiting = desk.run(&["list", "next:\"24 hours\"", "--csv", "--columns", "dealer_code"]).ends(0).out;
+    assert_eq!(listed, "dealer_code,move,next_step\nxts1,xtime,wait for Xtime to show it\n");
+    let waiting = desk.run(&["list", "next:\"show it\"", "--csv", "--columns", "dealer_code"]).ends(0).out;
     assert_eq!(waiting, "dealer_code\nxts1\n");
     desk.run(&["list", "move:them"]).ends(2).says("one of us, dealer, xtime, nobody");
 }

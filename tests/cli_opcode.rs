@@ -24,7 +24,7 @@ fn a_choice_for_one_has_who_when_and_on_whose_word() {
     assert!(one["chosen_at"].as_str().unwrap().ends_with('Z'), "{one}");
     let page = desk.run(&["show", "xts1"]).ends(0).out;
     assert!(
-        page.contains("existing, chosen ") && page.contains("by ana; on the word of: Carla on the phone"),
+        page.contains("existing, chosen by ana, ") && page.contains(", on the word of Carla on the phone"),
         "{page}"
     );
     let so = desk.run(&["opcode", "set", "xts1", "01HYZLOF1.6", "--word", "Carla on the phone"]).ends(0);
@@ -166,7 +166,7 @@ fn drift_slots_and_what_is_lacking_are_told_everywhere() {
     let page = desk.run(&["show", "xts1"]).ends(0).out;
     assert!(
         page.contains("gone since ")
-            && page.contains("; it was visible since ")
+            && page.contains(", was visible since ")
             && page.contains("missing: not among the "),
         "{page}"
     );

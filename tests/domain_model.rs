@@ -253,6 +253,11 @@ impl StateMachineTest for Rules {
                 let facts = desk.decide(dealer, &Command::Tick { probing }).unwrap();
                 assert_eq!(due, !facts.is_empty(), "the clock task would miss it, or ring in vain");
             }
+            let derived =
+                |at| (state.stage(at), state.attention(at, &desk.policy), state.next_step(at), state.is_snoozed(at));
+            let next = state.next_change(desk.now, &desk.policy);
+            let last = next.map_or(desk.now + TimeDelta::days(100), |at| at - TimeDelta::milliseconds(1));
+            assert_eq!(derived(last), derived(desk.now), "time changed it before {next:?}: {state:?}");
             let bytes = postcard::to_stdvec(state).unwrap();
             assert_eq!(postcard::from_bytes::<Onboarding>(&bytes).as_ref(), Ok(state));
             let json = serde_json::to_string(state).unwrap();

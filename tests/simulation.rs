@@ -24,7 +24,7 @@ use simulation_support::checker::Checker;
 use simulation_support::mail::{Arrived, MailChecker, MailMood, MailWorld};
 use simulation_support::requests::{add, paste};
 use simulation_support::store::{Doom, MortalStore};
-use simulation_support::week::{self, Change, Deed};
+use simulation_support::week::{self, Change, ScheduledAction};
 use simulation_support::world::{Mood, World};
 use simulation_support::{Idle, profile, runtime, start};
 
@@ -48,8 +48,8 @@ struct Simulation {
     /// Codes that were pasted, for whom, and when they were generated: what the platform knows besides those it made.
     pasted: HashMap<String, (String, Timestamp)>,
     refused_at_validate: u32,
-    deeds: BTreeMap<(Timestamp, u64), Deed>,
-    deeds_made: u64,
+    actions: BTreeMap<(Timestamp, u64), ScheduledAction>,
+    actions_made: u64,
     ids: HashMap<String, DealershipId>,
     told: Arc<Mutex<Told>>,
     checker: Checker,
@@ -70,8 +70,8 @@ impl Simulation {
             pasted: HashMap::new(),
             refused_at_validate: 0,
             clock,
-            deeds: BTreeMap::new(),
-            deeds_made: 0,
+            actions: BTreeMap::new(),
+            actions_made: 0,
             ids: HashMap::new(),
             told: Arc::default(),
             checker: Checker::default(),
@@ -89,9 +89,9 @@ impl Simulation {
         simulation
     }
 
-    fn at(&mut self, at: Timestamp, deed: Deed) {
-        self.deeds_made += 1;
-        self.deeds.insert((at, self.deeds_made), deed);
+    fn at(&mut self, at: Timestamp, action: ScheduledAction) {
+        self.actions_made += 1;
+        self.actions.insert((at, self.actions_made), action);
     }
 
     fn hours(&mut self, range: std::ops::Range<f64>) -> TimeDelta {
@@ -99,8 +99,8 @@ impl Simulation {
     }
 
     fn plan_the_week(&mut self) {
-        for (at, deed) in week::plan(&mut self.rng, self.end) {
-            self.at(at, deed);
+        for (at, action) in week::plan(&mut self.rng, self.end) {
+            self.at(at, action);
         }
     }
 
@@ -163,24 +163,24 @@ impl Simulation {
             if now >= self.end || store.is_dead() || dies_at.is_some_and(|at| now >= at) {
                 return engine;
             }
-            if let Some(deed) = self.next_deed(now) {
-                match deed {
-                    Deed::Crash => dies_at = Some(self.begin_to_die(store, &engine, now)),
-                    Deed::Operator => self.operate(&engine),
-                    deed => self.happen(deed, &engine, now),
+            if let Some(action) = self.next_action(now) {
+                match action {
+                    ScheduledAction::Crash => dies_at = Some(self.begin_to_die(store, &engine, now)),
+                    ScheduledAction::Operator => self.operate(&engine),
+                    action => self.happen(action, &engine, now),
                 }
                 continue;
             }
-            let deed = self.deeds.first_key_value().map(|((at, _), _)| (*at - now).to_std().unwrap());
+            let action = self.actions.first_key_value().map(|((at, _), _)| (*at - now).to_std().unwrap());
             let wake = self.clock.next_wake();
             assert!(wake.is_none_or(|wake| !wake.is_zero()), "a task spins");
             let left = (self.end - now).to_std().unwrap();
-            self.clock.advance([deed, wake].into_iter().flatten().min().unwrap_or(left).min(left));
+            self.clock.advance([action, wake].into_iter().flatten().min().unwrap_or(left).min(left));
         }
     }
 
-    fn next_deed(&mut self, now: Timestamp) -> Option<Deed> {
-        let first = self.deeds.first_entry().filter(|first| first.key().0 <= now)?;
+    fn next_action(&mut self, now: Timestamp) -> Option<ScheduledAction> {
+        let first = self.actions.first_entry().filter(|first| first.key().0 <= now)?;
         Some(first.remove())
     }
 
@@ -208,7 +208,7 @@ impl Simulation {
             65..75 => self.hours(72.0..90.0),
             _ => return,
         };
-        self.at(letter.at + delay, Deed::Enter { dealer, code });
+        self.at(letter.at + delay, ScheduledAction::Enter { dealer, code });
     }
 
     /// Whether the platform takes a code from a dealer: it made it for them, and the 72 hours are not over.
@@ -222,64 +222,70 @@ impl Simulation {
         now < at + TimeDelta::hours(72)
     }
 
-    fn happen(&mut self, deed: Deed, engine: &Engine, now: Timestamp) {
-        match deed {
+    fn happen(&mut self, action: ScheduledAction, engine: &Engine, now: Timestamp) {
+        match action {
             // Seventy-two hours by the platform's clock; later it is refused at *Validate*.
-            Deed::Enter { dealer, code } if !self.validates(&dealer, &code, now) => self.refused_at_validate += 1,
-            Deed::Enter { dealer, .. } => {
+            ScheduledAction::Enter { dealer, code } if !self.validates(&dealer, &code, now) => {
+                self.refused_at_validate += 1;
+            }
+            ScheduledAction::Enter { dealer, .. } => {
                 let tardy = if self.rng.random_bool(0.1) { 40.0 } else { 20.0 };
                 let reflected = now + self.hours(0.0..tardy);
                 if self.rng.random_bool(0.6) {
                     let told = now + self.hours(0.0..2.0);
-                    self.at(told, Deed::Tell { dealer: dealer.clone(), done_at: now });
+                    self.at(told, ScheduledAction::Tell { dealer: dealer.clone(), done_at: now });
                 }
                 // The one thing that can go wrong at the last step, and nobody notices: Cancel.
                 if self.rng.random_bool(0.9) {
-                    self.at(reflected, Deed::Reflect { dealer });
+                    self.at(reflected, ScheduledAction::Reflect { dealer });
                 }
             }
-            Deed::Reflect { dealer } => {
+            ScheduledAction::Reflect { dealer } => {
                 self.world.dealer(&dealer, |dealer| dealer.connected = true);
                 let opcode = now + self.hours(-10.0..10.0).max(TimeDelta::zero());
                 let slots = opcode + self.hours(-5.0..5.0).max(TimeDelta::zero());
-                self.at(opcode, Deed::Opcode { dealer: dealer.clone(), visible: true });
-                self.at(slots, Deed::Slots { dealer: dealer.clone(), count: 3 });
+                self.at(opcode, ScheduledAction::Opcode { dealer: dealer.clone(), visible: true });
+                self.at(slots, ScheduledAction::Slots { dealer: dealer.clone(), count: 3 });
                 let later = now + self.hours(4.0..60.0);
                 let back = later + self.hours(1.0..30.0);
                 match self.rng.random_range(0..10) {
-                    0 => self.at(later, Deed::Disconnect { dealer }),
-                    1 => self.at(later, Deed::Opcode { dealer, visible: false }),
+                    0 => self.at(later, ScheduledAction::Disconnect { dealer }),
+                    1 => self.at(later, ScheduledAction::Opcode { dealer, visible: false }),
                     2 => {
-                        self.at(later, Deed::Opcode { dealer: dealer.clone(), visible: false });
-                        self.at(back, Deed::Opcode { dealer, visible: true });
+                        self.at(later, ScheduledAction::Opcode { dealer: dealer.clone(), visible: false });
+                        self.at(back, ScheduledAction::Opcode { dealer, visible: true });
                     }
                     3 => {
-                        self.at(later, Deed::Slots { dealer: dealer.clone(), count: 0 });
-                        self.at(back, Deed::Slots { dealer, count: 2 });
+                        self.at(later, ScheduledAction::Slots { dealer: dealer.clone(), count: 0 });
+                        self.at(back, ScheduledAction::Slots { dealer, count: 2 });
                     }
                     _ => {}
                 }
             }
-            Deed::Tell { dealer, done_at } => {
+            ScheduledAction::Tell { dealer, done_at } => {
                 let command = Command::ConfirmByDealer { said_at: done_at, mail: true };
                 self.execute(engine, &dealer, command);
             }
-            Deed::Opcode { dealer, visible } => self.world.dealer(&dealer, |dealer| dealer.opcode = visible),
-            Deed::Slots { dealer, count } => self.world.dealer(&dealer, |dealer| dealer.slots = count),
-            Deed::Disconnect { dealer } => self.world.dealer(&dealer, |dealer| dealer.connected = false),
-            Deed::Mood(Change::Down(on)) => self.world.mood(|mood| mood.down = on),
-            Deed::Mood(Change::Refused(on)) => self.world.mood(|mood| mood.refused = on),
-            Deed::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
-            Deed::Mood(Change::CodesLost(on)) => self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 }),
-            Deed::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
-            Deed::Mood(Change::MailDown(on)) => self.mail.mood(|mood| mood.down = on),
-            Deed::Mood(Change::MailSilent(on)) => self.mail.mood(|mood| mood.silent = if on { 0.8 } else { 0.03 }),
-            Deed::Mood(Change::Calm) => {
+            ScheduledAction::Opcode { dealer, visible } => self.world.dealer(&dealer, |dealer| dealer.opcode = visible),
+            ScheduledAction::Slots { dealer, count } => self.world.dealer(&dealer, |dealer| dealer.slots = count),
+            ScheduledAction::Disconnect { dealer } => self.world.dealer(&dealer, |dealer| dealer.connected = false),
+            ScheduledAction::Mood(Change::Down(on)) => self.world.mood(|mood| mood.down = on),
+            ScheduledAction::Mood(Change::Refused(on)) => self.world.mood(|mood| mood.refused = on),
+            ScheduledAction::Mood(Change::Nobody(on)) => self.world.mood(|mood| mood.nobody = on),
+            ScheduledAction::Mood(Change::CodesLost(on)) => {
+                self.world.mood(|mood| mood.lost_codes = if on { 0.6 } else { 0.1 });
+            }
+            ScheduledAction::Mood(Change::NoCodes(on)) => self.world.mood(|mood| mood.no_codes = on),
+            ScheduledAction::Mood(Change::MailDown(on)) => self.mail.mood(|mood| mood.down = on),
+            ScheduledAction::Mood(Change::MailSilent(on)) => {
+                self.mail.mood(|mood| mood.silent = if on { 0.8 } else { 0.03 });
+            }
+            ScheduledAction::Mood(Change::Calm) => {
                 self.world.mood(|mood| *mood = Mood::default());
                 self.mail.mood(|mood| *mood = MailMood::default());
             }
-            Deed::Step(seconds) => self.clock.step_to(now + TimeDelta::seconds(seconds)),
-            Deed::Operator | Deed::Crash => unreachable!("handled by the caller"),
+            ScheduledAction::Step(seconds) => self.clock.step_to(now + TimeDelta::seconds(seconds)),
+            ScheduledAction::Operator | ScheduledAction::Crash => unreachable!("handled by the caller"),
         }
     }
 

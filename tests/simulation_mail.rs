@@ -495,12 +495,12 @@ struct Refusing {
 
 #[async_trait]
 impl MailTransport for Refusing {
-    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+    async fn deliver(&self, outgoing: &OutgoingMessage, pre_send: &dyn PreSendCheck) -> Delivery {
         if self.few.contains(&outgoing.to) {
             let reason = "552 5.2.2 mailbox full".to_owned();
             return Delivery::Refused { reason, permanent: true, address: None, by: self.by };
         }
-        match gate.check().await {
+        match pre_send.check().await {
             PreSendDecision::Proceed => Delivery::Sent { reply: "250 fine".to_owned() },
             PreSendDecision::Abort => Delivery::Aborted,
         }
@@ -547,8 +547,8 @@ struct Files;
 
 #[async_trait]
 impl MailTransport for Files {
-    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        match gate.check().await {
+    async fn deliver(&self, outgoing: &OutgoingMessage, pre_send: &dyn PreSendCheck) -> Delivery {
+        match pre_send.check().await {
             PreSendDecision::Proceed => Delivery::Written { path: format!("/books/mail/{}.eml", outgoing.letter) },
             PreSendDecision::Abort => Delivery::Aborted,
         }

@@ -36,12 +36,12 @@ use simulation_support::{Idle, run};
 
 /// Keeps whatever it is handed.
 #[derive(Default)]
-struct Keeper(Mutex<Vec<(String, String)>>);
+struct KeptLetters(Mutex<Vec<(String, String)>>);
 
 #[async_trait]
-impl MailTransport for Keeper {
-    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
-        if gate.check().await == PreSendDecision::Abort {
+impl MailTransport for KeptLetters {
+    async fn deliver(&self, outgoing: &OutgoingMessage, pre_send: &dyn PreSendCheck) -> Delivery {
+        if pre_send.check().await == PreSendDecision::Abort {
             return Delivery::Aborted;
         }
         let message = MessageParser::default().parse(&outgoing.message).unwrap();
@@ -55,7 +55,7 @@ impl MailTransport for Keeper {
     }
 
     fn name(&self) -> String {
-        "a keeper".to_owned()
+        "a kept".to_owned()
     }
 
     fn max_connections(&self) -> usize {
@@ -63,21 +63,21 @@ impl MailTransport for Keeper {
     }
 }
 
-async fn office(idle: Arc<Idle>) -> (Office, Arc<Keeper>) {
-    let keeper = Arc::new(Keeper::default());
+async fn office(idle: Arc<Idle>) -> (Office, Arc<KeptLetters>) {
+    let kept = Arc::new(KeptLetters::default());
     let office = Office::open(idle, 2, |parts| {
         parts.platform = None;
         let outbox = MailWorld::new(Arc::clone(&parts.clock), 1).outbox();
-        parts.outbox = Some(OutboxParts { transport: Arc::clone(&keeper) as _, ..outbox });
+        parts.outbox = Some(OutboxParts { transport: Arc::clone(&kept) as _, ..outbox });
     });
-    (office.await, keeper)
+    (office.await, kept)
 }
 
 /// A screen on the office as it is now.
 fn screen(office: &Office) -> desk::Desk {
     let mut desk = desk::Desk::with(World::default(), (100, 60), |setup| {
         setup.policy = office.engine.policy().clone();
-        setup.post = office.engine.mail_name();
+        setup.mail_name = office.engine.mail_name();
     });
     desk.now.at = office.clock.now();
     let rows = DealershipRows::new(
@@ -108,7 +108,7 @@ fn write(desk: &mut desk::Desk, office: &Office) -> (LetterKind, String) {
 #[test]
 fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
     run(async |idle| {
-        let (office, keeper) = office(idle).await;
+        let (office, kept) = office(idle).await;
         let mut desk = screen(&office);
         desk.go_to(1).press("i").paste("CLOVER-77Q").press("alt-p");
         let (kind, shown) = write(&mut desk, &office);
@@ -122,7 +122,7 @@ fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
         let codes = codes.clone();
         paste(&office.engine, codes).await.remove(0).unwrap();
         office.pass(TimeDelta::seconds(1)).await;
-        let arrived = keeper.0.lock().clone();
+        let arrived = kept.0.lock().clone();
         let [(subject, text)] = arrived.as_slice() else { panic!("{arrived:?}") };
         assert!(text.contains("CLOVER-77Q") && !subject.contains("CLOVER-77Q"));
         assert_eq!(text.replace("CLOVER-77Q", "••••7Q").trim_end(), shown.trim_end());
@@ -138,7 +138,7 @@ fn the_preview_of_an_invitation_is_the_letter_that_arrives() {
 #[test]
 fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
     run(async |idle| {
-        let (office, keeper) = office(idle).await;
+        let (office, kept) = office(idle).await;
         let code = pasted(office.ids[0], "CLOVER-11A", office.clock.now(), Ask::Invite);
         paste(&office.engine, vec![code]).await.remove(0).unwrap();
         office.pass(TimeDelta::hours(1)).await;
@@ -158,7 +158,7 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
         let codes = codes.clone();
         paste(&office.engine, codes).await.remove(0).unwrap();
         office.pass(TimeDelta::minutes(2)).await;
-        let (_, text) = keeper.0.lock().last().cloned().unwrap();
+        let (_, text) = kept.0.lock().last().cloned().unwrap();
         assert_eq!(text.replace("CLOVER-22B", "••••2B").trim_end(), shown.trim_end());
         // Of the first letter the code is gone.
         let first = office.state(0).letters()[0].id;
@@ -169,7 +169,7 @@ fn the_preview_of_a_reissue_says_that_the_earlier_code_no_longer_counts() {
 #[test]
 fn what_is_sent_by_hand_is_read_before_as_it_arrives() {
     run(async |idle| {
-        let (office, keeper) = office(idle).await;
+        let (office, kept) = office(idle).await;
         let code = pasted(office.ids[1], "CLOVER-33C", office.clock.now(), Ask::Invite);
         paste(&office.engine, vec![code]).await.remove(0).unwrap();
         office.pass(TimeDelta::hours(2)).await;
@@ -192,7 +192,7 @@ fn what_is_sent_by_hand_is_read_before_as_it_arrives() {
             let (id, command) = items[0].clone();
             office.engine.execute(id, command, &ana()).await.unwrap();
             office.pass(TimeDelta::minutes(2)).await;
-            let (_, text) = keeper.0.lock().last().cloned().unwrap();
+            let (_, text) = kept.0.lock().last().cloned().unwrap();
             assert_eq!(text.replace("CLOVER-33C", "••••3C").trim_end(), shown.trim_end(), "{kind}");
         }
     });

@@ -15,7 +15,7 @@ use store_support::*;
 
 /// What goes wrong the next time.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Trouble {
+enum DiskFault {
     /// Some bytes are written, then there is no more room.
     Write(io::ErrorKind, usize),
     Sync(io::ErrorKind),
@@ -24,25 +24,25 @@ enum Trouble {
 }
 
 #[derive(Clone, Default)]
-struct BadDisk(Arc<Mutex<VecDeque<Trouble>>>);
+struct BadDisk(Arc<Mutex<VecDeque<DiskFault>>>);
 
 struct BadFile(Box<dyn LogFile>, BadDisk);
 
 impl BadDisk {
-    fn next(&self, wanted: impl Fn(Trouble) -> bool) -> Option<Trouble> {
-        let mut troubles = self.0.lock().unwrap();
-        if troubles.front().copied().is_some_and(wanted) { troubles.pop_front() } else { None }
+    fn next(&self, wanted: impl Fn(DiskFault) -> bool) -> Option<DiskFault> {
+        let mut faults = self.0.lock().unwrap();
+        if faults.front().copied().is_some_and(wanted) { faults.pop_front() } else { None }
     }
 
-    fn expect(&self, troubles: impl IntoIterator<Item = Trouble>) {
-        self.0.lock().unwrap().extend(troubles);
+    fn expect(&self, faults: impl IntoIterator<Item = DiskFault>) {
+        self.0.lock().unwrap().extend(faults);
     }
 }
 
 impl Disk for BadDisk {
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
         let file = RealDisk.open(path)?;
-        match self.next(|trouble| trouble == Trouble::Create) {
+        match self.next(|fault| fault == DiskFault::Create) {
             Some(_) => Err(io::ErrorKind::StorageFull.into()),
             None => Ok(Box::new(BadFile(file, self.clone()))),
         }
@@ -51,8 +51,8 @@ impl Disk for BadDisk {
 
 impl LogFile for BadFile {
     fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        match self.1.next(|trouble| matches!(trouble, Trouble::Write(..))) {
-            Some(Trouble::Write(kind, some)) => {
+        match self.1.next(|fault| matches!(fault, DiskFault::Write(..))) {
+            Some(DiskFault::Write(kind, some)) => {
                 self.0.write(&bytes[..some.min(bytes.len())], offset)?;
                 Err(kind.into())
             }
@@ -61,14 +61,14 @@ impl LogFile for BadFile {
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        match self.1.next(|trouble| matches!(trouble, Trouble::Sync(_))) {
-            Some(Trouble::Sync(kind)) => Err(kind.into()),
+        match self.1.next(|fault| matches!(fault, DiskFault::Sync(_))) {
+            Some(DiskFault::Sync(kind)) => Err(kind.into()),
             _ => self.0.sync(),
         }
     }
 
     fn truncate(&mut self, len: u64) -> io::Result<()> {
-        match self.1.next(|trouble| trouble == Trouble::Truncate) {
+        match self.1.next(|fault| fault == DiskFault::Truncate) {
             Some(_) => Err(io::ErrorKind::Other.into()),
             None => self.0.truncate(len),
         }
@@ -86,24 +86,24 @@ async fn a_full_disk_is_an_error_and_then_it_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let (store, disk) = open_bad(dir.path(), u64::MAX);
     store.append(vec![added(1)]).await.unwrap();
-    let troubles = [
-        Trouble::Write(io::ErrorKind::StorageFull, 0),
-        Trouble::Write(io::ErrorKind::QuotaExceeded, 1),
-        Trouble::Write(io::ErrorKind::FileTooLarge, 250),
-        Trouble::Write(io::ErrorKind::StorageFull, usize::MAX),
-        Trouble::Sync(io::ErrorKind::StorageFull),
+    let faults = [
+        DiskFault::Write(io::ErrorKind::StorageFull, 0),
+        DiskFault::Write(io::ErrorKind::QuotaExceeded, 1),
+        DiskFault::Write(io::ErrorKind::FileTooLarge, 250),
+        DiskFault::Write(io::ErrorKind::StorageFull, usize::MAX),
+        DiskFault::Sync(io::ErrorKind::StorageFull),
     ];
-    for (trouble, version) in troubles.into_iter().zip(1..) {
-        disk.expect([trouble]);
+    for (fault, version) in faults.into_iter().zip(1..) {
+        disk.expect([fault]);
         let error = store.append(vec![note(1, version), note(1, version + 1)]).await.unwrap_err();
-        assert!(matches!(error, StoreError::Io { full: true, .. }), "{trouble:?}: {error}");
+        assert!(matches!(error, StoreError::Io { full: true, .. }), "{fault:?}: {error}");
         assert_eq!(store.read_model().get(id(1)).unwrap().version, version);
         assert_consistent(&store).await;
         // There is room again; the place in the log is taken by somebody else.
         let committed = store.append(vec![note(1, version)]).await.unwrap();
-        assert_eq!(committed.events[0].seq, version + 1, "{trouble:?}");
+        assert_eq!(committed.events[0].seq, version + 1, "{fault:?}");
     }
-    disk.expect([Trouble::Write(io::ErrorKind::Other, 100)]);
+    disk.expect([DiskFault::Write(io::ErrorKind::Other, 100)]);
     let error = store.append(vec![added(2)]).await.unwrap_err();
     assert!(matches!(error, StoreError::Io { full: false, .. }), "{error}");
     store.append(vec![added(2)]).await.unwrap();
@@ -119,7 +119,7 @@ async fn no_room_for_a_new_segment() {
     let dir = tempfile::tempdir().unwrap();
     let (store, disk) = open_bad(dir.path(), 1);
     store.append(vec![added(1)]).await.unwrap();
-    disk.expect([Trouble::Create]);
+    disk.expect([DiskFault::Create]);
     let error = store.append(vec![note(1, 1)]).await.unwrap_err();
     assert!(matches!(error, StoreError::Io { full: true, .. }), "{error}");
     store.append(vec![note(1, 1)]).await.unwrap();
@@ -132,25 +132,25 @@ async fn no_room_for_a_new_segment() {
 #[tokio::test]
 async fn what_cannot_be_undone_stops_the_store() {
     let failures = [
-        vec![Trouble::Write(io::ErrorKind::StorageFull, 300), Trouble::Truncate],
-        vec![Trouble::Sync(io::ErrorKind::Other)],
-        vec![Trouble::Sync(io::ErrorKind::StorageFull), Trouble::Truncate],
+        vec![DiskFault::Write(io::ErrorKind::StorageFull, 300), DiskFault::Truncate],
+        vec![DiskFault::Sync(io::ErrorKind::Other)],
+        vec![DiskFault::Sync(io::ErrorKind::StorageFull), DiskFault::Truncate],
     ];
-    for troubles in failures {
+    for faults in failures {
         let dir = tempfile::tempdir().unwrap();
         let (store, disk) = open_bad(dir.path(), u64::MAX);
         store.append(vec![added(1)]).await.unwrap();
-        disk.expect(troubles.clone());
+        disk.expect(faults.clone());
         let error = store.append(vec![note(1, 1)]).await.unwrap_err();
-        assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
+        assert!(matches!(error, StoreError::Poisoned(_)), "{faults:?}: {error}");
         let error = store.append(vec![note(1, 1)]).await.unwrap_err();
-        assert!(matches!(error, StoreError::Poisoned(_)), "{troubles:?}: {error}");
-        assert_eq!(store.read_model().get(id(1)).unwrap().version, 1, "{troubles:?}");
+        assert!(matches!(error, StoreError::Poisoned(_)), "{faults:?}: {error}");
+        assert_eq!(store.read_model().get(id(1)).unwrap().version, 1, "{faults:?}");
         store.close().await.unwrap();
         drop(store);
         // Everything acknowledged is there; the rest is there wholly or not at all.
         let store = open(dir.path()).unwrap();
-        assert!((1..=2).contains(&store.read_model().get(id(1)).unwrap().version), "{troubles:?}");
+        assert!((1..=2).contains(&store.read_model().get(id(1)).unwrap().version), "{faults:?}");
         assert_consistent(&store).await;
         store.close().await.unwrap();
     }
@@ -170,7 +170,7 @@ async fn many_writers_on_a_failing_disk() {
                 if (version + number) % 7 == 0 && troubled != version {
                     troubled = version;
                     let some = (version * 37 + number * 11) as usize % 600;
-                    disk.expect([Trouble::Write(io::ErrorKind::StorageFull, some)]);
+                    disk.expect([DiskFault::Write(io::ErrorKind::StorageFull, some)]);
                 }
                 match store.append(vec![note(number, version)]).await {
                     Ok(_) => version += 1,

@@ -285,14 +285,14 @@ async fn a_page_of_zeros_over_the_first_group_of_a_file_is_cut_unless_it_was_ack
         let (left, acknowledged) = (groups * 40 - 40, groups * 40);
         assert_eq!(segments(dir.path()).len() as u64, groups);
         zero_page(dir.path(), 0);
-        for witness in ["journal.mark", "index"] {
+        for evidence in ["journal.mark", "index"] {
             let known = copy_of(dir.path());
-            match witness {
+            match evidence {
                 "index" => fs::remove_file(known.path().join("journal.mark")).unwrap(),
                 _ => fs::remove_dir_all(known.path().join("index")).unwrap(),
             }
-            let Err(StoreError::Lost(end)) = open(known.path()) else { panic!("{witness}: not refused") };
-            assert_eq!((end.last, end.acknowledged), (left, acknowledged), "{witness}");
+            let Err(StoreError::Lost(end)) = open(known.path()) else { panic!("{evidence}: not refused") };
+            assert_eq!((end.last, end.acknowledged), (left, acknowledged), "{evidence}");
         }
         let unknown = tempfile::tempdir().unwrap();
         copy(&dir.path().join("journal"), &unknown.path().join("journal"));

@@ -123,33 +123,33 @@ async fn one_that_lost_its_end() -> (TempDir, TempDir) {
 async fn a_lost_acknowledged_end_is_refused_untouched_until_it_is_accepted() {
     let (dir, whole) = one_that_lost_its_end().await;
     let before = bytes(&dir.path().join("journal"));
-    for witness in ["index", "journal.mark", "both"] {
+    for evidence in ["index", "journal.mark", "both"] {
         let dir = copy_of(dir.path());
-        match witness {
+        match evidence {
             "index" => fs::remove_file(dir.path().join("journal.mark")).unwrap(),
             "journal.mark" => fs::remove_dir_all(dir.path().join("index")).unwrap(),
             _ => {}
         }
         for _ in 0..2 {
-            let Err(StoreError::Lost(end)) = open_small(dir.path()) else { panic!("{witness}: not refused") };
-            assert_eq!((end.last, end.acknowledged), (2, 4), "{witness}");
+            let Err(StoreError::Lost(end)) = open_small(dir.path()) else { panic!("{evidence}: not refused") };
+            assert_eq!((end.last, end.acknowledged), (2, 4), "{evidence}");
             let words = StoreError::Lost(end).to_string();
             for part in ["events 3 to 4", ".jsonl", "backup", "restore", "doctor --accept-loss"] {
                 assert!(words.contains(part), "{part}: {words}");
             }
         }
         let after = bytes(&dir.path().join("journal"));
-        assert!(after.values().eq(before.values()), "{witness}: a refusal changes nothing");
+        assert!(after.values().eq(before.values()), "{evidence}: a refusal changes nothing");
 
         let store = accept(dir.path()).unwrap();
         let told = store.notices().join("\n");
-        assert!(told.contains("given up as lost: events 3 to 4") && told.contains(".cut-1"), "{witness}: {told}");
-        assert!(!told.contains("known to have been acknowledged"), "{witness}: {told}");
+        assert!(told.contains("given up as lost: events 3 to 4") && told.contains(".cut-1"), "{evidence}: {told}");
+        assert!(!told.contains("known to have been acknowledged"), "{evidence}: {told}");
         assert_as_the_journal_alone(&store).await;
         store.close().await.unwrap();
         drop(store);
         let store = open_small(dir.path()).unwrap();
-        assert_eq!((store.notices(), store.read_model().seq()), (vec![], 2), "{witness}: it was accepted once");
+        assert_eq!((store.notices(), store.read_model().seq()), (vec![], 2), "{evidence}: it was accepted once");
         store.close().await.unwrap();
         let kept: Vec<String> = quarantined(dir.path()).iter().map(|kept| kept.path.display().to_string()).collect();
         assert!(kept.iter().any(|path| path.ends_with(".jsonl.cut-1")), "{kept:?}");

@@ -11,10 +11,11 @@ use crate::client::{EngineClient, SharedClient, ask, ask_each, clock_doubt};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, humanize, humanize_slots, rfc3339};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, humanize, rfc3339};
 use crate::present::Tone;
 use crate::present::event::summary;
 use crate::present::json::SlotsSeenDocument;
+use crate::present::opcode::{SLOT_CAUSES, slot_causes, slots_seen};
 use crate::present::time::Zone;
 use crate::protocol::{Checked, Notification, PlatformState, Request};
 
@@ -138,17 +139,12 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
             text.push_str(&format!("; {gone}"));
         }
     }
-    match &checked.slots {
-        Some(Ok(slots)) => {
-            let words = humanize_slots(slots.count, slots.days(), slots.next, state.profile.timezone);
-            text.push_str(&format!("; {words}"));
-            if slots.count == 0 {
-                text.push_str(&format!(" in {} days; the usual causes:", app.config.policy.slot_window));
-                words::causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
-            }
+    if let Some(slots) = &checked.slots {
+        text.push_str(&format!("; {}", slots_seen(slots, state.profile.timezone)));
+        if slots.as_ref().is_ok_and(|counts| counts.count == 0) {
+            text.push_str(&format!(" in {} days; {SLOT_CAUSES}", app.config.policy.slot_window));
+            slot_causes().for_each(|cause| text.push_str(&format!("\n  {cause}")));
         }
-        Some(Err(why)) => text.push_str(&format!("; slots: {}", clean(why))),
-        None => {}
     }
     match (state.is_live(), state.lacks()) {
         (true, _) => {

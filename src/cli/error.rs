@@ -1,7 +1,7 @@
 //! Why a command ended otherwise than well, and with which exit code.
 
 use crate::config::ConfigError;
-use crate::domain::{QueryError, Refusal};
+use crate::domain::{QueryError, Refusal, Remedy};
 use crate::protocol::{Holder, RequestError, SelectionError};
 use crate::wiring::{ConnectError, ServicesFailure, SetupFailure};
 
@@ -81,11 +81,14 @@ impl CliError {
     }
 }
 
-/// A refusal in words; one that says what to do first names the command of that.
+/// A refusal in words, with the command or the option that does something about it.
 pub(super) fn refused(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Archived => format!("{refusal} (`archive DEALERSHIP --undo`)"),
-        _ => refusal.to_string(),
+    match refusal.remedy() {
+        Some(Remedy::Unarchive) => format!("{refusal} (`archive DEALERSHIP --undo`)"),
+        Some(Remedy::DespiteWord) => format!("{refusal} (to do it all the same, say so: --despite-word)"),
+        Some(Remedy::Resend) => format!("{refusal} (to send the code again, use `resend`)"),
+        Some(Remedy::Reschedule) => format!("{refusal} (--reschedule moves it)"),
+        Some(Remedy::Invite | Remedy::Reissue) | None => refusal.to_string(),
     }
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::client::{EngineClient, ask_each, clock_doubt, dry_run};
 use crate::domain::bulk::BulkKind;
 use crate::domain::{
-    Ask, CodeOrigin, Command, IntentId, InvitationState, LetterId, Onboarding, Refusal, Timestamp, rfc3339,
+    Ask, CodeOrigin, Command, IntentId, InvitationState, LetterId, Onboarding, Refusal, Timestamp, give_up_orphan,
+    rfc3339, steps_to_obtain,
 };
 use crate::present::json::{DealershipName, InvitationDocument, SCHEMA};
 use crate::present::time::{Zone, away, for_people};
@@ -17,7 +18,7 @@ use crate::protocol::{CodeRequest, PastedCode, Request, RequestError};
 
 use super::app::App;
 use super::args::Codes;
-use super::error::CliError;
+use super::error::{CliError, refused};
 use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
 use super::record::{TYPE_ABOVE, sure};
@@ -49,11 +50,11 @@ impl CodeKind {
     }
 }
 
-pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, args: &Codes, wanted: CodeKind) -> Result<(), CliError> {
     let states = args.code.is_some() || args.codes.is_some() || args.resume;
     let client = app.client(Need { source: true, mail: !args.no_email, states, ..Need::default() }).await?;
-    unfinished::tell(app, &*client, args.resume.then(|| wish.kind())).await?;
-    let mut items = gather(app, args, &*client, wish.kind()).await?;
+    unfinished::tell(app, &*client, args.resume.then(|| wanted.kind())).await?;
+    let mut items = gather(app, args, &*client, wanted.kind()).await?;
     if items.is_empty() {
         return Err(CliError::usage(match args.codes {
             Some(_) => "no line of the codes names a dealership",
@@ -64,7 +65,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
         return Err(RequestError::NoSource.into());
     }
     for item in items.iter_mut().filter(|item| !item.already) {
-        item.refused = refusal(&*client, item, wish);
+        item.refused = refusal(&*client, item, wanted);
     }
     if args.dry_run {
         return plan(app, &*client, &items, args.targets.json.json);
@@ -76,7 +77,7 @@ pub(super) async fn run(app: &App, args: &Codes, wish: CodeKind) -> Result<(), C
     if !client.info().sends_letters() && !args.no_email {
         app.out.note("no letters go out: mail is off ([mail] transport = \"none\")");
     }
-    let outcomes = issue(app, &*client, &items, wish, !args.no_email).await;
+    let outcomes = issue(app, &*client, &items, wanted, !args.no_email).await;
     let queued: Vec<Option<LetterId>> = items
         .iter()
         .zip(&outcomes)
@@ -120,31 +121,32 @@ fn no_letter(client: &dyn EngineClient, item: &CodeItem, unwanted: bool) -> &'st
     }
 }
 
-/// What the rules say before anything is recorded.
-fn refusal(client: &dyn EngineClient, item: &CodeItem, wish: CodeKind) -> Option<Refusal> {
-    let (ask, intent) = (wish.ask(&item.state), IntentId::from_bits(0));
-    let command = match (&item.pasted, client.info().code_origin) {
-        (Some((code, generated_at)), _) => Command::IssueCode {
-            code: code.clone(),
-            generated_at: *generated_at,
-            expires_at: None,
-            source: CodeOrigin::Paste,
-            intent,
-            ask,
-            mail: false,
-        },
-        (None, Some(source)) => Command::RequestCode { intent, source, ask, mail: false },
+/// What the rules say before anything is recorded. Whether somebody asks for the code of an open request right now, only the
+/// engine knows.
+fn refusal(client: &dyn EngineClient, item: &CodeItem, wanted: CodeKind) -> Option<Refusal> {
+    let (ask, intent) = (wanted.ask(&item.state), IntentId::from_bits(u64::MAX));
+    let steps = match (&item.pasted, client.info().code_origin) {
+        (Some((code, generated_at)), _) => {
+            let issue = Command::IssueCode {
+                code: code.clone(),
+                generated_at: *generated_at,
+                expires_at: None,
+                source: CodeOrigin::Paste,
+                intent,
+                ask,
+                mail: false,
+            };
+            Ok(give_up_orphan(&item.state, false).into_iter().chain([issue]).collect())
+        }
+        (None, Some(source)) => steps_to_obtain(&item.state, source, Some((ask, false)), intent, false),
         (None, None) => return None,
     };
-    // An open request is gone on with, not refused.
-    // An orphan of a crash does not stand in the way of a code taken by hand: the engine knows whether it is one.
-    dry_run(client, item.state.id, &command).err().filter(|refusal| !matches!(refusal, Refusal::InFlight { .. }))
+    steps.and_then(|steps: Vec<_>| dry_run(client, item.state.id, &steps)).err()
 }
 
 /// When the new code will die; with a source, if it is made now.
-fn new_end(client: &dyn EngineClient, item: &CodeItem, now: Timestamp) -> Option<Timestamp> {
-    let generated_at = item.pasted.as_ref().map_or(now, |(_, at)| *at);
-    generated_at.checked_add_signed(client.info().policy.valid_for)
+fn new_end(client: &dyn EngineClient, item: &CodeItem, now: Timestamp) -> Timestamp {
+    client.info().policy.code_end(item.pasted.as_ref().map_or(now, |(_, at)| *at))
 }
 
 /// One line for the question: who, contact, how the old code stands, when the new one dies there and here.
@@ -155,10 +157,10 @@ fn line(app: &App, client: &dyn EngineClient, item: &CodeItem, now: Timestamp) -
         Some(old) if old.state(now) == InvitationState::Live => format!("old code dies {}", away(old.expires_at, now)),
         Some(old) => format!("old code dead ({})", old.state(now).as_str()),
     };
-    let new = new_end(client, item, now).map_or_else(String::new, |at| {
-        format!("new one dies {} (here {})", Zone::from(profile.timezone).line(at), app.zone.line(at))
-    });
-    format!("{}, {}: {old}; {new}", named(&item.state), profile.contact.email.plain())
+    let ends = new_end(client, item, now);
+    let (there, here) = (Zone::from(profile.timezone).line(ends), app.zone.line(ends));
+    let email = profile.contact.email.plain();
+    format!("{}, {email}: {old}; new one dies {there} (here {here})", named(&item.state))
 }
 
 async fn confirm(app: &App, client: &dyn EngineClient, items: &[CodeItem], open: usize) -> Result<(), CliError> {
@@ -208,8 +210,8 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) ->
             json!({
                 "dealership": DealershipName::of(&item.state),
                 "outcome": word,
-                "reason": item.refused.as_ref().map(ToString::to_string),
-                "expires_at": new_end(client, item, now).map(rfc3339),
+                "reason": item.refused.as_ref().map(refused),
+                "expires_at": rfc3339(new_end(client, item, now)),
             })
         };
         let items: Vec<Value> = items.iter().map(one).collect();
@@ -217,7 +219,7 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) ->
     }
     for item in items {
         match &item.refused {
-            Some(refusal) => app.out.error(format!("{}: {refusal}", named(&item.state))),
+            Some(refusal) => app.out.error(format!("{}: {}", named(&item.state), refused(refusal))),
             None if item.already && !json => app.out.line(format!("already so: {}", named(&item.state)))?,
             None if item.already => {}
             None if !json => app.out.line(format!("would issue: {}", line(app, client, item, now)))?,
@@ -236,19 +238,19 @@ async fn issue(
     app: &App,
     client: &dyn EngineClient,
     items: &[CodeItem],
-    wish: CodeKind,
+    wanted: CodeKind,
     mail: bool,
 ) -> Vec<ItemOutcome> {
-    let wanted = || items.iter().filter(|item| item.is_open()).map(|item| (item, wish.ask(&item.state)));
+    let open = || items.iter().filter(|item| item.is_open()).map(|item| (item, wanted.ask(&item.state)));
     let paste = |(item, ask): (&CodeItem, Ask)| {
         let (code, generated_at) = item.pasted.clone()?;
         Some(PastedCode { dealership: item.state.id, code, generated_at, expires_at: None, ask, mail })
     };
     // Codes come by paste for all or for none.
-    let request = match wanted().map(paste).collect::<Option<Vec<_>>>() {
+    let request = match open().map(paste).collect::<Option<Vec<_>>>() {
         Some(codes) => Request::Paste(codes),
         None => {
-            Request::Obtain(wanted().map(|(item, ask)| CodeRequest { dealership: item.state.id, ask, mail }).collect())
+            Request::Obtain(open().map(|(item, ask)| CodeRequest { dealership: item.state.id, ask, mail }).collect())
         }
     };
     let mut answers = ask_each::<u32>(client, request, &app.actor(), |_| {}).await.into_iter();

@@ -42,7 +42,7 @@ use std::sync::Arc;
 use clap::Parser;
 
 use app::App;
-use args::{Cli, CliCommand, Opcode};
+use args::{Cli, CliCommand, DeskCommand, Globals, Opcode, ProgramCommand};
 use error::CliError;
 use invite::CodeKind;
 use output::Out;
@@ -87,29 +87,23 @@ fn usage(error: &clap::Error) -> u8 {
 
 async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
-    // These need neither settings nor a store.
-    match &cli.command {
-        Some(CliCommand::Completions { shell }) => return generate::completions(*shell),
-        Some(CliCommand::Man) => return generate::man(),
-        Some(CliCommand::Keymap(command)) => return settings::keymap(&cli.globals, command),
-        Some(CliCommand::Doctor(args)) => return doctor::run(&cli.globals, args).await,
-        Some(CliCommand::Config(command)) => return settings::run(&cli.globals, *command),
-        _ => {}
-    }
+    let command = match cli.command {
+        Some(CliCommand::Program(command)) => return program(&cli.globals, command).await,
+        Some(CliCommand::Demo(args)) => return Box::pin(demo::run(&Arc::new(App::new(cli.globals)?), &args)).await,
+        Some(CliCommand::Desk(command)) => Some(command),
+        None => None,
+    };
     let app = Arc::new(App::new(cli.globals)?);
-    if let Some(CliCommand::Demo(args)) = &cli.command {
-        return Box::pin(demo::run(&app, args)).await;
-    }
     // They end a command cleanly: what was acknowledged is safe, and the exit code says which one it was.
     let mut signals = Signals::listen()?;
     // Nothing may be written over the screen: what goes wrong behind it is told by the screen itself.
-    if cli.command.is_some() || !std::io::stderr().is_terminal() {
-        log::start(&app, matches!(cli.command, Some(CliCommand::Watch)));
+    if command.is_some() || !std::io::stderr().is_terminal() {
+        log::start(&app, matches!(command, Some(DeskCommand::Watch)));
     }
     let ended = tokio::select! {
         biased;
         ending = signals.ending() => Err(CliError::Signal(ending.number())),
-        ended = dispatch(&app, cli.command) => ended,
+        ended = dispatch(&app, command) => ended,
     };
     let closed = app.close().await;
     let flushed = app.out.flush();
@@ -117,44 +111,50 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     ended.and(closed).and(flushed)
 }
 
-async fn dispatch(app: &Arc<App>, command: Option<CliCommand>) -> Result<(), CliError> {
+async fn program(globals: &Globals, command: ProgramCommand) -> Result<(), CliError> {
     match command {
-        Some(CliCommand::Import(args)) => import::run(app, &args).await,
-        Some(CliCommand::Add(args)) => import::add(app, &args).await,
-        Some(CliCommand::Set(args)) => set::run(app, &args).await,
-        Some(CliCommand::List(args)) => list::run(app, &args).await,
-        Some(CliCommand::Show(args)) => show::run(app, &args).await,
-        Some(CliCommand::Invite(args)) => invite::run(app, &args, CodeKind::Invite).await,
-        Some(CliCommand::Reissue(args)) => {
+        ProgramCommand::Completions { shell } => generate::completions(shell),
+        ProgramCommand::Man => generate::man(),
+        ProgramCommand::Keymap(command) => settings::keymap(globals, &command),
+        ProgramCommand::Doctor(args) => doctor::run(globals, &args).await,
+        ProgramCommand::Config(command) => settings::run(globals, command),
+    }
+}
+
+async fn dispatch(app: &Arc<App>, command: Option<DeskCommand>) -> Result<(), CliError> {
+    let Some(command) = command else { return desk::run(app).await };
+    match command {
+        DeskCommand::Import(args) => import::run(app, &args).await,
+        DeskCommand::Add(args) => import::add(app, &args).await,
+        DeskCommand::Set(args) => set::run(app, &args).await,
+        DeskCommand::List(args) => list::run(app, &args).await,
+        DeskCommand::Show(args) => show::run(app, &args).await,
+        DeskCommand::Invite(args) => invite::run(app, &args, CodeKind::Invite).await,
+        DeskCommand::Reissue(args) => {
             invite::run(app, &args.codes, CodeKind::Reissue { despite_word: args.despite_word }).await
         }
-        Some(CliCommand::Unfinished(args)) => unfinished::run(app, &args).await,
-        Some(CliCommand::Revoke(args)) => record::revoke(app, &args).await,
-        Some(CliCommand::Confirm(args)) => record::confirm(app, &args).await,
-        Some(CliCommand::Call(args)) => call::log(app, &args).await,
-        Some(CliCommand::Told(args)) => call::told(app, &args).await,
-        Some(CliCommand::Note(args)) => record::note(app, &args).await,
-        Some(CliCommand::Assign(args)) => record::assign(app, &args).await,
-        Some(CliCommand::Snooze(args)) => record::snooze(app, &args).await,
-        Some(CliCommand::Archive(args)) => record::archive(app, &args).await,
-        Some(CliCommand::Resend(args)) => mail::resend(app, &args).await,
-        Some(CliCommand::Mail(command)) => mail::run(app, &command).await,
-        Some(CliCommand::Check(args)) => check::run(app, &args).await,
-        Some(CliCommand::Meaning(command)) => meaning::run(app, &command).await,
-        Some(CliCommand::Opcode(Opcode::Set(args))) => opcode::set::run(app, &args).await,
-        Some(CliCommand::Opcode(Opcode::List { dealership, json })) => {
-            opcode::list::run(app, &dealership, json.json).await
-        }
-        Some(CliCommand::Opcode(Opcode::Guide(args))) => opcode::guide::run(app, &args).await,
-        Some(CliCommand::Appointment(args)) => appointment::run(app, &args).await,
-        Some(CliCommand::Events(args)) => events::run(app, &args).await,
-        Some(CliCommand::Watch) => watch::run(app).await,
-        Some(CliCommand::Export(args)) => backup::export(app, &args).await,
-        Some(CliCommand::Restore(args)) => backup::restore(app, &args).await,
-        Some(CliCommand::Store(command)) => store::run(app, command).await,
-        Some(CliCommand::Sandbox(args)) => sandbox::run(app, &args).await,
-        None => desk::run(app).await,
-        // The others need no store and were answered before.
-        Some(_) => Ok(()),
+        DeskCommand::Unfinished(args) => unfinished::run(app, &args).await,
+        DeskCommand::Revoke(args) => record::revoke(app, &args).await,
+        DeskCommand::Confirm(args) => record::confirm(app, &args).await,
+        DeskCommand::Call(args) => call::log(app, &args).await,
+        DeskCommand::Told(args) => call::told(app, &args).await,
+        DeskCommand::Note(args) => record::note(app, &args).await,
+        DeskCommand::Assign(args) => record::assign(app, &args).await,
+        DeskCommand::Snooze(args) => record::snooze(app, &args).await,
+        DeskCommand::Archive(args) => record::archive(app, &args).await,
+        DeskCommand::Resend(args) => mail::resend(app, &args).await,
+        DeskCommand::Mail(command) => mail::run(app, &command).await,
+        DeskCommand::Check(args) => check::run(app, &args).await,
+        DeskCommand::Meaning(command) => meaning::run(app, &command).await,
+        DeskCommand::Opcode(Opcode::Set(args)) => opcode::set::run(app, &args).await,
+        DeskCommand::Opcode(Opcode::List { dealership, json }) => opcode::list::run(app, &dealership, json.json).await,
+        DeskCommand::Opcode(Opcode::Guide(args)) => opcode::guide::run(app, &args).await,
+        DeskCommand::Appointment(args) => appointment::run(app, &args).await,
+        DeskCommand::Events(args) => events::run(app, &args).await,
+        DeskCommand::Watch => watch::run(app).await,
+        DeskCommand::Export(args) => backup::export(app, &args).await,
+        DeskCommand::Restore(args) => backup::restore(app, &args).await,
+        DeskCommand::Store(command) => store::run(app, command).await,
+        DeskCommand::Sandbox(args) => sandbox::run(app, &args).await,
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn sure(app: &App, count: usize, question: &str) -> Result<(), 
 
 /// How many of these commands the rules would let through: whoever is refused anyway is not asked about first.
 pub(super) fn possible(client: &dyn EngineClient, wanted: &[(Arc<Onboarding>, Command)]) -> usize {
-    wanted.iter().filter(|(state, command)| dry_run(client, state.id, command).is_ok()).count()
+    wanted.iter().filter(|(state, command)| dry_run(client, state.id, std::slice::from_ref(command)).is_ok()).count()
 }
 
 /// A dealership, what became of its command, and the letter that is to go.

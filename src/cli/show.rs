@@ -9,6 +9,7 @@ use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, 
 use crate::present::column::DealershipView;
 use crate::present::event::{EventLine, timeline};
 use crate::present::json::DealershipDocument;
+use crate::present::opcode::{SLOT_CAUSES, slot_causes};
 use crate::present::time::{Zone, away, for_people};
 use crate::present::{Tone, call};
 use crate::protocol::EventQuery;
@@ -154,7 +155,7 @@ impl Page<'_> {
         let clock = &self.state.confirmation;
         for (label, at) in [
             ("dealer said", clock.dealer_confirmed_at),
-            ("Xtime due", clock.due_at.filter(|_| clock.confirmed_at.is_none() || clock.lost_at.is_some())),
+            ("Xtime due", self.state.xtime_due_at()),
             ("confirmed", clock.confirmed_at),
             ("lost", clock.lost_at),
         ] {
@@ -183,8 +184,8 @@ impl Page<'_> {
         if let Some(slots) = &state.slots {
             self.line("slots", &words::slots(slots, state, now))?;
             if slots.count == 0 {
-                self.line("", "the usual causes, likeliest first:")?;
-                words::causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
+                self.line("", SLOT_CAUSES)?;
+                slot_causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
             }
         }
         if let Some(stands) = &state.appointment {

@@ -17,7 +17,7 @@ use super::error::CliError;
 use super::report::named;
 use crate::wiring::Need;
 
-fn words(app: &App, one: &CutOff) -> String {
+fn message(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
     let (what, by) = (one.bulk.what.as_str(), clean(&one.bulk.by));
     format!("`{what}` of {when} by {by} was cut off: {}", one.bulk.progress(one.left.len()))
@@ -31,7 +31,7 @@ pub(super) async fn tell(app: &App, client: &dyn EngineClient, resumed: Option<B
             true => format!("`{what} --codes` with the same file does the rest"),
             false => format!("`{what} --resume` does the rest"),
         };
-        app.out.warn(format!("{}; {how}, `unfinished` lists it", words(app, one)));
+        app.out.warn(format!("{}; {how}, `unfinished` lists it", message(app, one)));
     }
     Ok(())
 }
@@ -89,7 +89,7 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
             app.out.line("nothing was cut off")?;
         }
         for one in &found {
-            app.out.line(words(app, one))?;
+            app.out.line(message(app, one))?;
             for state in one.left.iter().filter_map(|id| client.read_model().get(*id)) {
                 app.out.line(format!("  {}", named(&state)))?;
             }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
-use crate::domain::{Actor, ClockDoubt, Command, Context, DealershipId, Event, LetterId, Refusal, decide};
+use crate::domain::{Actor, ClockDoubt, Command, Context, DealershipId, Event, LetterId, Refusal, decide_in_turn};
 use crate::protocol::{EngineInfo, EventQuery, Notification, ReadModel, Request, RequestError, Response, Status};
 
 pub use local::LocalClient;
@@ -113,12 +113,13 @@ where
     ended
 }
 
-/// What the rules say to a command now; nothing is recorded.
-pub fn dry_run(client: &dyn EngineClient, id: DealershipId, command: &Command) -> Result<(), Refusal> {
+/// What the rules say to commands now, one after the other; nothing is recorded.
+pub fn dry_run(client: &dyn EngineClient, id: DealershipId, commands: &[Command]) -> Result<(), Refusal> {
     let (info, claims) = (client.info(), client.read_model());
     let letter = info.sends_letters().then(|| LetterId::from_bits(0));
     let context = Context { now: client.clock().now(), policy: &info.policy, claims, letter };
-    decide(claims.get(id).as_deref(), command, &context).map(drop)
+    let actor = Actor::system("dry run");
+    decide_in_turn(claims.get(id).as_deref(), id, commands, &actor, &context).map(drop)
 }
 
 /// Why our clock cannot be believed, as far as the store and the platform tell.

@@ -155,7 +155,7 @@ pub struct MailSettings {
     /// Hosts to which letters may go unencrypted.
     pub allow_plain: Vec<String>,
     /// How many connections at once.
-    pub lanes: usize,
+    pub max_connections: usize,
     pub limits: Limits,
     pub letters: RendererSettings,
     /// The most letters in any hour.
@@ -260,7 +260,7 @@ impl Default for Config {
                 password: None,
                 ca_file: None,
                 allow_plain: Vec::new(),
-                lanes: 4,
+                max_connections: 4,
                 limits: Limits::default(),
                 letters: RendererSettings {
                     partner: partner.to_owned(),

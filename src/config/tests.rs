@@ -127,7 +127,7 @@ fn letters_and_reminders_are_read() {
     let envelope = (letters.envelope_from.as_deref(), letters.bcc.as_deref());
     assert_eq!(envelope, (Some("bounces@clover.com"), Some("archive@clover.com")));
     assert_eq!(letters.templates.as_deref(), Some(Path::new("/etc/letters")));
-    assert_eq!((mail.lanes, mail.per_hour, rules.per_dealership), (2, 50, TimeDelta::minutes(2)));
+    assert_eq!((mail.max_connections, mail.per_hour, rules.per_dealership), (2, 50, TimeDelta::minutes(2)));
     assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));
     assert_eq!(rules.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
     assert_eq!((rules.retry_uncertain, &mail.automatic), (TimeDelta::minutes(20), &vec![LetterKind::Live]));

@@ -92,7 +92,7 @@ fn looked(state: &Onboarding, at: Timestamp, outcome: Outcome) -> ProbeState {
     ProbeState::after(&result, state, None)
 }
 
-/// Every probe of a stretch of time, when each is made at the moment it is due.
+/// Every probe of a span of time, when each is made at the moment it is due.
 fn looks(state: &Onboarding, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     probes_after(state, None, from, to)
 }
@@ -283,7 +283,7 @@ fn a_look_that_settles_nothing_does_not_count() {
     for outcome in [Outcome::Unknown, Outcome::OurCredentials] {
         assert!(due_now(&looked(&state, at, outcome)), "{outcome} told nothing");
     }
-    assert!(due_now(&looked(&state, at, Outcome::NotConnected)), "it was withheld: the books say connected");
+    assert!(due_now(&looked(&state, at, Outcome::NotConnected)), "it was suppressed: connected is recorded");
     let elsewhere = ProbeState { dealer_code: "xts10".into(), ..looked(&state, at, Outcome::Connected) };
     assert!(due_now(&elsewhere), "another rooftop");
 }

@@ -12,7 +12,7 @@ use super::{
 /// What is asked for. [`super::decide()`] turns it into facts or refuses it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Take a dealership into our books.
+    /// Take a dealership in.
     Add {
         profile: Profile,
     },

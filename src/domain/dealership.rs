@@ -39,7 +39,7 @@ impl Contact {
 pub struct Profile {
     /// The rooftop's name; never empty. Not unique: names repeat across cities.
     pub name: Untrusted,
-    /// Xtime's opaque identifier; unique in our books, compared exactly. Never the consumer site's `webKey`.
+    /// Xtime's opaque identifier; unique in the store, compared exactly. Never the consumer site's `webKey`.
     pub dealer_code: Untrusted,
     /// The dealer group; may be empty.
     pub group: Untrusted,

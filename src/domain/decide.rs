@@ -9,6 +9,7 @@ mod service;
 
 use std::borrow::Cow;
 
+use super::code_steps::{living_until, needs_no_code, unused_code};
 use super::command::{Ask, Claim, Command, Context};
 use super::event::CodeOrigin;
 use super::refusal::Refusal;
@@ -58,18 +59,30 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Tick { probing } => Ok(clocks::tick(state, *probing, ctx.now)),
         Command::TellMisdated => Ok(clocks::misdated(state, ctx).into_iter().collect()),
         Command::ChooseOpcode { choice, word } => service::choose(state, choice, word.as_ref()),
-        Command::RequestBooking { .. } | Command::EndBooking { .. } | Command::SeeAppointment { .. } => {
-            booking::decide(state, command, ctx)
+        Command::RequestBooking { intent, opcode, local, vin, moves } => {
+            booking::request(state, *intent, opcode, *local, vin, *moves, ctx)
         }
-        Command::QueueLetter { .. }
-        | Command::QueueDueLetter
-        | Command::BeginLetter { .. }
-        | Command::EndLetter { .. }
-        | Command::RetryLetter { .. }
-        | Command::SuppressLetter { .. }
-        | Command::Bounce { .. }
-        | Command::Delay { .. }
-        | Command::SetReminders { .. } => letters::decide(state, command, ctx),
+        Command::EndBooking { intent, end } => booking::ended(state, *intent, end, ctx),
+        Command::SeeAppointment { id } => Ok(booking::seen(state, id)),
+        Command::QueueLetter { kind } => letters::queue(state, *kind, ctx),
+        Command::QueueDueLetter => Ok(letters::queue_due(state, ctx)),
+        Command::BeginLetter { letter } => letters::begin(state, letters::found(state, *letter)?, ctx),
+        Command::EndLetter { letter, end, jitter } => {
+            Ok(letters::ended(letters::found(state, *letter)?, end, *jitter, ctx))
+        }
+        Command::RetryLetter { letter } => letters::retry(state, letters::found(state, *letter)?, ctx),
+        Command::SuppressLetter { letter, reason } => letters::suppress(letters::found(state, *letter)?, reason),
+        // What becomes of a copy says nothing of its letter.
+        Command::Bounce { address, .. } | Command::Delay { address, .. } if letters::keeps_copies(address, ctx) => {
+            Ok(vec![])
+        }
+        Command::Bounce { letter, address, status, reason } => {
+            Ok(letters::bounced(state, *letter, address, status, reason))
+        }
+        Command::Delay { letter, address, status, reason } => {
+            Ok(letters::delayed(state, *letter, address, status, reason))
+        }
+        Command::SetReminders { on } => Ok(letters::set_reminders(state, *on)),
     }
 }
 
@@ -87,7 +100,25 @@ fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>
         Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => None,
         Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => None,
         Command::Note { .. } => None,
-        _ => Some(Err(Refusal::Archived)),
+        Command::Add { .. }
+        | Command::Update { .. }
+        | Command::Correct { .. }
+        | Command::AddContacts { .. }
+        | Command::Assign { .. }
+        | Command::Snooze { .. }
+        | Command::RequestCode { .. }
+        | Command::IssueCode { .. }
+        | Command::FailCode { .. }
+        | Command::Revoke { .. }
+        | Command::ConfirmByDealer { .. }
+        | Command::LogCall { .. }
+        | Command::TellCode { .. }
+        | Command::ChooseOpcode { .. }
+        | Command::RequestBooking { .. }
+        | Command::SeeAppointment { .. }
+        | Command::QueueLetter { .. }
+        | Command::RetryLetter { .. }
+        | Command::SetReminders { .. } => Some(Err(Refusal::Archived)),
     }
 }
 
@@ -172,14 +203,6 @@ fn is_pending(state: &Onboarding, intent: IntentId) -> bool {
     state.pending.as_ref().is_some_and(|pending| pending.intent == intent)
 }
 
-/// Why a dealership needs no code: a living one that nobody needs could be entered from any rooftop.
-pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
-    match state.archived_at {
-        Some(_) => Some(Refusal::Archived),
-        None => state.is_confirmed().then_some(Refusal::Connected),
-    }
-}
-
 /// Why a dealership is not probed, even when somebody asks for it.
 pub fn needs_no_probe(state: &Onboarding) -> Option<Refusal> {
     state.archived_at.map(|_| Refusal::Archived)
@@ -220,12 +243,12 @@ fn request(
 ) -> Result<Vec<Fact>, Refusal> {
     if let Some(pending) = &state.pending {
         return if pending.intent == intent && pending.mail != mail {
-            // The same request, with another wish about the letter.
+            // The same request, and something else about the letter.
             Ok(vec![Fact::InvitationRequested { intent, source, generation: pending.generation, mail }])
         } else if pending.intent == intent {
             Ok(vec![])
         } else {
-            Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at })
+            Err(pending.in_flight(ctx.now))
         };
     }
     may_have_code(state, ask, ctx)?;
@@ -249,31 +272,19 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
         Some(pending) if pending.intent == new.intent => {}
         // The source failed the operator: a code taken by hand ends the wait. Whatever the source gives later comes too late.
         Some(pending) if pending.failed.is_some() && new.source == CodeOrigin::Paste => may_have_code(state, ask, ctx)?,
-        Some(pending) => return Err(Refusal::InFlight { by: pending.by.to_string(), ago: ctx.now - pending.at }),
+        Some(pending) => return Err(pending.in_flight(ctx.now)),
         None if new.source != CodeOrigin::Paste => return Err(Refusal::IntentClosed),
         None => may_have_code(state, ask, ctx)?,
     }
     // A code that arrives for a dealership that connected meanwhile is still recorded: it exists at the partner.
-    if let Some(holder) = ctx.claims.holder(&Claim::Code(new.code.digest())) {
-        return Err(Refusal::CodeUsedBefore { here: holder == state.id });
-    }
-    if ctx.claims.holder(&Claim::DealerCode(new.code.reveal().into())).is_some()
-        || new.code.reveal() == state.profile.dealer_code.raw()
-    {
+    unused_code(state.id, new.code, ctx.claims)?;
+    if new.code.reveal() == state.profile.dealer_code.raw() {
         return Err(Refusal::CodeIsDealerCode);
     }
     if state.digests().any(|digest| digest == new.code.digest()) {
         return Err(Refusal::CodeUsedBefore { here: true });
     }
-    if new.generated_at > ctx.now + ctx.policy.clock_tolerance {
-        return Err(Refusal::GeneratedInFuture(new.generated_at - ctx.now));
-    }
-    // The generation is no longer in the future here, so that nothing can overflow; but it came from outside.
-    let by_rule = || new.generated_at.checked_add_signed(ctx.policy.valid_for).unwrap_or(Timestamp::MAX_UTC);
-    let expires_at = new.expires_at.unwrap_or_else(by_rule);
-    if expires_at <= ctx.now {
-        return Err(Refusal::CodeDead(ctx.now - expires_at));
-    }
+    let expires_at = living_until(new.generated_at, new.expires_at, ctx.now, ctx.policy)?;
     let generation = state.generation() + 1;
     let mut facts = Vec::with_capacity(2);
     if let Some(old) = state.invitation.as_ref().filter(|old| old.ended.is_none()) {
@@ -289,8 +300,7 @@ fn issue(state: &Onboarding, new: &NewCode<'_>, ask: Ask, ctx: &Context<'_>) -> 
     });
     // A code that came for a dealership that is connected by now is on record, and not sent to anybody.
     if let Some(letter) = ctx.letter.filter(|_| new.mail && !state.is_confirmed() && state.archived_at.is_none()) {
-        let what = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
-        facts.push(letters::queued(state, letter, what, generation));
+        facts.push(letters::queued(state, letter, LetterKind::of_code(generation), generation));
     }
     Ok(facts)
 }

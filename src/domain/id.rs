@@ -91,7 +91,7 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// A dealership in our books (`d` and ten base-32 digits). Never the platform's `dealerCode`.
+    /// A dealership of ours (`d` and ten base-32 digits). Never the platform's `dealerCode`.
     DealershipId, "d", 10
 }
 

@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::{Attention, CallOutcome, Letter, LetterState, Onboarding, OpcodeState, Stage, Timestamp};
+use super::{
+    Attention, CallOutcome, Confirmation, Letter, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp,
+};
 
 /// Who has to do something before it goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +44,7 @@ pub struct NextStep {
 /// How long before a code dies a letter is no longer enough, so that somebody calls.
 pub const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
 
-/// What a lead asks when Xtime does not show what the dealer did within 24 hours: these are the usual mistakes.
+/// What a lead asks when Xtime does not show in time what the dealer did: these are the usual mistakes.
 const WHY_NOT_CONFIRMED: &str =
     "call: right rooftop? Confirm, not Cancel? a role with Configure Application? else ask Xtime support";
 
@@ -88,7 +90,7 @@ impl Onboarding {
                 };
                 NextStep::of(Mover::Us, what).since(self.invitation.as_ref().map(|code| code.expires_at))
             }
-            Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait: it may take up to 24 hours")
+            Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait for Xtime to show it")
                 .until(self.confirmation.due_at)
                 .since(self.confirmation.dealer_confirmed_at),
             Stage::Overdue => NextStep::of(Mover::Us, WHY_NOT_CONFIRMED).since(self.confirmation.due_at),
@@ -116,6 +118,25 @@ impl Onboarding {
             Stage::Invited | Stage::Overdue | Stage::Lost | Stage::OpcodeMissing | Stage::NoSlots | Stage::Revoked
         );
         waits.then(|| NextStep::of(Mover::Nobody, "call back then, as agreed").until(Some(at)))
+    }
+
+    /// When the passing of time could next change the stage, the attention or the next step. Early is harmless.
+    pub fn next_change(&self, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
+        let Confirmation { due_at, dealer_confirmed_at, .. } = self.confirmation;
+        let code = self.invitation.as_ref();
+        let before = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_sub_signed(length));
+        let after = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_add_signed(length));
+        // Some are exceeded, not reached.
+        let just = TimeDelta::milliseconds(1);
+        let (generated_at, expires_at) = (code.map(|code| code.generated_at), code.map(|code| code.expires_at));
+        let ahead = before(generated_at, policy.clock_tolerance);
+        let soon = after(before(expires_at, policy.expiring_within), just);
+        let call = before(expires_at, CALL_BEFORE_EXPIRY);
+        let amber = after(after(dealer_confirmed_at, policy.amber_after), just);
+        let booking = after(after(self.booking.as_deref().map(|open| open.at), policy.booking_settles), just);
+        let thresholds =
+            [ahead, expires_at, soon, call, due_at, amber, self.snoozed_until, self.call_back_at(), booking];
+        thresholds.into_iter().flatten().filter(|at| *at > now).min()
     }
 
     fn while_invited(&self, now: Timestamp) -> NextStep {

@@ -57,7 +57,7 @@ pub struct Invitation {
     pub generated_at: Timestamp,
     #[serde(with = "moment")]
     pub expires_at: Timestamp,
-    /// When it was entered in our books.
+    /// When it was recorded.
     #[serde(with = "moment")]
     pub issued_at: Timestamp,
     /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
@@ -215,7 +215,7 @@ pub struct Onboarding {
     pub profile: Profile,
     /// Others who answer there; letters go to the contact of the profile only.
     pub further_contacts: Vec<Contact>,
-    /// When it entered our books.
+    /// When it was added.
     #[serde(with = "moment")]
     pub added_at: Timestamp,
     pub invitation: Option<Invitation>,
@@ -295,6 +295,11 @@ impl Onboarding {
     /// Whether Xtime let us in at the last recorded probe, and that was not lost since.
     pub fn is_confirmed(&self) -> bool {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
+    }
+
+    /// Until when Xtime has time to show what the dealer did; `None`: nobody waits for it.
+    pub fn xtime_due_at(&self) -> Option<Timestamp> {
+        self.confirmation.due_at.filter(|_| !self.is_confirmed())
     }
 
     /// Whether it is confirmed and in work: what happens to it may happen to all.

@@ -39,7 +39,7 @@ pub struct OpcodeChoice {
     pub option: OpcodeOption,
 }
 
-/// A choice as it stands in our books: who wrote it down, when, and on whose word.
+/// A choice as it is recorded: who wrote it down, when, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOpcode {
     pub choice: OpcodeChoice,
@@ -87,6 +87,11 @@ pub struct Finding {
 /// How many near misses are named.
 const NAMED: usize = 3;
 
+/// Whether a list shows a code: exactly so.
+pub fn is_listed(code: &str, services: &[Service]) -> bool {
+    services.iter().any(|service| service.opcode.raw() == code)
+}
+
 /// Compares a choice with the list. Codes are compared as exact strings; one that differs only in case, spaces or look-alike
 /// characters, or whose *name* is what was chosen, is its own finding; an empty list is "could not tell", never "missing".
 pub fn find(code: &str, services: &[Service]) -> Finding {
@@ -94,7 +99,7 @@ pub fn find(code: &str, services: &[Service]) -> Finding {
         let words = vec!["could not tell: Xtime answered with an empty list".to_owned()];
         return Finding { state: OpcodeState::Unknown, words };
     }
-    if services.iter().any(|service| service.opcode.raw() == code) {
+    if is_listed(code, services) {
         return Finding { state: OpcodeState::Ok, words: vec!["found: visible to us".to_owned()] };
     }
     let sought = Sought::new(code);
@@ -196,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn the_four_verdicts() {
+    fn the_states_of_a_finding() {
         let rows = list(&[("Tell Us More", "General"), ("01HYZLOF1.6", "Oil")]);
         assert_eq!(find("Tell Us More", &rows).state, OpcodeState::Ok);
         assert_eq!(find("DataClover Appt", &rows).state, OpcodeState::Missing);

@@ -13,9 +13,10 @@ use crate::timezone::Tz;
 
 pub use problem::{Mistake, PasteProblem};
 
+use super::code_steps::{living_until, unused_code};
 use super::table::{MOST_ROWS, TableError, TextRow, TextTable, plain_key};
 use super::when::parse_moment;
-use super::{Claim, Claims, CodeDigest, DealershipId, InvitationCode, Named, Policy, Timestamp};
+use super::{Claims, CodeDigest, DealershipId, InvitationCode, Named, Policy, Timestamp};
 
 /// A dealership that is to have a code, in the order in which it was shown.
 #[derive(Debug, Clone, Copy)]
@@ -67,23 +68,9 @@ pub fn check_code(
     ctx: &PasteContext<'_>,
 ) -> Result<InvitationCode, PasteProblem> {
     let code: InvitationCode = code.parse()?;
-    check_generated(generated_at, ctx.now, ctx.policy)?;
-    if ctx.claims.holder(&Claim::DealerCode(code.reveal().into())).is_some() {
-        return Err(PasteProblem::IsDealerCode);
-    }
-    match ctx.claims.holder(&Claim::Code(code.digest())) {
-        Some(holder) => Err(PasteProblem::UsedBefore { here: holder == id }),
-        None => Ok(code),
-    }
-}
-
-/// Whether a code that was generated then still lives, and was not generated in the future.
-pub fn check_generated(at: Timestamp, now: Timestamp, policy: &Policy) -> Result<(), PasteProblem> {
-    if at - now > policy.clock_tolerance {
-        return Err(PasteProblem::Future(at - now));
-    }
-    let age = now - at;
-    if age >= policy.valid_for { Err(PasteProblem::Dead(age - policy.valid_for)) } else { Ok(()) }
+    living_until(generated_at, None, ctx.now, ctx.policy)?;
+    unused_code(id, &code, ctx.claims)?;
+    Ok(code)
 }
 
 /// Matches a block to the dealerships: one code for each of them, in their order, or everything that is wrong. A line that is

@@ -4,6 +4,7 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::Claim;
 
 fn at(text: &str) -> Timestamp {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -29,7 +30,7 @@ impl Claims for Used {
 
 fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
     let policy = Policy::default();
-    // xts1 to xts4 are in the books; the first three are chosen.
+    // xts1 to xts4 are ours; the first three are chosen.
     let resolve = |name: &str| ["xts1", "xts2", "xts3", "xts4"].iter().zip(1..).find(|(known, _)| **known == name);
     let resolve = |name: &str| resolve(name).map_or(Named::Nobody, |(_, n)| Named::One(id(n)));
     // The present code of the first one, and of the one that is not chosen.
@@ -95,17 +96,25 @@ fn every_mistake_is_found_and_nothing_is_taken() {
         ("AAAA\nBBBB", vec!["2 codes for 3 dealerships: 1 too few"]),
         ("AAAA\nBBBB\nCCCC\nDDDD", vec!["4 codes for 3 dealerships: 1 too many"]),
         ("AAAA\nBBBB\nAAAA", vec!["line 3: the same code as in line 1"]),
-        ("USED-1\nBBBB\nCCCC", vec!["line 1: this code was used before for this dealership"]),
-        ("AAAA\nUSED-1\nCCCC", vec!["line 2: this code was used before for another dealership"]),
+        (
+            "USED-1\nBBBB\nCCCC",
+            vec!["line 1: this code was used before for this dealership; take a fresh one from the partner's screen"],
+        ),
+        (
+            "AAAA\nUSED-1\nCCCC",
+            vec![
+                "line 2: this code was used before for another dealership; take a fresh one from the partner's screen",
+            ],
+        ),
         ("AAAA\nBB\nCCCC", vec!["line 2: the code has 2 characters; at least 4 are needed"]),
         (
             "xts1,AAAA\nxts9,BBBB\nxts3,CCCC",
-            vec!["line 2: `xts9` is no dealerCode in our books", "no line names this dealership"],
+            vec!["line 2: `xts9` is no dealerCode that we know", "no line names this dealership"],
         ),
         (
             "xts1,AAAA\nxts4,BBBB\nxts3,CCCC",
             vec![
-                "line 2: `xts4` is in our books, but not one of the chosen dealerships",
+                "line 2: `xts4` is a dealership of ours, but not one of those chosen",
                 "no line names this dealership",
             ],
         ),
@@ -121,7 +130,7 @@ fn every_mistake_is_found_and_nothing_is_taken() {
             "xts1,AAAA,-72h\nxts2,BBBB,in 1h\nxts3,CCCC,noon",
             vec![
                 "line 1: this code died 0s ago; generate a new one",
-                "line 2: generated in the future (in 1h 00m); check the date, the zone and the clock",
+                "line 2: the code was generated in the future (in 1h 00m); check the date, the zone and the clock",
                 "line 3: `noon` is not a moment: `2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday 14:05`, `2 hours ago` or `now`",
             ],
         ),
@@ -162,7 +171,7 @@ fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
     // The present code of another one is no excuse, nor is one dealership on two lines.
     let twice = mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1");
     assert_eq!(twice, ["line 4: the same dealership as in line 1"]);
-    assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of the chosen"));
+    assert!(mistakes("xts4,DDDD\nxts1,AAAA\nxts2,BBBB\nxts3,CCCC")[0].contains("not one of those chosen"));
 }
 
 #[test]

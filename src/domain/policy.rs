@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::Timestamp;
 use super::mail::MailPolicy;
 
 /// What the rules may be told by configuration.
@@ -31,10 +32,17 @@ pub struct Policy {
     /// How many days ahead slots are looked for, from the dealership's today (14; our assumption).
     pub slot_window: u16,
     /// How many days apart the ends of one request for slots may lie (6; public).
-    pub slot_stretch: u8,
+    pub slot_range: u8,
     /// How long after a booking without an answer its absence at the platform may count (2 min; our assumption).
     pub booking_settles: TimeDelta,
     pub mail: MailPolicy,
+}
+
+impl Policy {
+    /// When a code that was generated then dies, where its source does not say. The moment comes from outside.
+    pub fn code_end(&self, generated_at: Timestamp) -> Timestamp {
+        generated_at.checked_add_signed(self.valid_for).unwrap_or(Timestamp::MAX_UTC)
+    }
 }
 
 impl Default for Policy {
@@ -50,7 +58,7 @@ impl Default for Policy {
             default_opcode: "Tell Us More".to_owned(),
             new_opcode: "DataClover Appt".to_owned(),
             slot_window: 14,
-            slot_stretch: 6,
+            slot_range: 6,
             booking_settles: TimeDelta::minutes(2),
             mail: MailPolicy::default(),
         }

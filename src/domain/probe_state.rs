@@ -23,10 +23,10 @@ impl ProbeResult {
 }
 
 /// What the last probe at a dealership said, whatever that was. It is kept beside the events, because an unchanged probe
-/// records none; it is no history, and where it is lost, it is looked again.
+/// records none; it is no history, and where it is lost, the dealership is probed again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeState {
-    /// The rooftop that was looked at: what another one answered says nothing of this one.
+    /// The rooftop that was probed: what another one answered says nothing of this one.
     pub dealer_code: Box<str>,
     pub at: Timestamp,
     pub outcome: Outcome,
@@ -53,7 +53,7 @@ impl ProbeState {
         let recorded = state.probe.as_ref().filter(|probe| probe.outcome == result.outcome).map(|probe| probe.at);
         let since = match kept {
             Some(kept) if kept.outcome == result.outcome => kept.since,
-            // It told something else, which was withheld from the books when they do not know of it.
+            // It told something else, which was suppressed when no event says so.
             Some(kept) if kept.outcome.tells() && recorded.is_none_or(|at| at <= kept.at) => result.ended_at,
             _ => recorded.unwrap_or(result.ended_at),
         };
@@ -68,8 +68,8 @@ impl ProbeState {
         }
     }
 
-    /// The last probe at a dealership: the one that was kept, or the newest in the books when that is newer. After the clock
-    /// was set back, the books are ahead, and what was kept counts.
+    /// The last probe at a dealership: the one that was kept, or the newest that is recorded when that is newer. After the clock
+    /// was set back, what is recorded is ahead, and what was kept counts.
     pub fn last<'a>(state: &Onboarding, kept: Option<&'a Self>, now: Timestamp) -> Option<Cow<'a, Self>> {
         let newer = |at: Timestamp| kept.is_none_or(|kept| kept.at < at && at <= now);
         let recorded = state.probe.as_ref().filter(|probe| newer(probe.at));
@@ -86,8 +86,8 @@ impl ProbeState {
         }
     }
 
-    /// Whether nothing is owed to the dealership since this probe: it told something, and the books agree. They do not
-    /// when it was withheld because many turned together, or could not be recorded.
+    /// Whether nothing is owed to the dealership since this probe: it told something, and that is recorded. It is not
+    /// when it was suppressed because many turned together, or could not be recorded.
     pub fn settles(&self, state: &Onboarding) -> bool {
         let recorded = state.probe.as_ref().is_none_or(|probe| probe.outcome == self.outcome);
         self.outcome.tells() && recorded && self.is_about(state)
@@ -100,6 +100,12 @@ impl ProbeState {
             Outcome::Connected | Outcome::NotConnected => format!("{}, {reason}", self.outcome),
             Outcome::OurCredentials | Outcome::Unknown => format!("could not tell: {reason}"),
         }
+    }
+
+    /// The slots for the dealership's opcode, and when they were counted. Those of before it was chosen are another one's.
+    pub fn slots_of(&self, state: &Onboarding) -> Option<&(Timestamp, SlotCounts)> {
+        let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
+        self.slots.as_ref().filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at))
     }
 
     fn is_about(&self, state: &Onboarding) -> bool {
@@ -150,7 +156,7 @@ mod tests {
         fold(&events.collect::<Vec<_>>()).unwrap()
     }
 
-    fn look(minute: i64, outcome: Outcome) -> ProbeResult {
+    fn probed(minute: i64, outcome: Outcome) -> ProbeResult {
         let at = at(minute);
         ProbeResult {
             began_at: at,
@@ -164,9 +170,9 @@ mod tests {
     }
 
     #[test]
-    fn it_is_known_since_when_every_look_has_said_the_same() {
+    fn it_is_known_since_when_every_probe_has_said_the_same() {
         use Outcome::{Connected, NotConnected, Unknown};
-        let books = state(&[(1, NotConnected), (10, Connected)]);
+        let recorded = state(&[(1, NotConnected), (10, Connected)]);
         let mut kept: Option<ProbeState> = None;
         for (minute, outcome, since) in [
             (20, Connected, 10),
@@ -174,27 +180,27 @@ mod tests {
             (40, Unknown, 30),
             // Nothing but "connected" was heard since it was recorded.
             (50, Connected, 10),
-            // It was withheld, so that the books do not know of it.
+            // It was suppressed, so that no event says so.
             (60, NotConnected, 60),
             (70, NotConnected, 60),
             (80, Connected, 80),
             (90, Connected, 80),
         ] {
-            let after = ProbeState::after(&look(minute, outcome), &books, kept.as_ref());
+            let after = ProbeState::after(&probed(minute, outcome), &recorded, kept.as_ref());
             assert_eq!((after.at, after.since), (at(minute), at(since)), "{outcome} at {minute}");
             kept = Some(after);
         }
     }
 
     #[test]
-    fn the_last_look_is_the_newest_that_is_known_and_never_one_at_another_rooftop() {
-        let books = state(&[(10, Outcome::Connected)]);
-        let last = |kept: Option<&ProbeState>, now| ProbeState::last(&books, kept, at(now)).map(|last| last.at);
+    fn the_last_probe_is_the_newest_that_is_known_and_never_one_at_another_rooftop() {
+        let recorded = state(&[(10, Outcome::Connected)]);
+        let last = |kept: Option<&ProbeState>, now| ProbeState::last(&recorded, kept, at(now)).map(|last| last.at);
         assert_eq!(last(None, 99), Some(at(10)), "as a store of before has it");
-        let older = ProbeState::after(&look(5, Outcome::Unknown), &books, None);
+        let older = ProbeState::after(&probed(5, Outcome::Unknown), &recorded, None);
         assert_eq!(last(Some(&older), 99), Some(at(10)), "the newest was not kept before a crash");
         assert_eq!(last(Some(&older), 6), Some(at(5)), "the clock was set back");
-        let newer = ProbeState::after(&look(20, Outcome::Unknown), &books, None);
+        let newer = ProbeState::after(&probed(20, Outcome::Unknown), &recorded, None);
         assert_eq!(last(Some(&newer), 99), Some(at(20)), "also when it told nothing");
         assert_eq!(newer.message(), "could not tell: seen");
         let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };

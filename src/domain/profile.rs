@@ -200,7 +200,7 @@ impl Profile {
         }
     }
 
-    /// The profile with some fields corrected. What is not corrected is not judged: it may be older than a rule.
+    /// The profile with some fields corrected. What is not corrected is not checked: it may be older than a rule.
     pub fn corrected(&self, edits: &[ProfileEdit]) -> Result<Self, ProfileProblem> {
         let mut profile = self.clone();
         for ProfileEdit { field, text } in edits {
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_is_held_to_the_rules_of_the_field_and_the_rest_is_not_judged() {
+    fn a_correction_is_held_to_the_rules_of_the_field_and_the_rest_is_not_checked() {
         let old = Profile { contact: Contact { email: "no address".into(), ..profile().contact }, ..profile() };
         assert!(old.corrected(&[edit(ProfileField::Phone, "555-0100")]).is_ok());
         for (field, text, words) in [

@@ -11,7 +11,7 @@ use super::{DealershipId, LetterId, LetterKind, LetterState, Obstacle, ProfilePr
 /// A rule said no. The words say what, and what to do; exit code 4.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
-    /// The id is not in our books.
+    /// Nothing has this id.
     #[error("no such dealership")]
     Unknown,
     #[error("this dealership exists already")]
@@ -39,9 +39,7 @@ pub enum Refusal {
     #[error("already connected; it needs no code")]
     Connected,
     /// The second clock is running.
-    #[error(
-        "the dealer says the code was entered; a new code would make them start again (to do it all the same, say so: --despite-word)"
-    )]
+    #[error("the dealer says the code was entered; a new code would make them start again")]
     WordGiven,
     /// The code was used before.
     #[error("this code was used before{}; take a fresh one from the partner's screen", if *.here { " for this dealership" } else { " for another dealership" })]
@@ -92,7 +90,7 @@ pub enum Refusal {
     #[error("a later letter with the same was sent: this one is not sent besides")]
     LetterMadeGood,
     /// A reminder comes by itself.
-    #[error("reminders come by themselves; to send the code again, use `resend`")]
+    #[error("reminders come by themselves")]
     ReminderByHand,
     /// The dealership had a letter a moment ago.
     #[error("this dealership had a letter a moment ago; the next one may go in {}", humanize(*.0))]
@@ -131,7 +129,7 @@ pub enum Refusal {
         ago: TimeDelta,
     },
     /// There is a test appointment already.
-    #[error("test appointment {id} stands for {local}; it can be moved (--reschedule), there is no cancel")]
+    #[error("test appointment {id} stands for {local}; it can be moved, there is no cancel")]
     AppointmentStands {
         /// The platform's name for it.
         id: String,
@@ -147,4 +145,30 @@ pub enum Refusal {
     /// Its absence may only mean that it has not arrived yet.
     #[error("not there, but it may still arrive; look again in {}", humanize(*.0))]
     BookingUnsettled(TimeDelta),
+}
+
+/// What can be done about a refusal. Each frontend says how: a key, a command, an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    Unarchive,
+    Invite,
+    Reissue,
+    /// The same, although the dealer gave their word.
+    DespiteWord,
+    Resend,
+    Reschedule,
+}
+
+impl Refusal {
+    pub fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::Archived => Some(Remedy::Unarchive),
+            Self::NeverInvited => Some(Remedy::Invite),
+            Self::AlreadyInvited(_) => Some(Remedy::Reissue),
+            Self::WordGiven => Some(Remedy::DespiteWord),
+            Self::ReminderByHand => Some(Remedy::Resend),
+            Self::AppointmentStands { .. } => Some(Remedy::Reschedule),
+            _ => None,
+        }
+    }
 }

@@ -31,6 +31,10 @@ impl SlotWindow {
         Self { first: now.with_timezone(&zone).date_naive(), days }
     }
 
+    pub fn contains(self, day: NaiveDate) -> bool {
+        (0..i64::from(self.days)).contains(&day.signed_duration_since(self.first).num_days())
+    }
+
     /// The queries, in their order in time; their ends lie at most `most` days (at least 1) after their starts.
     pub fn ranges(self, most: u8) -> Vec<DateRange> {
         let most = u16::from(most.max(1));
@@ -46,11 +50,8 @@ impl SlotWindow {
 
     /// The slots of all queries that lie in the window, in their order in time, each once.
     pub fn merged(self, answers: impl IntoIterator<Item = Vec<Slot>>) -> Vec<Slot> {
-        let inside = |slot: &Slot| {
-            let day = slot.local.date().signed_duration_since(self.first).num_days();
-            (0..i64::from(self.days)).contains(&day)
-        };
-        let mut slots: Vec<Slot> = answers.into_iter().flatten().filter(inside).collect();
+        let mut slots: Vec<Slot> =
+            answers.into_iter().flatten().filter(|slot| self.contains(slot.local.date())).collect();
         slots.sort_unstable();
         slots.dedup();
         slots

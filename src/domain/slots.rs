@@ -69,6 +69,11 @@ pub struct Slots {
     pub by_day: Vec<DaySlots>,
 }
 
+/// The next slot, by the dealership's wall clock: one that is over by now is no next one.
+pub fn slot_ahead(next: Option<NaiveDateTime>, now: Timestamp, zone: Tz) -> Option<NaiveDateTime> {
+    next.filter(|next| *next > now.with_timezone(&zone).naive_local())
+}
+
 /// "23 slots on 6 days, next Tue 09:15 EST", in the dealership's zone.
 pub fn humanize_slots(count: u32, days: u32, next: Option<NaiveDateTime>, zone: Tz) -> String {
     let plural = |number: u32, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });

@@ -11,7 +11,7 @@ use super::{InvitationState, Onboarding, OpcodeState, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// In our books, never invited.
+    /// Known, never invited.
     New,
     Invited,
     Expired,
@@ -97,7 +97,7 @@ impl Onboarding {
                 _ => Stage::Confirmed,
             };
         }
-        if let Some(due_at) = self.confirmation.due_at {
+        if let Some(due_at) = self.xtime_due_at() {
             return if now >= due_at { Stage::Overdue } else { Stage::AwaitingXtime };
         }
         let code = self.invitation.as_ref().map(|invitation| invitation.state(now));

@@ -1,4 +1,4 @@
-//! Twins: dealerships in our books that may be one and the same. A hint for people; nothing follows from it by itself.
+//! Twins: dealerships of ours that may be one and the same. A hint for people; nothing follows from it by itself.
 //!
 //! Two are twins when they share a mail address, a phone number, their name but for its legal form, or their dealerCode
 //! but for case, spaces, dashes and zeros in front. What more than [`MOST_SHARING`] share belongs to a service desk or a
@@ -177,7 +177,7 @@ pub enum Beside {
     New(usize),
 }
 
-/// For each of these new profiles who may be the same as it, in our books or among the others. One whose dealerCode is
+/// For each of these new profiles who may be the same as it, among those we have or among the others. One whose dealerCode is
 /// known is that dealership, and no twin of anybody.
 pub fn hints<'a>(
     known: impl IntoIterator<Item = (DealershipId, &'a Profile)>,

@@ -26,12 +26,8 @@ impl Engine {
     ) -> Result<PlannedBooking, RequestError> {
         let platform = self.inner.platform()?;
         let state = self.inner.known(id)?;
-        let stands = state.appointment.as_deref().filter(|_| moves);
-        if moves && stands.is_none() {
-            return Err(Refusal::NothingToMove.into());
-        }
+        let stands = state.appointment_to_move(moves)?.map(|stands| stands.id.clone());
         let intent = self.inner.new_intent_id();
-        let stands = stands.map(|stands| stands.id.clone());
         let booking = plan.booking(&state, local, intent, stands, &self.inner.parts.policy);
         booking.complete()?;
         let preview = platform.preview(state.profile.dealer_code.raw(), &booking);
@@ -134,10 +130,10 @@ impl Inner {
         let platform = self.platform()?;
         let opcode = state.opcode_code(&self.parts.policy.default_opcode).to_owned();
         let mut found = Vec::new();
-        for stretch in window.ranges(self.parts.policy.slot_stretch) {
+        for range in window.ranges(self.parts.policy.slot_range) {
             let (platform, opcode) = (Arc::clone(&platform), opcode.clone());
             let dealer_code = state.profile.dealer_code.raw().to_owned();
-            let asked = async move { platform.slots(&dealer_code, &opcode, stretch.start, stretch.days).await };
+            let asked = async move { platform.slots(&dealer_code, &opcode, range.start, range.days).await };
             found.push(self.call(asked).await?.value.map_err(RequestError::CouldNotTell)?);
         }
         Ok(window.merged(found))

@@ -10,10 +10,11 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
-use super::inner::{Authority, SOURCE_IN_FLIGHT};
+use super::inner::SOURCE_IN_FLIGHT;
 use super::{Engine, Inner};
 use crate::domain::{
-    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, IntentId, PendingCode, Refusal, needs_no_code,
+    Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan,
+    needs_no_code, steps_to_obtain,
 };
 use crate::protocol::{PastedCode, RequestError};
 use crate::store::StoreError;
@@ -55,8 +56,9 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
                 Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
                 // Nobody can go on with it. It stays open, and says why.
                 None => {
-                    let why = "the source that was asked is not configured any more";
-                    inner.give_up(Authority::Leader, id, pending.intent, why).await
+                    let reason = "the source that was asked is not configured any more".to_owned();
+                    let command = Command::FailCode { intent: pending.intent, reason, refused: false };
+                    inner.execute_as_leader(id, command, &Actor::system("codes")).await.map(drop)
                 }
             };
             match result {
@@ -106,16 +108,7 @@ impl Inner {
     ) -> Result<u32, RequestError> {
         let _mark = Obtaining::begin(self, id, actor).map_err(|other| self.in_flight(id, &other))?;
         let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
-        let Some(pending) = self.open_intent(source.origin(), id, ask, actor).await? else {
-            return Err(Refusal::IntentClosed.into());
-        };
-        let state = self.read_model().get(id).ok_or(Refusal::Unknown)?;
-        if let Some(refusal) = needs_no_code(&state) {
-            // Connected or put aside meanwhile.
-            let command = Command::FailCode { intent: pending.intent, reason: refusal.to_string(), refused: true };
-            self.execute_as_leader(id, command, actor).await?;
-            return Err(refusal.into());
-        }
+        let (state, pending) = self.open_intent(source.origin(), id, ask, actor).await?;
         let request = SourceRequest {
             intent: pending.intent,
             dealer_code: state.profile.dealer_code.raw().to_owned(),
@@ -148,24 +141,25 @@ impl Inner {
         id: DealershipId,
         ask: Option<(Ask, bool)>,
         actor: &Actor,
-    ) -> Result<Option<PendingCode>, RequestError> {
-        let pending = || self.read_model().get(id).and_then(|state| state.pending.clone());
-        if let Some(open) = pending() {
-            if open.source == origin {
-                if let Some((ask, mail)) = ask.filter(|(_, mail)| *mail != open.mail) {
-                    let again = Command::RequestCode { intent: open.intent, source: origin, ask, mail };
-                    self.execute_as_leader(id, again, actor).await?;
+    ) -> Result<(Arc<Onboarding>, PendingCode), RequestError> {
+        let state = self.read_model().get(id).ok_or(Refusal::Unknown)?;
+        let steps = match steps_to_obtain(&state, origin, ask, self.new_intent_id(), false) {
+            Ok(steps) => steps,
+            Err(refusal) => {
+                // Connected or put aside meanwhile.
+                if let Some(open) = state.pending.as_ref().filter(|_| needs_no_code(&state).is_some()) {
+                    let command = Command::FailCode { intent: open.intent, reason: refusal.to_string(), refused: true };
+                    self.execute_as_leader(id, command, actor).await?;
                 }
-                return Ok(pending());
+                return Err(refusal.into());
             }
-            // Another source made of the same key what it liked; this one knows nothing of it.
-            let reason = "the source that was asked is not configured any more".to_owned();
-            self.execute_as_leader(id, Command::FailCode { intent: open.intent, reason, refused: true }, actor).await?;
+        };
+        for step in steps {
+            self.execute_as_leader(id, step, actor).await?;
         }
-        let Some((ask, mail)) = ask else { return Ok(None) };
-        let command = Command::RequestCode { intent: self.new_intent_id(), source: origin, ask, mail };
-        self.execute_as_leader(id, command, actor).await?;
-        Ok(pending())
+        let state = self.read_model().get(id).ok_or(Refusal::Unknown)?;
+        let pending = state.pending.clone().ok_or(Refusal::IntentClosed)?;
+        Ok((state, pending))
     }
 
     /// Asks until the source says something definite, at most a few times; the answer, and whether one before it may have made a code.
@@ -229,26 +223,14 @@ impl Inner {
         }
     }
 
-    async fn give_up(
-        &self,
-        authority: Authority,
-        id: DealershipId,
-        intent: IntentId,
-        reason: &str,
-    ) -> Result<(), RequestError> {
-        let command = Command::FailCode { intent, reason: reason.to_owned(), refused: false };
-        self.execute_as(authority, id, command, &Actor::system("codes")).await.map(drop)
-    }
-
     pub(super) async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, RequestError> {
         let id = pasted.dealership;
         self.may_record()?;
-        // A request that nobody works on any more (a crash, another command) must not keep the operator from pasting. Where another
-        // process leads, it works on it.
-        let orphan =
-            self.read_model().get(id).and_then(|state| state.pending.clone()).filter(|open| open.failed.is_none());
-        if let Some(open) = orphan.filter(|_| self.leads() && !self.obtaining.lock().contains_key(&id)) {
-            self.give_up(Authority::Person, id, open.intent, "nobody goes on with it").await?;
+        // Where another process leads, it works on what is open.
+        let asking = !self.leads() || self.obtaining.lock().contains_key(&id);
+        let orphan = self.read_model().get(id).and_then(|state| give_up_orphan(&state, asking));
+        if let Some(give_up) = orphan {
+            self.execute(id, give_up, &Actor::system("codes")).await?;
         }
         let command = Command::IssueCode {
             code: pasted.code,
@@ -274,8 +256,7 @@ impl Inner {
 
     fn in_flight(&self, id: DealershipId, actor: &Actor) -> Refusal {
         let pending = self.read_model().get(id).and_then(|state| state.pending.clone());
-        let by = pending.as_ref().map_or_else(|| actor.to_string(), |pending| pending.by.to_string());
-        let ago = pending.map_or(chrono::TimeDelta::zero(), |pending| self.now() - pending.at);
-        Refusal::InFlight { by, ago }
+        let begins = || Refusal::InFlight { by: actor.to_string(), ago: chrono::TimeDelta::zero() };
+        pending.map_or_else(begins, |pending| pending.in_flight(self.now()))
     }
 }

@@ -9,7 +9,7 @@ use crate::protocol::{RequestError, RuleDraft};
 use crate::store::StoreError;
 
 /// Where rows of the classification are kept.
-pub trait RuleKeeper: Send + Sync {
+pub trait RuleStore: Send + Sync {
     /// A row as it is kept.
     fn printed(&self, rule: &ClassificationRule) -> String;
 
@@ -21,7 +21,7 @@ pub trait RuleKeeper: Send + Sync {
 }
 
 impl Engine {
-    fn rule_keeper(&self) -> Result<Arc<dyn RuleKeeper>, RequestError> {
+    fn rule_store(&self) -> Result<Arc<dyn RuleStore>, RequestError> {
         self.inner.parts.rules.clone().ok_or_else(|| RequestError::Rule("rows are kept nowhere here".to_owned()))
     }
 
@@ -44,7 +44,7 @@ impl Engine {
         answer: &ResponseFacts,
         means: Outcome,
     ) -> Result<RuleDraft, RequestError> {
-        let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_keeper()?);
+        let (rule, keeper) = (self.rule(id, answer, means)?, self.rule_store()?);
         let place = match self.inner.parts.store.team() {
             Some(_) => "It is kept in the database, for the whole team.".to_owned(),
             None => keeper.place().map_err(RequestError::Rule)?,
@@ -66,7 +66,7 @@ impl Engine {
             team.teach(&rule, event).await?;
             return Ok(self.inner.learn().await?);
         }
-        let (keeper, kept) = (self.rule_keeper()?, rule.clone());
+        let (keeper, kept) = (self.rule_store()?, rule.clone());
         let kept = tokio::task::spawn_blocking(move || keeper.keep(&kept, event)).await;
         kept.unwrap_or_else(|error| Err(error.to_string())).map_err(RequestError::Rule)?;
         if let Some(platform) = &self.inner.parts.platform {
@@ -98,9 +98,9 @@ mod tests {
     use crate::store::memory::MemoryStore;
     use crate::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
-    struct Keeper(parking_lot::Mutex<Result<(), String>>);
+    struct TestRules(parking_lot::Mutex<Result<(), String>>);
 
-    impl RuleKeeper for Keeper {
+    impl RuleStore for TestRules {
         fn printed(&self, _: &ClassificationRule) -> String {
             "a row".to_owned()
         }
@@ -115,7 +115,7 @@ mod tests {
         }
     }
 
-    fn engine(keeper: Arc<Keeper>) -> Engine {
+    fn engine(rules: Arc<TestRules>) -> Engine {
         install_crypto();
         let clock: SharedClock = Arc::new(ManualClock::at("2026-03-30T15:00:00Z".parse().unwrap()));
         let settings = PlatformSettings {
@@ -130,7 +130,7 @@ mod tests {
             platform: Some(Arc::new(platform)),
             source: None,
             outbox: None,
-            rules: Some(keeper),
+            rules: Some(rules),
             clock,
             policy: Policy::default(),
             pace: Pace::default(),
@@ -144,15 +144,15 @@ mod tests {
     #[tokio::test]
     async fn a_row_that_cannot_be_kept_is_not_in_effect_and_one_that_is_kept_is_taught_once() {
         let full = RequestError::Rule("the disk is full".to_owned());
-        let keeper = Arc::new(Keeper(parking_lot::Mutex::new(Err(full.to_string()))));
-        let engine = engine(Arc::clone(&keeper));
+        let rules = Arc::new(TestRules(parking_lot::Mutex::new(Err(full.to_string()))));
+        let engine = engine(Arc::clone(&rules));
         let answer = ResponseFacts { status: 418, code: None, message: Some("a teapot".into()) };
         let id = DealershipId::from_bits(1);
         let draft = engine.draft_rule(id, &answer, Outcome::NotConnected).unwrap();
         assert_eq!((draft.text.as_str(), draft.place.as_str()), ("a row", "somewhere"));
         let teach = || engine.teach_rule(7, id, &answer, draft.rule.clone());
         assert_eq!(teach().await, Err(full));
-        *keeper.0.lock() = Ok(());
+        *rules.0.lock() = Ok(());
         assert_eq!(teach().await, Ok(()));
         for refused in [teach().await, engine.draft_rule(id, &answer, Outcome::Connected).map(drop)] {
             let why = refused.unwrap_err().to_string();

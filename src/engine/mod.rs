@@ -37,7 +37,7 @@ use task_monitor::Wakes;
 
 pub use backoff::Backoff;
 pub use leadership::LeaseSettings;
-pub use meanings::RuleKeeper;
+pub use meanings::RuleStore;
 pub use outbox::{OutboxParts, letter_text};
 pub use probe::ProbeQueueLength;
 pub use task_monitor::{TaskFault, TaskState};
@@ -55,7 +55,7 @@ pub struct Parts {
     /// Letters; `None`: nobody sends any.
     pub outbox: Option<OutboxParts>,
     /// Where rows of the classification are kept that a person teaches; `None`: nowhere.
-    pub rules: Option<Arc<dyn RuleKeeper>>,
+    pub rules: Option<Arc<dyn RuleStore>>,
     pub clock: SharedClock,
     /// The numbers of the process.
     pub policy: Policy,

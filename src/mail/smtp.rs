@@ -93,7 +93,7 @@ pub struct SmtpTransport {
 
 impl std::fmt::Debug for SmtpTransport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SmtpCourier").field("server", &self.name()).finish_non_exhaustive()
+        f.debug_struct("SmtpTransport").field("server", &self.name()).finish_non_exhaustive()
     }
 }
 

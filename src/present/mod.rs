@@ -1,11 +1,13 @@
 //! What both frontends show, and how: neither decides anything here, neither has a style of its own.
 
+pub mod booking;
 pub mod call;
 pub mod clocks;
 pub mod column;
 pub mod event;
 pub mod json;
 pub mod letters;
+pub mod opcode;
 pub mod spoken;
 mod theme;
 pub mod time;

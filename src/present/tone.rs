@@ -103,7 +103,7 @@ pub fn code_clock_tone(state: &Onboarding, facts: Derived, now: Timestamp) -> To
 /// Of what is left of Xtime's 24 hours; faint where nobody waits for Xtime.
 pub fn confirm_clock_tone(state: &Onboarding, facts: Derived) -> Tone {
     match facts.stage {
-        _ if state.is_confirmed() || state.confirmation.due_at.is_none() => Tone::Faint,
+        _ if state.xtime_due_at().is_none() => Tone::Faint,
         Stage::Overdue => Tone::Bad,
         _ if facts.attention == Some(Attention::WaitingLong) => Tone::Warn,
         _ => Tone::Busy,

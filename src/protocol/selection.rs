@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
-use crate::domain::suggest::closest;
+use crate::domain::suggest::{closest, suggestion};
 use crate::domain::text::{clean, normal, normal_key};
 use crate::domain::{
     DealershipId, LetterId, Onboarding, Policy, Query, QueryContext, QueryError, Searchable, Timestamp, TwinIndex,
@@ -72,7 +72,7 @@ pub struct SelectionCandidate {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |nearest| format!("; did you mean `{}`?", clean(nearest)))
+    nearest.map(clean).map(suggestion).unwrap_or_default()
 }
 
 fn listed(candidates: &[SelectionCandidate], count: usize) -> String {

@@ -8,21 +8,21 @@ use crate::domain::{CodeOrigin, Timestamp};
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PlatformState {
-    /// Nobody looks; why, and what to do about it.
+    /// Nobody probes; why, and what to do about it.
     #[default]
     Unconfigured,
-    /// No look has ended yet.
+    /// No probe has ended yet.
     Starting,
-    /// The last looks were answered.
+    /// The last probes were answered.
     Ok,
-    /// The platform fails: no looks until then, except one that tries.
+    /// The platform fails: no probes until then, except one that tries.
     Down {
         why: String,
         since: Timestamp,
         /// When it is tried again.
         retry_at: Timestamp,
     },
-    /// The platform asked us to wait: no looks until then.
+    /// The platform asked us to wait: no probes until then.
     RateLimited { why: String, since: Timestamp, until: Timestamp },
     /// Our token, key or policy is refused.
     OurCredentials {
@@ -31,10 +31,10 @@ pub enum PlatformState {
         /// When it is tried again.
         retry_at: Timestamp,
     },
-    /// Half or more of the confirmed dealerships in the last looks turned "not connected" together: about us or the
+    /// Half or more of the confirmed dealerships in the last probes turned "not connected" together: about us or the
     /// platform; nobody is recorded as lost.
     MassDisconnect {
-        /// How many of the last looks.
+        /// How many of the last probes.
         turned: usize,
         since: Timestamp,
     },
@@ -73,13 +73,13 @@ impl Cause {
     }
 }
 
-/// One alarm about many dealerships: among the last looks, half or more turned together.
+/// One alarm about many dealerships: among the last probes, half or more turned together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
     pub cause: Cause,
     /// At how many of them.
     pub turned: usize,
-    /// How many looks are weighed.
+    /// How many probes are weighed.
     pub of: usize,
     pub since: Timestamp,
 }
@@ -90,14 +90,14 @@ impl std::fmt::Display for Alarm {
     }
 }
 
-/// More looks are due than the budget allows at once: how far the desk is through them.
+/// More probes are due than the budget allows at once: how far the desk is through them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BacklogProgress {
-    /// Dealerships looked at since it began.
+    /// Dealerships probed since it began.
     pub done: usize,
     /// Those and the ones that are still waiting.
     pub total: usize,
-    /// When the last of them will have been looked at, at the pace so far; `None`: too early to say.
+    /// When the last of them will have been probed, at the pace so far; `None`: too early to say.
     pub expected_end: Option<Timestamp>,
 }
 

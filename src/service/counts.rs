@@ -3,16 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
-
 use crate::domain::{Attention, LetterState, Onboarding, Policy, Stage, Timestamp};
 use crate::engine::Engine;
 
 /// How long a count is good for, whoever asks.
 const GOOD_FOR: Duration = Duration::from_secs(5);
-
-/// A code that ends within this is one that ends soon.
-const SOON: TimeDelta = TimeDelta::hours(6);
 
 /// How many dealerships there are of each kind.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,7 +33,8 @@ impl DealershipCounts {
             for letter in state.letters() {
                 counts.letters[place(&LetterState::ALL, &letter.state)] += 1;
             }
-            counts.codes_ending_soon += usize::from(state.time_left(now).is_some_and(|left| left <= SOON));
+            counts.codes_ending_soon +=
+                usize::from(state.time_left(now).is_some_and(|left| left < policy.expiring_within));
         }
         counts
     }

@@ -267,7 +267,7 @@ actions! {
         TabOverdue => screen("tab-overdue", "tab Overdue", "Show where Xtime is overdue.", |state| desk::show_tab(state, Tab::Overdue)),
         TabExpired => screen("tab-expired", "tab Expired", "Show the codes that died unused.", |state| desk::show_tab(state, Tab::Expired)),
         TabOpcode => screen("tab-opcode", "tab Opcode", "Show where the opcode or the slots are missing.", |state| desk::show_tab(state, Tab::Opcode)),
-        TabAwaiting => screen("tab-awaiting", "tab Awaiting", "Show where Xtime has its 24 hours.", |state| desk::show_tab(state, Tab::Awaiting)),
+        TabAwaiting => screen("tab-awaiting", "tab Awaiting", "Show where Xtime has yet to show the integration.", |state| desk::show_tab(state, Tab::Awaiting)),
         TabInvited => screen("tab-invited", "tab Invited", "Show the living codes.", |state| desk::show_tab(state, Tab::Invited)),
         TabNew => screen("tab-new", "tab New", "Show who was never invited.", |state| desk::show_tab(state, Tab::New)),
         FocusNext => screen("focus-next", "next pane", "Move the focus to the next pane.", |state| desk::focus(state, 1)),

@@ -41,7 +41,7 @@ pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
                 known.push(id);
             }
         }
-        let words = words(state, topic == Topic::MineExpired);
+        let words = message(state, topic == Topic::MineExpired);
         state.toasts.replace(topic, Tone::Bad, words, state.now.face);
     }
 }
@@ -51,7 +51,7 @@ fn is_owner(state: &Onboarding, me: &str) -> bool {
     !me.is_empty() && state.profile.owner.as_ref().is_some_and(|owner| normal(owner.raw()) == normal(me))
 }
 
-fn words(state: &ScreenState, mine: bool) -> String {
+fn message(state: &ScreenState, mine: bool) -> String {
     let (ids, whose) = match mine {
         true => (&state.expired.mine, "at your dealerships"),
         false => (&state.expired.others, "at dealerships of other owners"),

@@ -216,19 +216,11 @@ impl Queue {
     }
 }
 
-/// The letters of a dealership that belong here: those on their way, and those that went wrong and that no later one made good.
 fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
-    let generation = state.generation();
-    for letter in state.letters().iter().rev() {
-        let present = letter.generation == generation && state.archived_at.is_none();
-        let wrong = present && state.is_troubled_by(letter);
-        if letter.is_open() || wrong {
-            let fate = Fate::of(letter);
-            // Of what went wrong for good the code presses that dies first; of the rest the next try.
-            let ends = || state.invitation.as_ref().map(|code| code.expires_at);
-            let at = letter.due_at.or_else(ends).unwrap_or(letter.at).timestamp_millis();
-            let of = LetterRef { dealership: state.id, letter: letter.id };
-            into.push(Entry { fate, at, of });
-        }
-    }
+    into.extend(state.letters_that_matter().map(|letter| {
+        // Of what went wrong for good the code presses that dies first; of the rest the next try.
+        let ends = || state.invitation.as_ref().map(|code| code.expires_at);
+        let at = letter.due_at.or_else(ends).unwrap_or(letter.at).timestamp_millis();
+        Entry { fate: Fate::of(letter), at, of: LetterRef { dealership: state.id, letter: letter.id } }
+    }));
 }

@@ -48,7 +48,7 @@ pub struct Setup {
     /// Where codes come from; `None`: by paste.
     pub source: Option<CodeOrigin>,
     /// Where letters go; `None`: nobody sends any.
-    pub post: Option<String>,
+    pub mail_name: Option<String>,
     /// Whether letters are mailed; else they only become files, or nothing.
     pub mails: bool,
     /// The mailboxes of the simulated dealers.
@@ -73,7 +73,7 @@ pub struct Setup {
 impl Setup {
     /// Whether letters become files that nobody mails.
     pub fn only_files(&self) -> bool {
-        self.post.is_some() && !self.mails
+        self.mail_name.is_some() && !self.mails
     }
 }
 

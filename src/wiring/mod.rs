@@ -12,7 +12,7 @@ use crate::client::LocalClient;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::domain::Policy;
-use crate::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts, RuleKeeper};
+use crate::engine::{Engine, LeaseSettings, OutboxParts, Pace, Parts, RuleStore};
 use crate::store::{EmbeddedStore, Store, StoreError};
 use crate::xtime::{CodeSource, Platform};
 use rules::SettingsFile;
@@ -45,7 +45,7 @@ pub struct Wiring {
     pub source: Option<Arc<dyn CodeSource>>,
     pub outbox: Option<OutboxParts>,
     /// Where rows of the classification are kept.
-    pub rules: Arc<dyn RuleKeeper>,
+    pub rules: Arc<dyn RuleStore>,
     pub clock: SharedClock,
     pub policy: Policy,
     pub pace: Pace,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::diagnostic::shown;
 use crate::config::{Config, teach};
 use crate::domain::classification::ClassificationRule;
-use crate::engine::RuleKeeper;
+use crate::engine::RuleStore;
 
 pub(super) struct SettingsFile {
     read: Option<PathBuf>,
@@ -17,7 +17,7 @@ impl SettingsFile {
     }
 }
 
-impl RuleKeeper for SettingsFile {
+impl RuleStore for SettingsFile {
     fn printed(&self, rule: &ClassificationRule) -> String {
         teach::printed(rule)
     }
@@ -37,7 +37,7 @@ impl RuleKeeper for SettingsFile {
 /// Nowhere: for an engine without settings of its own.
 pub struct KeptNowhere;
 
-impl RuleKeeper for KeptNowhere {
+impl RuleStore for KeptNowhere {
     fn printed(&self, rule: &ClassificationRule) -> String {
         teach::printed(rule)
     }

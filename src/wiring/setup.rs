@@ -115,7 +115,7 @@ pub fn transport(config: &Config, clock: SharedClock) -> Result<Option<Arc<dyn M
         password,
         roots,
         allow_plain: mail.allow_plain.clone(),
-        max_connections: mail.lanes,
+        max_connections: mail.max_connections,
         limits: mail.limits,
         ..SmtpSettings::new(server)
     };

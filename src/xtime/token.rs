@@ -79,7 +79,7 @@ struct State {
     quiet_until: Option<Timestamp>,
 }
 
-/// The keeper of the one token of this process.
+/// Holds the one token of this process.
 pub(super) struct Tokens {
     pub url: Url,
     client_id: String,

@@ -335,7 +335,7 @@ fn a_server_that_takes_nothing_costs_a_letter_no_try_until_its_code_ends() {
         case.now += rest;
     }
     assert_eq!(case.state().attention(case.now, &case.policy), None, "it is still under way");
-    // After the gate: nothing was taken, so nothing is in doubt.
+    // After the last check: nothing was taken, so nothing is in doubt.
     case.tell(begin(&case));
     assert_eq!(case.tell(end(&case, deferred())), ["email.failed"]);
     assert_eq!(letter(&case).handed, 0);

@@ -6,7 +6,7 @@ use futures::FutureExt;
 
 use crate::cli_support::Desk;
 use crate::killed::killed_at;
-use crate::smtp_support::{Act, Phase, Plan, Server};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction};
 use crate::world::{Books, CODE, HASTY, Mood, NEXT, PATIENT, World, run, settings};
 
 /// The phases that differ, and how many complete copies had arrived by then.
@@ -30,7 +30,7 @@ enum Change {
 
 async fn changed(change: Change, phase: Phase, copies: usize, books: Arc<Books>, platform: Arc<str>) {
     let mut world = World::new(&format!("{change:?} after a kill at {phase:?}"), &books);
-    let (plan, mood) = Mood::bad_at(phase, Act::Hang);
+    let (plan, mood) = Mood::bad_at(phase, ServerAction::Hang);
     let server = Server::start(plan).await;
     world.to(&server);
     killed_at(&world, &server, phase, 0, &["watch"]).await;
@@ -86,7 +86,7 @@ async fn reissue_killed(phase: Phase, kinds: &[&str], copies: usize, books: Arc<
     let script = mood.clone();
     let server = Server::start(Plan::plain(move |moment| {
         let bad = moment.phase == phase && moment.connection == 1 && !script.is_well();
-        if bad { Act::Hang } else { Act::Usual }
+        if bad { ServerAction::Hang } else { ServerAction::Usual }
     }))
     .await;
     world.to(&server);
@@ -103,7 +103,7 @@ async fn reissue_killed(phase: Phase, kinds: &[&str], copies: usize, books: Arc<
 /// The code's time runs out while the server is down; whoever hung on it was killed before.
 async fn expired(phase: Phase, books: Arc<Books>) {
     let mut world = World::new(&format!("expired after a kill at {phase:?}"), &books);
-    let (plan, mood) = Mood::bad_at(phase, Act::Hang);
+    let (plan, mood) = Mood::bad_at(phase, ServerAction::Hang);
     let server = Server::start(plan).await;
     world.to_hastily(&server, PATIENT);
     let invite = ["invite", "xts1", "--code", CODE, "--generated-at", "-71h59m57s", "--yes"];

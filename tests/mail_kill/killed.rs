@@ -2,7 +2,7 @@
 
 use futures::FutureExt;
 
-use crate::smtp_support::{Act, Phase, Plan, Seen, Server};
+use crate::smtp_support::{Phase, Plan, Seen, Server, ServerAction};
 use crate::world::{Books, CODE, Mood, World, run};
 
 const UNTOUCHED: &[&str] = &["queued", "begun", "sent"];
@@ -61,7 +61,7 @@ async fn killed_at_each_phase_the_letter_arrives_all_the_same() {
             let (name, books) = (format!("{way} killed at {phase:?}"), books.clone());
             let cell = async move {
                 let world = World::new(&format!("{way} killed at {phase:?}"), &books);
-                let (plan, mood) = Mood::bad_at(phase, Act::Hang);
+                let (plan, mood) = Mood::bad_at(phase, ServerAction::Hang);
                 let server = Server::start(plan).await;
                 world.to(&server);
                 killed_at(&world, &server, phase, 0, args).await;
@@ -107,7 +107,7 @@ async fn killed_after_the_server_took_it() {
 /// Killed again while the letter that is in doubt is handed over once more: then a person decides.
 async fn killed_twice(phase: Phase, copies: usize) {
     let mut world = World::new(&format!("killed twice at {phase:?}"), &Books::invited());
-    let (plan, mood) = Mood::bad_at(phase, Act::Hang);
+    let (plan, mood) = Mood::bad_at(phase, ServerAction::Hang);
     let server = Server::start(plan).await;
     world.to(&server);
     for time in 0..2 {
@@ -131,7 +131,7 @@ async fn killed_twice(phase: Phase, copies: usize) {
 
 async fn killed_at_rest(cell: &str, phase: Phase, waits: &str, kinds: &[&str], copies: usize) {
     let mut world = World::new(cell, &Books::invited());
-    let (plan, mood) = Mood::bad_at(phase, Act::Close);
+    let (plan, mood) = Mood::bad_at(phase, ServerAction::Close);
     let server = Server::start(plan).await;
     world.to(&server);
     let mut watch = world.watch();
@@ -159,7 +159,7 @@ async fn killed_when_done() {
 /// A command that was killed, and nothing but commands afterwards: its letter is not left behind.
 async fn without_watch(cell: &str, args: &[&str], code: i32, kinds: &[&str], copies: usize) {
     let world = World::new(cell, &Books::plain());
-    let (plan, mood) = Mood::bad_at(Phase::Data, Act::Hang);
+    let (plan, mood) = Mood::bad_at(Phase::Data, ServerAction::Hang);
     let server = Server::start(plan).await;
     world.to(&server);
     killed_at(&world, &server, Phase::Data, 0, &INVITE).await;

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde_json::Value;
 
-use crate::smtp_support::{Act, Phase, Plan, Server};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction};
 use crate::world::{Books, PREFIX, World, run};
 
 const LETTERS: usize = 300;
@@ -26,11 +26,11 @@ fn plan(seed: u64) -> Plan {
         let mut dice = StdRng::seed_from_u64(seed ^ (moment.letter as u64) << 8);
         let (misfortune, phase) = (dice.random_range(0..40), moment.phase);
         match (misfortune, phase) {
-            (0, Phase::Recipient) => Act::say("451 4.2.1 later\r\n"),
-            (1, Phase::Data) => Act::say("451 4.3.0 later\r\n"),
-            (2, Phase::Content) | (3, Phase::End) | (4, Phase::Mail) => Act::Close,
-            (5, Phase::End) => Act::say_and_close("421 4.3.0 good night\r\n"),
-            _ => Act::Usual,
+            (0, Phase::Recipient) => ServerAction::say("451 4.2.1 later\r\n"),
+            (1, Phase::Data) => ServerAction::say("451 4.3.0 later\r\n"),
+            (2, Phase::Content) | (3, Phase::End) | (4, Phase::Mail) => ServerAction::Close,
+            (5, Phase::End) => ServerAction::say_and_close("421 4.3.0 good night\r\n"),
+            _ => ServerAction::Usual,
         }
     })
 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Everything that all programs of a cell have said.
-pub type Heard = Arc<Mutex<Vec<String>>>;
+pub type Received = Arc<Mutex<Vec<String>>>;
 
 /// What one has said so far, line by line.
 #[derive(Debug, Default, Clone)]
@@ -30,14 +30,14 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(cell: &str, command: std::process::Command, heard: &Heard) -> Self {
+    pub fn start(cell: &str, command: std::process::Command, received: &Received) -> Self {
         let mut command = Command::from(command);
         let mut child = command.stdin(Stdio::null()).kill_on_drop(true).spawn().unwrap();
         let (record, said) = watch::channel(Said::default());
         let mut readers = JoinSet::new();
         let (out, log) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        readers.spawn(read(out, record.clone(), Arc::clone(heard), |said| &mut said.out));
-        readers.spawn(read(log, record, Arc::clone(heard), |said| &mut said.log));
+        readers.spawn(read(out, record.clone(), Arc::clone(received), |said| &mut said.out));
+        readers.spawn(read(log, record, Arc::clone(received), |said| &mut said.log));
         Self { cell: cell.to_owned(), child, said, readers }
     }
 
@@ -87,12 +87,12 @@ impl Process {
 async fn read(
     from: impl AsyncRead + Unpin,
     record: watch::Sender<Said>,
-    heard: Heard,
+    received: Received,
     place: fn(&mut Said) -> &mut Vec<String>,
 ) {
     let mut lines = BufReader::new(from).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        heard.lock().push(line.clone());
+        received.lock().push(line.clone());
         record.send_modify(|said| place(said).push(line));
     }
     record.send_modify(|said| said.closed += 1);

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 
 use crate::smtp_support::certificates::Authority;
-use crate::smtp_support::{Act, Phase, Plan, Server, Tls};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction, Tls};
 use crate::world::{Books, Mood, PASSWORD, PATIENT, World, run, settings};
 
 const HOST: &str = "127.0.0.1";
@@ -51,7 +51,7 @@ async fn refused() {
     world.write("authority.pem", authority.pem());
     world.environ("SSL_CERT_FILE", "authority.pem");
     world.environ("DESK_PASSWORD", PASSWORD);
-    let (plan, mood) = Mood::bad_at(Phase::Auth, Act::say(&format!("535 5.7.8 {PASSWORD} is wrong\r\n")));
+    let (plan, mood) = Mood::bad_at(Phase::Auth, ServerAction::say(&format!("535 5.7.8 {PASSWORD} is wrong\r\n")));
     let server = Server::start(ours(plan, Tls::Implicit(authority.server(HOST)))).await;
     to(&world, "smtps", &server);
     let mut watch = world.watch();
@@ -70,7 +70,7 @@ async fn killed(phase: Phase, line: &'static str) {
     world.write("authority.pem", authority.pem());
     world.environ("SSL_CERT_FILE", "authority.pem");
     world.environ("DESK_PASSWORD", PASSWORD);
-    let (plan, mood) = Mood::bad_at(phase, Act::Hang);
+    let (plan, mood) = Mood::bad_at(phase, ServerAction::Hang);
     let server = Server::start(ours(plan, Tls::Upgrade(authority.server(HOST)))).await;
     to(&world, "smtp+starttls", &server);
     let watch = world.watch();

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use serde_json::Value;
 
-use crate::smtp_support::{Act, Phase, Plan, Server, silent_port};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction, silent_port};
 use crate::world::{Books, HASTY, Mood, PATIENT, World, run, settings};
 
 /// Whether it says that the server fails, in these words.
@@ -13,14 +13,14 @@ fn alarm(line: &str, words: &str) -> bool {
     line["level"] == "WARN" && said.starts_with("the mail server fails: ") && said.contains(words)
 }
 
-fn say(reply: &str) -> Act {
-    Act::say_and_close(&format!("{reply}\r\n"))
+fn say(reply: &str) -> ServerAction {
+    ServerAction::say_and_close(&format!("{reply}\r\n"))
 }
 
 /// The server fails: an alarm, the letter waits, and goes once the server is well.
-async fn fails(cell: String, phase: Phase, act: Act, words: &str) {
+async fn fails(cell: String, phase: Phase, act: ServerAction, words: &str) {
     let mut world = World::new(&cell, &Books::invited());
-    let patience = if matches!(act, Act::Hang) { HASTY } else { PATIENT };
+    let patience = if matches!(act, ServerAction::Hang) { HASTY } else { PATIENT };
     let (plan, mood) = Mood::bad_at(phase, act);
     let server = Server::start(plan).await;
     world.to_hastily(&server, patience);
@@ -28,14 +28,14 @@ async fn fails(cell: String, phase: Phase, act: Act, words: &str) {
     watch.until(|said| said.log.iter().any(|line| alarm(line, words))).await;
     let letter = world.letter(1).await;
     // Once its content was asked for that is on record, and so is that it was not taken.
-    let gate = matches!(phase, Phase::Data);
+    let begun = matches!(phase, Phase::Data);
     let state = letter["state"].as_str().unwrap();
-    assert!(if gate { ["failed", "sending"].contains(&state) } else { state == "queued" }, "{cell}: {letter:#?}");
+    assert!(if begun { ["failed", "sending"].contains(&state) } else { state == "queued" }, "{cell}: {letter:#?}");
     mood.well();
     world.until_kind(1, "email.sent", 1).await;
     watch.end().await;
     let kinds: &[&str] =
-        if gate { &["queued", "begun", "failed", "begun", "sent"] } else { &["queued", "begun", "sent"] };
+        if begun { &["queued", "begun", "failed", "begun", "sent"] } else { &["queued", "begun", "sent"] };
     world.ends(&[&server]).await.first(kinds, 1);
 }
 
@@ -51,8 +51,8 @@ async fn a_server_that_fails_costs_no_letter() {
     ] {
         let mut acts = vec![
             (format!("at {place}: it answered 421"), say("421 4.3.0 good night")),
-            (format!("at {place}: no answer within"), Act::Hang),
-            (format!("at {place}: it closed the connection"), Act::Close),
+            (format!("at {place}: no answer within"), ServerAction::Hang),
+            (format!("at {place}: it closed the connection"), ServerAction::Close),
         ];
         if !matches!(phase, Phase::Recipient | Phase::Data) {
             acts.push((format!("at {place}: it answered 451"), say("451 4.3.0 later")));
@@ -81,12 +81,12 @@ async fn nobody_listens() {
 }
 
 /// The server does this to the first letter and takes the next one; the letter was refused, or nobody knows.
-async fn once(cell: String, phase: Phase, act: Act, kinds: &[&str], copies: usize) {
+async fn once(cell: String, phase: Phase, act: ServerAction, kinds: &[&str], copies: usize) {
     let mut world = World::new(&cell, &Books::invited());
-    let patience = if matches!(act, Act::Hang) { HASTY } else { PATIENT };
+    let patience = if matches!(act, ServerAction::Hang) { HASTY } else { PATIENT };
     let server = Server::start(Plan::plain(move |moment| match moment.phase == phase && moment.letter == 0 {
         true => act.clone(),
-        false => Act::Usual,
+        false => ServerAction::Usual,
     }))
     .await;
     world.to_hastily(&server, patience);
@@ -105,8 +105,8 @@ async fn once(cell: String, phase: Phase, act: Act, kinds: &[&str], copies: usiz
 async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
     const DOUBTED: &[&str] = &["queued", "begun", "uncertain", "begun", "sent"];
     const LATER: &[&str] = &["queued", "begun", "failed", "begun", "sent"];
-    let keeps = |reply: &str| Act::say(&format!("{reply}\r\n"));
-    let mut rows: Vec<(&str, Phase, Act, &[&str], usize)> = vec![
+    let keeps = |reply: &str| ServerAction::say(&format!("{reply}\r\n"));
+    let mut rows: Vec<(&str, Phase, ServerAction, &[&str], usize)> = vec![
         ("4xx at RCPT", Phase::Recipient, keeps("451 4.2.1 later"), &["queued", "failed", "begun", "sent"], 1),
         ("5xx at RCPT", Phase::Recipient, keeps("550 5.1.1 no such user"), &["queued", "failed"], 0),
         ("policy at RCPT", Phase::Recipient, keeps("554 5.7.1 no"), &["queued", "failed"], 0),
@@ -127,7 +127,10 @@ async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
         ),
     ]);
     for (phase, copies) in [(Phase::Content, 1), (Phase::End, 2)] {
-        rows.extend([("hangs up", phase, Act::Close, DOUBTED, copies), ("hangs", phase, Act::Hang, DOUBTED, copies)]);
+        rows.extend([
+            ("hangs up", phase, ServerAction::Close, DOUBTED, copies),
+            ("hangs", phase, ServerAction::Hang, DOUBTED, copies),
+        ]);
     }
     let cells = rows.into_iter().map(|(what, phase, act, kinds, copies)| {
         let name = format!("{what}, {phase:?}");
@@ -140,7 +143,7 @@ async fn a_letter_that_is_refused_or_in_doubt_ends_once() {
 /// A server that takes letters and never says so: two copies, and then a person decides.
 async fn never_an_answer() {
     let mut world = World::new("never an answer", &Books::invited());
-    let (plan, mood) = Mood::bad_at(Phase::End, Act::Close);
+    let (plan, mood) = Mood::bad_at(Phase::End, ServerAction::Close);
     let server = Server::start(plan).await;
     world.to(&server);
     let watch = world.watch();

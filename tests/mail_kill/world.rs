@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 
 use crate::cli_support::Desk;
-use crate::process::{Heard, Process, Said};
+use crate::process::{Process, Received, Said};
 use crate::rules::Copies;
-use crate::smtp_support::{Act, Phase, Plan, Seen, Server, silent_port};
+use crate::smtp_support::{Phase, Plan, Seen, Server, ServerAction, silent_port};
 
 /// What every code begins with, and nothing else does.
 pub const PREFIX: &str = "KILL-7Q-";
@@ -101,12 +101,12 @@ pub struct Mood(Arc<AtomicBool>);
 
 impl Mood {
     /// A server that does one thing at one phase until it is well.
-    pub fn bad_at(phase: Phase, act: Act) -> (Plan, Self) {
+    pub fn bad_at(phase: Phase, act: ServerAction) -> (Plan, Self) {
         let mood = Self::default();
         let script = mood.clone();
         let plan = Plan::plain(move |moment| match moment.phase == phase && !script.is_well() {
             true => act.clone(),
-            false => Act::Usual,
+            false => ServerAction::Usual,
         });
         (plan, mood)
     }
@@ -123,7 +123,7 @@ impl Mood {
 pub struct World {
     pub cell: String,
     desk: Desk,
-    heard: Heard,
+    heard: Received,
     tail: Process,
     environment: Mutex<Vec<(&'static str, String)>>,
     nobody: TcpSocket,
@@ -133,7 +133,7 @@ pub struct World {
 
 impl World {
     pub fn new(cell: &str, books: &Books) -> Self {
-        let (desk, heard) = (Desk::new(), Heard::default());
+        let (desk, heard) = (Desk::new(), Received::default());
         copy(&books.desk.path("store"), &desk.path("store"));
         let tail = Process::start(cell, desk.command(&["events", "--follow", "--json"]), &heard);
         let codes = [(CARLA, 1, CODE), (CARLA, 2, NEXT), (BEN, 1, LAST)];

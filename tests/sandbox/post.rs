@@ -161,11 +161,11 @@ async fn what_makes_no_sense_is_refused_with_the_reason() {
     client.send(vec![b'x'; 999]).await;
     assert!(client.say("\r\n.").await.starts_with("554 5.6.0"));
     for (letter, code) in [("Subject: x\n\nbare\n", "554 5.6.0"), ("Subject: x\r\n\r\ngood\r\n", "250 2.0.0")] {
-        let reply = client.hand_over("a@example.com", ANN, letter).await;
+        let reply = client.transmit("a@example.com", ANN, letter).await;
         assert!(reply.starts_with(code), "{letter}: {reply}");
     }
     let big = "0123456789\r\n".repeat(100_000);
-    assert!(client.hand_over("a@example.com", ANN, &big).await.starts_with("552 5.3.4"));
+    assert!(client.transmit("a@example.com", ANN, &big).await.starts_with("552 5.3.4"));
     assert_eq!(letters(&desk, ANN).await.len(), 1);
 }
 
@@ -267,7 +267,7 @@ async fn what_bounces_is_reported_to_the_sender_and_into_the_maildir() {
     assert!(!reports[0].contains("K7QF"), "no code comes back");
     // Nobody is told about a report.
     let mut client = desk.smtp().await;
-    assert!(client.hand_over("", "gone@example.com", "Subject: x\r\n\r\nx\r\n").await.starts_with("250"));
+    assert!(client.transmit("", "gone@example.com", "Subject: x\r\n\r\nx\r\n").await.starts_with("250"));
     client.send("QUIT\r\n").await;
     client.rest().await;
     let counts = desk.control("mailboxes").await["counts"].clone();

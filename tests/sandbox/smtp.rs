@@ -54,7 +54,7 @@ impl Client {
     }
 
     /// Hands over a letter up to its dot; answers the last reply, which is empty when there was none.
-    pub async fn hand_over(&mut self, from: &str, to: &str, letter: &str) -> String {
+    pub async fn transmit(&mut self, from: &str, to: &str, letter: &str) -> String {
         for line in [format!("MAIL FROM:<{from}>"), format!("RCPT TO:<{to}>"), "DATA".to_owned()] {
             let reply = self.say(&line).await;
             if !reply.starts_with(['2', '3']) {
@@ -76,7 +76,7 @@ impl Desk {
     /// Sends one letter, in a session of its own. What follows from it has happened when this returns.
     pub async fn mail(&self, to: &str, letter: &str) -> String {
         let mut client = self.smtp().await;
-        let reply = client.hand_over("desk@example.com", to, letter).await;
+        let reply = client.transmit("desk@example.com", to, letter).await;
         client.send("QUIT\r\n").await;
         client.rest().await;
         reply

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use cloverwatch::domain::{
     Actor, AppointmentId, Ask, BookingEnd, Call, CallOutcome, CodeOrigin, Command, Context, DealershipId, IntentId,
     LetterCopy, LetterEnd, LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit,
-    ProfileField, Timestamp, decide_in_turn,
+    ProfileField, Refusal, Timestamp, decide_in_turn, give_up_orphan, steps_to_obtain,
 };
 use cloverwatch::tui::action::{Action, REGISTRY};
 use cloverwatch::tui::actions::{DryRun, RecordingAction, Subject};
@@ -136,29 +136,29 @@ fn live(world: &mut World, steps: &[(u8, u8, u8)]) -> Timestamp {
 }
 
 /// What the engine may record for an action, whatever a person types: each way as the commands of one way, one after the other.
-fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Timestamp) -> Vec<Vec<Command>> {
+fn ways(
+    action: Action,
+    state: &Onboarding,
+    source: Option<CodeOrigin>,
+    at: Timestamp,
+) -> Result<Vec<Vec<Command>>, Refusal> {
     let fresh = IntentId::from_bits(999_999);
     let queue = |kind| vec![vec![Command::QueueLetter { kind }]];
-    match action {
+    Ok(match action {
         Action::Invite | Action::Reissue => {
             let ask = match action {
                 Action::Invite => Ask::Invite,
                 _ => Ask::Reissue { seen: state.generation(), despite_word: true },
             };
-            let issue = pasted("FRESH-CODE", at, 999_999, ask, CodeOrigin::Paste);
-            let request = |source, intent| Command::RequestCode { intent, source, ask, mail: true };
-            let give_up = |intent, refused| Command::FailCode { intent, reason: "given up".to_owned(), refused };
-            // Before an open request is gone on with, the engine asks whether anybody needs its code.
-            let unneeded = Command::RequestCode { intent: fresh, source: CodeOrigin::Http, ask, mail: true };
-            vec![match (source, &state.pending) {
-                (None, Some(open)) if open.failed.is_none() => vec![give_up(open.intent, false), issue],
-                (None, _) => vec![issue],
-                (Some(_), Some(open)) if state.is_confirmed() => vec![give_up(open.intent, true), unneeded],
-                (Some(source), Some(open)) if open.source != source => {
-                    vec![give_up(open.intent, true), request(source, fresh)]
+            vec![match source {
+                None => {
+                    let issue = pasted("FRESH-CODE", at, 999_999, ask, CodeOrigin::Paste);
+                    give_up_orphan(state, false).into_iter().chain([issue]).collect()
                 }
-                (Some(source), Some(open)) if open.failed.is_some() => vec![request(source, open.intent)],
-                (Some(source), _) => vec![request(source, fresh)],
+                Some(source) => {
+                    let asking = state.pending.as_ref().is_some_and(|open| open.failed.is_none());
+                    steps_to_obtain(state, source, Some((ask, true)), fresh, asking)?
+                }
             }]
         }
         Action::CallDone => calls(CallOutcome::Done, state, at),
@@ -213,7 +213,7 @@ fn ways(action: Action, state: &Onboarding, source: Option<CodeOrigin>, at: Time
         Action::SendLive => queue(LetterKind::Live),
         Action::Reminders => [true, false].map(|on| vec![Command::SetReminders { on }]).to_vec(),
         other => panic!("{other:?} records something, and nobody said what"),
-    }
+    })
 }
 
 /// Moments at which a dealer may say that it was done.
@@ -229,12 +229,17 @@ fn calls(outcome: CallOutcome, state: &Onboarding, at: Timestamp) -> Vec<Vec<Com
 }
 
 /// Whether one of these ways is open; else all that the rules say against them.
-fn decided(state: &Onboarding, ways: &[Vec<Command>], setup: &Setup, at: Timestamp) -> Result<(), Vec<String>> {
-    let letter = setup.post.as_ref().map(|_| LetterId::from_bits(7));
+fn decided(
+    state: &Onboarding,
+    ways: Result<Vec<Vec<Command>>, Refusal>,
+    setup: &Setup,
+    at: Timestamp,
+) -> Result<(), Vec<String>> {
+    let letter = setup.mail_name.as_ref().map(|_| LetterId::from_bits(7));
     let context = Context { now: at, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
     let mut words = Vec::new();
-    for way in ways {
-        match decide_in_turn(Some(state), state.id, way, &Actor::person("ana"), &context) {
+    for way in ways.map_err(|refusal| vec![refusal.to_string()])? {
+        match decide_in_turn(Some(state), state.id, &way, &Actor::person("ana"), &context) {
             Ok(_) => return Ok(()),
             Err(refusal) => words.push(refusal.to_string()),
         }
@@ -271,7 +276,7 @@ fn compare(desk: &Desk, at: Timestamp) {
     for action in about_dealerships() {
         let record = recording(action);
         let shown = record.allowed(&DryRun { state, letter: None, setup, now: at });
-        same(&shown, &decided(state, &ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
+        same(&shown, &decided(state, ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
         // The dialog opens for what is possible, says the same of what is not, and leaves out with the same words.
         assert_eq!(open(record, &[IT.into()], &desk.state).err(), shown.clone().err(), "{action:?}");
         if let (Err(why), Ok(dialog)) = (&shown, open(record, &[IT.into(), NEW.into()], &desk.state)) {
@@ -288,7 +293,12 @@ fn compare(desk: &Desk, at: Timestamp) {
         ] {
             let record = recording(action);
             let shown = record.allowed(&DryRun { state, letter: Some(letter), setup, now: at });
-            same(&shown, &decided(state, &[vec![command]], setup, at), &format!("{action:?} of {letter:?}"), state);
+            same(
+                &shown,
+                &decided(state, Ok(vec![vec![command]]), setup, at),
+                &format!("{action:?} of {letter:?}"),
+                state,
+            );
             assert_eq!(open(record, &[of], &desk.state).err(), shown.err(), "{action:?}");
         }
     }
@@ -304,7 +314,7 @@ proptest! {
     ) {
         let mut lived = world(mails);
         let at = live(&mut lived, &steps);
-        for (source, post) in [
+        for (source, mails) in [
             (None, true),
             (None, false),
             (Some(CodeOrigin::Http), true),
@@ -312,7 +322,7 @@ proptest! {
         ] {
             let mut desk = Desk::with(lived.clone(), (120, 30), |setup| {
                 setup.source = source;
-                setup.post = setup.post.take().filter(|_| post);
+                setup.mail_name = setup.mail_name.take().filter(|_| mails);
             });
             desk.state.now.at = at;
             compare(&desk, at);
@@ -324,7 +334,7 @@ proptest! {
 fn every_action_that_records_something_is_compared() {
     let state = world(true).get(IT);
     for action in about_dealerships() {
-        assert!(!ways(action, &state, None, now()).is_empty(), "{action:?}");
+        assert!(!ways(action, &state, None, now()).unwrap().is_empty(), "{action:?}");
     }
     let of_letters =
         REGISTRY.iter().filter(|info| info.action.recording().is_some_and(RecordingAction::is_about_letters));

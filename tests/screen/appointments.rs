@@ -165,11 +165,11 @@ fn what_became_of_it_is_told_and_nothing_is_sent_twice() {
     let mut desk = opened((120, 40));
     book(&mut desk);
     desk.answer(is_sent, Response::Booked(Some(stands(ReadBack::NotThere))));
-    desk.sees("It stands: Tue 31 Mar 09:15 PDT").sees("does not show it yet").press("enter").sees_no("It stands");
+    desk.sees("It stands: Tue 31 Mar 09:15 PDT").sees("does not show it: not yet").press("enter").sees_no("It stands");
     let mut desk = opened((120, 40));
     book(&mut desk);
     desk.answer(is_sent, Response::Booked(Some(Booked::Unknown { reason: "no answer in 15 s".to_owned() })));
-    desk.sees("Nobody knows what became of it: no answer in 15 s").sees("It may stand in the calendar");
+    desk.sees("Nobody knows whether it was booked: no answer in 15 s").sees("It may stand in the calendar");
 }
 
 #[test]

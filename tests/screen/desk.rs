@@ -54,7 +54,7 @@ impl Desk {
         let mut setup = Setup {
             read_only: false,
             source: None,
-            post: Some("smtp.example.com:587".to_owned()),
+            mail_name: Some("smtp.example.com:587".to_owned()),
             mails: true,
             mailboxes: None,
             me: "ana".to_owned(),

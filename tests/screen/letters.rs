@@ -105,7 +105,7 @@ fn files(size: (u16, u16)) -> Desk {
     world.issue(id(1), ago(10.0), "CLOVER-1");
     world.post(id(1), ago(10.0), LetterEnd::Written { path: "/books/mail/m1.eml".to_owned() });
     Desk::with(world, size, |setup| {
-        setup.post = Some("dir:/books/mail".to_owned());
+        setup.mail_name = Some("dir:/books/mail".to_owned());
         setup.mails = false;
     })
 }
@@ -348,7 +348,7 @@ fn the_panes_wait_while_the_letters_are_shown() {
 
 #[test]
 fn without_mail_and_read_only_it_says_so() {
-    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.post = None);
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.mail_name = None);
     desk.sees("mail: off").press("e e").sees("no letter: mail is off");
     desk.press("M").sees("no letters are sent: set transport under [mail]").press("r");
     assert_eq!(desk.take_effects(), []);

@@ -255,8 +255,8 @@ fn the_table_says_what_is_lacking_to_be_live() {
 }
 
 #[test]
-fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
-    at_every_size("sweep_and_alarms", |size| {
+fn the_status_bar_tells_the_backlog_and_alarms_name_one_cause() {
+    at_every_size("backlog_and_alarms", |size| {
         let mut desk = Desk::open(size);
         let alarm = |cause, turned| Alarm { cause, turned, of: 10, since: ago(0.2) };
         desk.tell(Msg::Status(Box::new(Status {
@@ -274,5 +274,5 @@ fn the_status_bar_tells_the_sweep_and_alarms_name_one_cause() {
     let mut desk = Desk::open((160, 40));
     let backlog = Some(BacklogProgress { done: 1, total: 2, expected_end: Some(ago(-30.0)) });
     desk.tell(Msg::Status(Box::new(Status { platform: PlatformState::Ok, backlog, ..Status::default() })));
-    desk.sees("sweep 1/2, 1d more").sees_no("▲ opcode gone");
+    desk.sees("backlog 1/2, 1d more").sees_no("▲ opcode gone");
 }

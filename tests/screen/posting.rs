@@ -105,7 +105,7 @@ fn the_other_letters_go_when_there_is_something_to_say() {
     desk.go_to(8).press("e g").sees("customers can book already");
     desk.go_to(1)
         .press("e w")
-        .sees("the 24 hours for Xtime")
+        .sees("nobody waits for Xtime")
         .press("esc e b")
         .sees("customers cannot book (stage invited)");
     assert_eq!(desk.take_effects(), []);
@@ -180,7 +180,7 @@ fn nobody_is_promised_a_letter_that_cannot_go() {
         .sees("no letter goes there: address refused");
     desk.press("esc").go_to(4).press("space").go_to(7).press("space r");
     desk.sees("a letter goes to 1 of them; 1 get none").press("esc");
-    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.post = None);
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.mail_name = None);
     desk.go_to(4).press("r").sees("no letter    no letters are sent: set transport under [mail]");
 }
 

@@ -59,7 +59,7 @@ pub struct MailState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hang {
     BeforeGate,
-    /// After the gate, before anything arrives.
+    /// After the last check, before anything arrives.
     BeforeArrival,
     /// After it arrived, before the answer.
     AfterArrival,
@@ -145,7 +145,7 @@ impl Drop for UnderWay<'_> {
 
 #[async_trait]
 impl MailTransport for MailWorld {
-    async fn deliver(&self, outgoing: &OutgoingMessage, gate: &dyn PreSendCheck) -> Delivery {
+    async fn deliver(&self, outgoing: &OutgoingMessage, pre_send: &dyn PreSendCheck) -> Delivery {
         let (latency, mood, busy, silent, arrives, hangs) = {
             let mut state = self.state.lock();
             state.under_way += 1;
@@ -182,7 +182,7 @@ impl MailTransport for MailWorld {
         if hangs == Some(Hang::BeforeGate) {
             std::future::pending::<()>().await;
         }
-        if gate.check().await == PreSendDecision::Abort {
+        if pre_send.check().await == PreSendDecision::Abort {
             return Delivery::Aborted;
         }
         if hangs == Some(Hang::BeforeArrival) {

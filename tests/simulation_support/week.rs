@@ -11,7 +11,7 @@ pub const DAYS: i64 = 7;
 
 /// Something that happens by itself at a moment.
 #[derive(Debug, Clone)]
-pub enum Deed {
+pub enum ScheduledAction {
     /// The dealer types the code that stood in a letter.
     Enter {
         dealer: String,
@@ -60,11 +60,11 @@ fn hours(rng: &mut StdRng, range: std::ops::Range<f64>) -> TimeDelta {
 }
 
 /// The week: operators at work, faults that come and go, crashes, steps of the clock; its last day is calm.
-pub fn plan(rng: &mut StdRng, end: Timestamp) -> Vec<(Timestamp, Deed)> {
+pub fn plan(rng: &mut StdRng, end: Timestamp) -> Vec<(Timestamp, ScheduledAction)> {
     let week = 24.0 * DAYS as f64;
     let mut plan = Vec::new();
     for _ in 0..1_500 {
-        plan.push((start() + hours(rng, 0.1..week - 26.0), Deed::Operator));
+        plan.push((start() + hours(rng, 0.1..week - 26.0), ScheduledAction::Operator));
     }
     for (change, count, longest) in [
         (Change::Down as fn(bool) -> Change, 6, 3.0),
@@ -78,17 +78,17 @@ pub fn plan(rng: &mut StdRng, end: Timestamp) -> Vec<(Timestamp, Deed)> {
         for _ in 0..count {
             let from = start() + hours(rng, 6.0..week - 40.0);
             let to = from + hours(rng, 0.05..longest);
-            plan.extend([(from, Deed::Mood(change(true))), (to, Deed::Mood(change(false)))]);
+            plan.extend([(from, ScheduledAction::Mood(change(true))), (to, ScheduledAction::Mood(change(false)))]);
         }
     }
     for _ in 0..8 {
-        plan.push((start() + hours(rng, 2.0..week - 26.0), Deed::Crash));
+        plan.push((start() + hours(rng, 2.0..week - 26.0), ScheduledAction::Crash));
     }
     for _ in 0..4 {
         let at = start() + hours(rng, 2.0..week - 30.0);
         let seconds = [7_200, 7_200, -300, -10_800][rng.random_range(0..4)];
-        plan.push((at, Deed::Step(seconds)));
+        plan.push((at, ScheduledAction::Step(seconds)));
     }
-    plan.push((end - TimeDelta::hours(26), Deed::Mood(Change::Calm)));
+    plan.push((end - TimeDelta::hours(26), ScheduledAction::Mood(Change::Calm)));
     plan
 }

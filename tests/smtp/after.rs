@@ -3,7 +3,7 @@
 use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 
 use crate::rig::{hastily, outgoing, to};
-use crate::smtp_support::{Act, Phase, Plan, Server};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction};
 
 #[tokio::test]
 async fn a_refusal_of_the_content_is_an_answer() {
@@ -15,7 +15,7 @@ async fn a_refusal_of_the_content_is_an_answer() {
         ("450 4.2.0 greylisted", false, None),
         ("452 4.2.2 mailbox full", false, None),
     ] {
-        let told = to(Plan::at(Phase::End, Act::say(&format!("{reply}\r\n")))).await;
+        let told = to(Plan::at(Phase::End, ServerAction::say(&format!("{reply}\r\n")))).await;
         let Delivery::Refused { reason, permanent: told_permanent, address: told_address, .. } = &told.delivery else {
             panic!("{told:#?}")
         };
@@ -25,7 +25,7 @@ async fn a_refusal_of_the_content_is_an_answer() {
         assert_eq!(told.seen.complete()[0].content.as_deref(), Some(outgoing(1).message.as_slice()));
         assert_eq!(told.seen.connections, 1, "nobody tries twice by himself");
     }
-    let told = to(Plan::at(Phase::End, Act::say("451 4.3.0 disk full\r\n"))).await;
+    let told = to(Plan::at(Phase::End, ServerAction::say("451 4.3.0 disk full\r\n"))).await;
     assert!(matches!(&told.delivery, Delivery::Deferred { reason } if reason == "451 4.3.0 disk full"), "{told:#?}");
 }
 
@@ -37,9 +37,9 @@ async fn of_two_recipients_none_is_condemned_by_a_refusal_of_the_content() {
         (Phase::End, "550 5.1.1 no such user\r\n", Some("5.1.1")),
     ] {
         let plan = Plan::plain(move |moment| match moment.phase {
-            _ if moment.line.contains("archive@example.com") => Act::say(copy),
-            it if it == phase => Act::say("550 5.1.1 no such user\r\n"),
-            _ => Act::Usual,
+            _ if moment.line.contains("archive@example.com") => ServerAction::say(copy),
+            it if it == phase => ServerAction::say("550 5.1.1 no such user\r\n"),
+            _ => ServerAction::Usual,
         });
         let server = Server::start(plan).await;
         let transport = crate::rig::transport(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
@@ -53,8 +53,8 @@ async fn of_two_recipients_none_is_condemned_by_a_refusal_of_the_content() {
 #[tokio::test]
 async fn a_connection_on_which_the_content_was_refused_takes_the_next_letter() {
     let server = Server::start(Plan::plain(|moment| match (moment.phase, moment.letter) {
-        (Phase::End, 0) => Act::say("550 5.7.1 scored as spam\r\n"),
-        _ => Act::Usual,
+        (Phase::End, 0) => ServerAction::say("550 5.7.1 scored as spam\r\n"),
+        _ => ServerAction::Usual,
     }))
     .await;
     let transport = crate::rig::transport(crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port())));
@@ -66,7 +66,8 @@ async fn a_connection_on_which_the_content_was_refused_takes_the_next_letter() {
 
 #[tokio::test]
 async fn a_server_that_goes_down_after_the_dot_and_says_so_has_not_taken_it() {
-    for act in [Act::say("421 4.3.2 going down\r\n"), Act::say_and_close("421 4.3.2 going down\r\n")] {
+    for act in [ServerAction::say("421 4.3.2 going down\r\n"), ServerAction::say_and_close("421 4.3.2 going down\r\n")]
+    {
         let told = to(Plan::at(Phase::End, act)).await;
         let Delivery::Down { reason } = &told.delivery else { panic!("{told:#?}") };
         assert!(reason.contains("at the end of the content: it answered 421 4.3.2"), "{reason}");
@@ -76,7 +77,7 @@ async fn a_server_that_goes_down_after_the_dot_and_says_so_has_not_taken_it() {
 
 #[tokio::test]
 async fn a_server_that_hangs_up_after_the_dot_or_says_no_answer_leaves_it_open() {
-    for (act, words) in [(Act::Close, "the connection"), (Act::say("354 more?\r\n"), "354 more?")] {
+    for (act, words) in [(ServerAction::Close, "the connection"), (ServerAction::say("354 more?\r\n"), "354 more?")] {
         let told = to(Plan::at(Phase::End, act)).await;
         told.is_uncertain(&["after the content began", words]);
         assert_eq!((told.seen.complete().len(), told.seen.connections), (1, 1));
@@ -85,25 +86,25 @@ async fn a_server_that_hangs_up_after_the_dot_or_says_no_answer_leaves_it_open()
 
 #[tokio::test]
 async fn a_server_that_hangs_up_in_the_middle_of_the_content_leaves_it_open() {
-    let told = to(Plan::at(Phase::Content, Act::Close)).await;
+    let told = to(Plan::at(Phase::Content, ServerAction::Close)).await;
     told.is_uncertain(&["after the content began", "the connection"]);
     assert_eq!((told.seen.complete().len(), told.seen.connections), (0, 1));
 }
 
 #[tokio::test]
 async fn a_server_that_says_nothing_after_the_dot_is_waited_for_only_so_long() {
-    let told = hastily(Plan::at(Phase::End, Act::Hang)).await;
+    let told = hastily(Plan::at(Phase::End, ServerAction::Hang)).await;
     told.is_uncertain(&["no answer within 300ms"]);
     assert_eq!(told.seen.complete().len(), 1);
-    hastily(Plan::at(Phase::Content, Act::Hang)).await.is_uncertain(&["no answer within 300ms"]);
+    hastily(Plan::at(Phase::Content, ServerAction::Hang)).await.is_uncertain(&["no answer within 300ms"]);
 }
 
 #[tokio::test]
 async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
     let server = Server::start(Plan::plain(|moment| match moment.phase {
         // It never reads on: the pause before the second byte is longer than the test.
-        Phase::Content => Act::Drip(b"2 ".to_vec(), std::time::Duration::from_secs(3_600)),
-        _ => Act::Usual,
+        Phase::Content => ServerAction::Drip(b"2 ".to_vec(), std::time::Duration::from_secs(3_600)),
+        _ => ServerAction::Usual,
     }))
     .await;
     let mut settings = crate::rig::settings(&format!("smtp://127.0.0.1:{}", server.port()));
@@ -120,16 +121,17 @@ async fn a_letter_larger_than_any_buffer_that_nobody_reads_is_given_up() {
 #[tokio::test]
 async fn what_the_server_repeats_of_the_letter_is_not_repeated() {
     let reply = format!("554 5.6.0 I do not like your line: the code is {}\r\n", crate::rig::CODE.to_lowercase());
-    let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
+    let told = to(Plan::at(Phase::End, ServerAction::say(&reply))).await;
     let Delivery::Refused { reason, permanent: true, address: None, .. } = told.delivery else { panic!("{told:#?}") };
     assert_eq!(reason, "554 5.6.0 (its words repeat a secret, and are left out)");
     let reply = format!("250 2.0.0 queued: {}\r\n", crate::rig::CODE);
-    let told = to(Plan::at(Phase::End, Act::say(&reply))).await;
+    let told = to(Plan::at(Phase::End, ServerAction::say(&reply))).await;
     told.is_sent(&outgoing(1));
 }
 
 #[tokio::test]
 async fn a_success_in_another_alphabet_is_a_success() {
-    let told = to(Plan::at(Phase::End, Act::Say(b"250 2.0.0 Verz\xf6gert angenommen \xff\xfe\r\n".to_vec()))).await;
+    let told =
+        to(Plan::at(Phase::End, ServerAction::Say(b"250 2.0.0 Verz\xf6gert angenommen \xff\xfe\r\n".to_vec()))).await;
     told.is_sent(&outgoing(1));
 }

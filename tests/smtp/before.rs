@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision};
 
 use crate::rig::{Counting, HASTY, PATIENT, hastily, outgoing, settings, to, transport};
-use crate::smtp_support::{Act, Phase, Plan, Server, deserted_port};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction, deserted_port};
 
 /// Until the recipient is named, every failure is about the server.
 const ABOUT_THE_SERVER: [(Phase, &str); 3] =
@@ -56,15 +56,17 @@ async fn refusals_before_the_recipient_are_about_the_server() {
             ("421 4.3.2 going down\r\n", "tried again later"),
             ("354 what?\r\n", "tried again later"),
         ] {
-            let told = to(Plan::at(phase, Act::say(reply))).await;
+            let told = to(Plan::at(phase, ServerAction::say(reply))).await;
             told.is_down(0, &[word, reply.trim_end(), remedy]);
             assert_eq!(told.seen.connections, 1, "a new connection is not tried a second time");
         }
-        to(Plan::at(phase, Act::say_and_close("421 4.3.2 going down\r\n"))).await.is_down(0, &[word, "421 4.3.2"]);
-        to(Plan::at(phase, Act::Close)).await.is_down(0, &[word, "the connection"]);
-        hastily(Plan::at(phase, Act::Hang)).await.is_down(0, &[word, "no answer within 300ms"]);
+        to(Plan::at(phase, ServerAction::say_and_close("421 4.3.2 going down\r\n")))
+            .await
+            .is_down(0, &[word, "421 4.3.2"]);
+        to(Plan::at(phase, ServerAction::Close)).await.is_down(0, &[word, "the connection"]);
+        hastily(Plan::at(phase, ServerAction::Hang)).await.is_down(0, &[word, "no answer within 300ms"]);
     }
-    to(Plan::at(Phase::Mail, Act::say("550 5.1.8 bad sender\r\n"))).await.is_down(0, &["[mail] from"]);
+    to(Plan::at(Phase::Mail, ServerAction::say("550 5.1.8 bad sender\r\n"))).await.is_down(0, &["[mail] from"]);
 }
 
 #[tokio::test]
@@ -82,7 +84,7 @@ async fn a_refused_recipient_is_about_the_letter() {
         ("550 mailbox is full\r\n", true, None),
         ("450 4.2.0 Recipient address rejected: Greylisted\r\n", false, None),
     ] {
-        let told = to(Plan::at(Phase::Recipient, Act::say(reply))).await;
+        let told = to(Plan::at(Phase::Recipient, ServerAction::say(reply))).await;
         told.is_refused(0, permanent, address, &[&reply[..3]]);
         assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "{reply}");
     }
@@ -91,7 +93,7 @@ async fn a_refused_recipient_is_about_the_letter() {
 #[tokio::test]
 async fn a_recipient_refused_for_the_servers_own_trouble_is_about_the_server() {
     for reply in ["451 4.3.5 configuration problem\r\n", "450 4.7.1 too much mail\r\n", "451 slow down\r\n"] {
-        let told = to(Plan::at(Phase::Recipient, Act::say(reply))).await;
+        let told = to(Plan::at(Phase::Recipient, ServerAction::say(reply))).await;
         told.is_deferred(0, &[reply.trim_end()]);
         assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "RSET"], "{reply}");
     }
@@ -111,20 +113,20 @@ async fn the_size_is_announced_and_a_letter_that_is_too_large_is_not_sent() {
     assert_eq!(told.seen.verbs(0), ["EHLO"], "nothing was said of it");
     // It may have less room than it said.
     for reply in ["552 5.3.4 too big", "552 too big", "550 5.3.4 too big", "554 5.2.3 too big", "523 5.2.3 too big"] {
-        let full = Plan::at(Phase::Mail, Act::say(&format!("{reply}\r\n"))).offers(&["SIZE"]);
+        let full = Plan::at(Phase::Mail, ServerAction::say(&format!("{reply}\r\n"))).offers(&["SIZE"]);
         to(full).await.is_refused(0, true, None, &[reply]);
     }
     // Which letter comes does not matter there.
-    to(Plan::at(Phase::Mail, Act::say("552 5.7.1 not you\r\n"))).await.is_down(0, &["552 5.7.1"]);
-    to(Plan::at(Phase::Mail, Act::say("452 4.3.4 not now\r\n"))).await.is_down(0, &["452 4.3.4"]);
+    to(Plan::at(Phase::Mail, ServerAction::say("552 5.7.1 not you\r\n"))).await.is_down(0, &["552 5.7.1"]);
+    to(Plan::at(Phase::Mail, ServerAction::say("452 4.3.4 not now\r\n"))).await.is_down(0, &["452 4.3.4"]);
 }
 
 #[tokio::test]
 async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_nobody() {
     for (answer, copied) in [("250 2.1.5 fine\r\n", true), ("550 5.1.1 no such user\r\n", false)] {
         let server = Server::start(Plan::plain(move |moment| match moment.line.contains("archive@example.com") {
-            true => Act::say(answer),
-            false => Act::Usual,
+            true => ServerAction::say(answer),
+            false => ServerAction::Usual,
         }))
         .await;
         let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
@@ -135,7 +137,7 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
         let content = server.seen().taken()[0].content.clone().unwrap();
         assert!(!String::from_utf8_lossy(&content).contains("archive@"), "it is not named in the letter");
     }
-    let server = Server::start(Plan::at(Phase::Recipient, Act::say("550 5.1.1 no such user\r\n"))).await;
+    let server = Server::start(Plan::at(Phase::Recipient, ServerAction::say("550 5.1.1 no such user\r\n"))).await;
     let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
     let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
     let delivery = transport.deliver(&letter, &Counting::new(PreSendDecision::Proceed)).await;
@@ -145,16 +147,20 @@ async fn a_copy_goes_to_whoever_keeps_one_and_its_refusal_keeps_the_letter_from_
 
 #[tokio::test]
 async fn a_server_that_gives_up_at_the_copy_gets_the_letter_without_it() {
-    for act in [Act::say("421 4.7.0 too many\r\n"), Act::say_and_close("421 4.7.0 too many\r\n"), Act::Close, Act::Hang]
-    {
+    for act in [
+        ServerAction::say("421 4.7.0 too many\r\n"),
+        ServerAction::say_and_close("421 4.7.0 too many\r\n"),
+        ServerAction::Close,
+        ServerAction::Hang,
+    ] {
         let about = act.clone();
         let plan = Plan::plain(move |moment| match moment.line.contains("archive@example.com") {
             true => about.clone(),
-            false => Act::Usual,
+            false => ServerAction::Usual,
         });
         let server = Server::start(plan).await;
         let mut settings = settings(&format!("smtp://127.0.0.1:{}", server.port()));
-        settings.limits.command = if matches!(act, Act::Hang) { HASTY } else { PATIENT.command };
+        settings.limits.command = if matches!(act, ServerAction::Hang) { HASTY } else { PATIENT.command };
         let letter = cloverwatch::mail::OutgoingMessage { bcc: Some("archive@example.com".to_owned()), ..outgoing(1) };
         let check = Counting::new(PreSendDecision::Proceed);
         let delivery = transport(settings).deliver(&letter, &check).await;
@@ -179,24 +185,29 @@ async fn a_copy_that_the_server_cannot_carry_keeps_the_letter_from_nobody() {
 
 #[tokio::test]
 async fn a_lost_connection_at_the_recipient_is_about_the_server() {
-    to(Plan::at(Phase::Recipient, Act::say("421 4.3.2 going down\r\n"))).await.is_down(0, &["RCPT", "421"]);
-    to(Plan::at(Phase::Recipient, Act::Close)).await.is_down(0, &["RCPT", "the connection"]);
-    to(Plan::at(Phase::Recipient, Act::say("354 go ahead\r\n"))).await.is_down(0, &["RCPT", "354"]);
-    hastily(Plan::at(Phase::Recipient, Act::Hang)).await.is_down(0, &["RCPT", "no answer within"]);
+    to(Plan::at(Phase::Recipient, ServerAction::say("421 4.3.2 going down\r\n"))).await.is_down(0, &["RCPT", "421"]);
+    to(Plan::at(Phase::Recipient, ServerAction::Close)).await.is_down(0, &["RCPT", "the connection"]);
+    to(Plan::at(Phase::Recipient, ServerAction::say("354 go ahead\r\n"))).await.is_down(0, &["RCPT", "354"]);
+    hastily(Plan::at(Phase::Recipient, ServerAction::Hang)).await.is_down(0, &["RCPT", "no answer within"]);
 }
 
 #[tokio::test]
 async fn a_refused_data_is_certain() {
-    to(Plan::at(Phase::Data, Act::say("451 4.3.0 not now\r\n"))).await.is_deferred(1, &["451 4.3.0 not now"]);
-    to(Plan::at(Phase::Data, Act::say("450 4.2.1 not now\r\n"))).await.is_refused(1, false, None, &["450 4.2.1"]);
-    let told = to(Plan::at(Phase::Data, Act::say("554 5.7.1 not this\r\n"))).await;
+    to(Plan::at(Phase::Data, ServerAction::say("451 4.3.0 not now\r\n"))).await.is_deferred(1, &["451 4.3.0 not now"]);
+    to(Plan::at(Phase::Data, ServerAction::say("450 4.2.1 not now\r\n"))).await.is_refused(
+        1,
+        false,
+        None,
+        &["450 4.2.1"],
+    );
+    let told = to(Plan::at(Phase::Data, ServerAction::say("554 5.7.1 not this\r\n"))).await;
     told.is_refused(1, true, None, &["554 5.7.1 not this"]);
     assert_eq!(told.seen.verbs(0), ["EHLO", "MAIL", "RCPT", "DATA", "RSET"]);
     // Nothing of the letter was sent.
-    to(Plan::at(Phase::Data, Act::say("421 4.3.2 going down\r\n"))).await.is_down(1, &["DATA", "421"]);
-    to(Plan::at(Phase::Data, Act::say("250 fine\r\n"))).await.is_down(1, &["DATA", "250"]);
-    to(Plan::at(Phase::Data, Act::Close)).await.is_down(1, &["DATA", "the connection"]);
-    hastily(Plan::at(Phase::Data, Act::Hang)).await.is_down(1, &["DATA", "no answer within"]);
+    to(Plan::at(Phase::Data, ServerAction::say("421 4.3.2 going down\r\n"))).await.is_down(1, &["DATA", "421"]);
+    to(Plan::at(Phase::Data, ServerAction::say("250 fine\r\n"))).await.is_down(1, &["DATA", "250"]);
+    to(Plan::at(Phase::Data, ServerAction::Close)).await.is_down(1, &["DATA", "the connection"]);
+    hastily(Plan::at(Phase::Data, ServerAction::Hang)).await.is_down(1, &["DATA", "no answer within"]);
 }
 
 #[tokio::test]
@@ -216,7 +227,7 @@ async fn an_abort_takes_the_envelope_back_and_keeps_the_connection() {
 
 #[tokio::test]
 async fn an_abort_at_a_server_that_dies_is_an_abort_all_the_same() {
-    let server = Server::start(Plan::at(Phase::Reset, Act::Close)).await;
+    let server = Server::start(Plan::at(Phase::Reset, ServerAction::Close)).await;
     let transport = transport(settings(&format!("smtp://127.0.0.1:{}", server.port())));
     assert_eq!(transport.deliver(&outgoing(1), &Counting::new(PreSendDecision::Abort)).await, Delivery::Aborted);
 }
@@ -297,8 +308,8 @@ async fn an_address_that_would_speak_to_the_server_never_gets_there() {
 #[tokio::test]
 async fn a_letter_that_is_given_up_half_way_leaves_no_connection_behind() {
     let server = Server::start(Plan::plain(|moment| match (moment.phase, moment.connection) {
-        (Phase::Recipient, 0) => Act::Hang,
-        _ => Act::Usual,
+        (Phase::Recipient, 0) => ServerAction::Hang,
+        _ => ServerAction::Usual,
     }))
     .await;
     let transport = Arc::new(transport(settings(&format!("smtp://127.0.0.1:{}", server.port()))));

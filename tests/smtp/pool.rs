@@ -8,7 +8,7 @@ use cloverwatch::mail::{Delivery, MailTransport, PreSendDecision, SmtpTransport}
 use futures::future::join_all;
 
 use crate::rig::{Counting, HASTY, clock, outgoing, settings, transport};
-use crate::smtp_support::{Act, Phase, Plan, Server};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction};
 
 async fn sends(transport: &SmtpTransport, number: u64) {
     let check = Counting::new(PreSendDecision::Proceed);
@@ -54,19 +54,19 @@ async fn a_connection_that_was_idle_for_too_long_is_not_used_again() {
 async fn a_connection_that_is_dead_is_replaced_and_nobody_notices() {
     let plans = [
         // It hangs up as soon as it has answered.
-        (Phase::End, 0, Act::say_and_close("250 2.0.0 taken\r\n")),
+        (Phase::End, 0, ServerAction::say_and_close("250 2.0.0 taken\r\n")),
         // It says good-bye while the connection waits.
-        (Phase::End, 0, Act::say_and_close("250 2.0.0 taken\r\n421 4.4.2 idle\r\n")),
-        (Phase::Mail, 1, Act::Close),
-        (Phase::Mail, 1, Act::say_and_close("421 4.4.2 idle\r\n")),
-        (Phase::Mail, 1, Act::say("451 4.3.0 enough letters for one connection\r\n")),
-        (Phase::Mail, 1, Act::Hang),
+        (Phase::End, 0, ServerAction::say_and_close("250 2.0.0 taken\r\n421 4.4.2 idle\r\n")),
+        (Phase::Mail, 1, ServerAction::Close),
+        (Phase::Mail, 1, ServerAction::say_and_close("421 4.4.2 idle\r\n")),
+        (Phase::Mail, 1, ServerAction::say("451 4.3.0 enough letters for one connection\r\n")),
+        (Phase::Mail, 1, ServerAction::Hang),
     ];
     for (phase, letter, act) in plans {
         let label = format!("{phase:?} {act:?}");
         let server = Server::start(Plan::plain(move |moment| {
             let hit = moment.connection == 0 && moment.phase == phase && moment.letter == letter;
-            if hit { act.clone() } else { Act::Usual }
+            if hit { act.clone() } else { ServerAction::Usual }
         }))
         .await;
         let mut wanted = to(&server);
@@ -83,9 +83,9 @@ async fn a_connection_that_is_dead_is_replaced_and_nobody_notices() {
 #[tokio::test]
 async fn a_dead_connection_is_replaced_once() {
     let server = Server::start(Plan::plain(|moment| match (moment.phase, moment.connection) {
-        (Phase::Mail, 0) if moment.letter == 1 => Act::Close,
-        (Phase::Mail, 1..) => Act::say("421 4.3.2 going down\r\n"),
-        _ => Act::Usual,
+        (Phase::Mail, 0) if moment.letter == 1 => ServerAction::Close,
+        (Phase::Mail, 1..) => ServerAction::say("421 4.3.2 going down\r\n"),
+        _ => ServerAction::Usual,
     }))
     .await;
     let transport = transport(to(&server));
@@ -99,8 +99,8 @@ async fn a_dead_connection_is_replaced_once() {
 #[tokio::test]
 async fn a_connection_that_dies_after_the_sender_was_named_is_not_replaced() {
     let server = Server::start(Plan::plain(|moment| match moment.phase {
-        Phase::Recipient if moment.letter == 1 => Act::Close,
-        _ => Act::Usual,
+        Phase::Recipient if moment.letter == 1 => ServerAction::Close,
+        _ => ServerAction::Usual,
     }))
     .await;
     let transport = transport(to(&server));
@@ -114,9 +114,9 @@ async fn a_connection_that_dies_after_the_sender_was_named_is_not_replaced() {
 #[tokio::test]
 async fn a_refused_recipient_does_not_cost_the_connection() {
     let server = Server::start(Plan::plain(|moment| match moment.phase {
-        Phase::Recipient if moment.letter == 0 => Act::say("550 5.1.1 no\r\n"),
-        Phase::Data if moment.letter == 1 => Act::say("451 4.2.0 not now\r\n"),
-        _ => Act::Usual,
+        Phase::Recipient if moment.letter == 0 => ServerAction::say("550 5.1.1 no\r\n"),
+        Phase::Data if moment.letter == 1 => ServerAction::say("451 4.2.0 not now\r\n"),
+        _ => ServerAction::Usual,
     }))
     .await;
     let transport = transport(to(&server));
@@ -149,11 +149,11 @@ async fn there_are_never_more_connections_than_allowed_and_no_letter_is_lost_or_
 
 #[tokio::test]
 async fn a_connection_whose_letter_is_uncertain_is_not_used_again() {
-    for act in [Act::say("354 go on\r\n"), Act::Hang, Act::say("nonsense\r\n")] {
+    for act in [ServerAction::say("354 go on\r\n"), ServerAction::Hang, ServerAction::say("nonsense\r\n")] {
         let script = act.clone();
         let server = Server::start(Plan::plain(move |moment| match (moment.phase, moment.letter) {
             (Phase::End, 0) => script.clone(),
-            _ => Act::Usual,
+            _ => ServerAction::Usual,
         }))
         .await;
         let mut wanted = to(&server);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::rig::{Counting, HASTY, PATIENT, Told, deliver, outgoing, settings, transport, trusting};
 use crate::smtp_support::certificates::Authority;
-use crate::smtp_support::{Act, Phase, Plan, Server, Tls};
+use crate::smtp_support::{Phase, Plan, Server, ServerAction, Tls};
 
 /// Delivers one letter to a server by its name, under TLS as the scheme says.
 async fn over(scheme: &str, plan: Plan, authority: &Authority, limits: Limits) -> Told {
@@ -54,12 +54,12 @@ async fn a_server_without_starttls_is_told_nothing() {
 #[tokio::test]
 async fn a_server_that_refuses_starttls_is_told_nothing() {
     let authority = Authority::new();
-    let plan = |act: Act| Plan::at(Phase::StartTls, act).tls(Tls::Upgrade(authority.server("localhost")));
+    let plan = |act: ServerAction| Plan::at(Phase::StartTls, act).tls(Tls::Upgrade(authority.server("localhost")));
     for (act, word) in [
-        (Act::say("454 4.7.0 no TLS today\r\n"), "454 4.7.0 no TLS today"),
-        (Act::say("502 5.5.1 what?\r\n"), "502 5.5.1 what?"),
-        (Act::say("421 4.3.2 going down\r\n"), "421"),
-        (Act::Close, "the connection"),
+        (ServerAction::say("454 4.7.0 no TLS today\r\n"), "454 4.7.0 no TLS today"),
+        (ServerAction::say("502 5.5.1 what?\r\n"), "502 5.5.1 what?"),
+        (ServerAction::say("421 4.3.2 going down\r\n"), "421"),
+        (ServerAction::Close, "the connection"),
     ] {
         let told = over("smtp+starttls", plan(act), &authority, PATIENT).await;
         told.is_down(0, &["at STARTTLS", word]);
@@ -72,7 +72,7 @@ async fn what_is_said_before_tls_is_not_read_after_it() {
     let authority = Authority::new();
     // Somebody on the way answers everything that we are going to ask.
     let injected = "220 go ahead\r\n250 mail.test\r\n250 fine\r\n250 fine\r\n354 go ahead\r\n250 taken\r\n";
-    let plan = Plan::at(Phase::StartTls, Act::say(injected)).tls(Tls::Upgrade(authority.server("localhost")));
+    let plan = Plan::at(Phase::StartTls, ServerAction::say(injected)).tls(Tls::Upgrade(authority.server("localhost")));
     let told = over("smtp+starttls", plan, &authority, PATIENT).await;
     told.is_down(0, &["spoke on before TLS"]);
     assert_eq!(told.seen.letters, []);
@@ -144,8 +144,8 @@ async fn a_wrong_password_is_said_and_never_shown() {
     ] {
         let tls = Tls::Upgrade(authority.server("localhost"));
         let script = Plan::plain(move |moment| match (moment.phase, echo) {
-            (Phase::Auth, Some(echo)) => Act::say(echo),
-            _ => Act::Usual,
+            (Phase::Auth, Some(echo)) => ServerAction::say(echo),
+            _ => ServerAction::Usual,
         });
         let server = Server::start(script.offers(&[offer]).credentials(USER, PASSWORD).tls(tls)).await;
         let url = format!("smtp+starttls://{USER}@localhost:{}", server.port());
@@ -175,10 +175,10 @@ async fn no_way_to_sign_in_is_said() {
 #[tokio::test]
 async fn trouble_while_signing_in_is_about_the_server() {
     for (act, word) in [
-        (Act::say("454 4.7.0 not now\r\n"), "454 4.7.0 not now"),
-        (Act::say("421 4.3.2 going down\r\n"), "421"),
-        (Act::say("334 %%%%\r\n"), "challenge"),
-        (Act::Close, "the connection"),
+        (ServerAction::say("454 4.7.0 not now\r\n"), "454 4.7.0 not now"),
+        (ServerAction::say("421 4.3.2 going down\r\n"), "421"),
+        (ServerAction::say("334 %%%%\r\n"), "challenge"),
+        (ServerAction::Close, "the connection"),
     ] {
         let server =
             Server::start(Plan::at(Phase::Auth, act).offers(&["AUTH PLAIN"]).credentials(USER, PASSWORD)).await;

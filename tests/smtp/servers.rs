@@ -30,9 +30,9 @@ fn letter(to: &str, words: &str) -> OutgoingMessage {
 /// What each of them must be understood to say.
 async fn is_understood(port: u16) {
     let transport = transport(settings(&format!("smtp://127.0.0.1:{port}")));
-    let hand_over =
+    let transmit =
         async |outgoing: &OutgoingMessage| transport.deliver(outgoing, &Counting::new(PreSendDecision::Proceed)).await;
-    let to = async |who: &str| hand_over(&letter(who, "hello")).await;
+    let to = async |who: &str| transmit(&letter(who, "hello")).await;
     assert!(matches!(to("ana").await, Delivery::Sent { .. }));
     let refused = to("nobody").await;
     let Delivery::Refused { permanent: true, address: Some(_), .. } = refused else { panic!("{refused:?}") };
@@ -49,7 +49,7 @@ async fn is_understood(port: u16) {
     let later = to("later").await;
     assert!(matches!(later, Delivery::Deferred { .. }), "{later:?}");
     // They say how much they take, and are told how much comes.
-    let large = hand_over(&letter("ana", &"0123456789\r\n".repeat(3_000))).await;
+    let large = transmit(&letter("ana", &"0123456789\r\n".repeat(3_000))).await;
     let Delivery::Refused { permanent: true, address: None, reason, .. } = large else { panic!("{large:?}") };
     assert!(reason.contains("takes at most 20480 (SIZE)"), "{reason}");
     assert!(matches!(to("gone").await, Delivery::Sent { .. }), "taken, and returned later");

@@ -2,8 +2,8 @@
 //!
 //! ```ignore
 //! let server = Server::start(Plan::plain(|moment| match moment.phase {
-//!     Phase::End if moment.letter == 0 => Act::SayAndClose(b"421 4.3.0 good night\r\n".to_vec()),
-//!     _ => Act::Usual,
+//!     Phase::End if moment.letter == 0 => ServerAction::SayAndClose(b"421 4.3.0 good night\r\n".to_vec()),
+//!     _ => ServerAction::Usual,
 //! })).await;
 //! server.until(|seen| seen.letters.len() == 1).await;
 //! ```
@@ -55,7 +55,7 @@ pub struct Moment {
 }
 
 #[derive(Debug, Clone)]
-pub enum Act {
+pub enum ServerAction {
     /// What a good server does.
     Usual,
     /// Says this as it is and goes on listening.
@@ -70,7 +70,7 @@ pub enum Act {
     Drip(Vec<u8>, Duration),
 }
 
-impl Act {
+impl ServerAction {
     pub fn say(text: &str) -> Self {
         Self::Say(text.as_bytes().to_vec())
     }
@@ -90,7 +90,7 @@ pub enum Tls {
     Implicit(TlsAcceptor),
 }
 
-type Script = Arc<dyn Fn(&Moment) -> Act + Send + Sync>;
+type Script = Arc<dyn Fn(&Moment) -> ServerAction + Send + Sync>;
 
 /// Everything that a server does.
 #[derive(Clone)]
@@ -105,19 +105,19 @@ pub struct Plan {
 
 impl Plan {
     /// A plain server with a script.
-    pub fn plain(script: impl Fn(&Moment) -> Act + Send + Sync + 'static) -> Self {
+    pub fn plain(script: impl Fn(&Moment) -> ServerAction + Send + Sync + 'static) -> Self {
         let offers = ["8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES"].map(str::to_owned).to_vec();
         Self { tls: Tls::None, offers, credentials: None, script: Arc::new(script) }
     }
 
     /// A plain server that always does what a good one does.
     pub fn good() -> Self {
-        Self::plain(|_| Act::Usual)
+        Self::plain(|_| ServerAction::Usual)
     }
 
     /// A server that does one thing at one phase, every time.
-    pub fn at(phase: Phase, act: Act) -> Self {
-        Self::plain(move |moment| if moment.phase == phase { act.clone() } else { Act::Usual })
+    pub fn at(phase: Phase, act: ServerAction) -> Self {
+        Self::plain(move |moment| if moment.phase == phase { act.clone() } else { ServerAction::Usual })
     }
 
     pub fn tls(self, tls: Tls) -> Self {
@@ -408,7 +408,7 @@ impl Talk {
         });
     }
 
-    fn scripted(&self, phase: Phase, line: &str) -> Option<Act> {
+    fn scripted(&self, phase: Phase, line: &str) -> Option<ServerAction> {
         let letter = if matches!(phase, Phase::Greeting | Phase::Ehlo | Phase::StartTls | Phase::Auth) {
             self.seen.borrow().letters.len()
         } else {
@@ -416,7 +416,7 @@ impl Talk {
         };
         let moment = Moment { phase, connection: self.number, letter, line: line.to_owned() };
         match (self.plan.script)(&moment) {
-            Act::Usual => None,
+            ServerAction::Usual => None,
             act => Some(act),
         }
     }
@@ -429,41 +429,43 @@ impl Talk {
         line: &str,
         usual: &str,
     ) -> Result<bool, Over> {
-        let act = self.scripted(phase, line).unwrap_or_else(|| Act::say(&format!("{usual}\r\n")));
+        let act = self.scripted(phase, line).unwrap_or_else(|| ServerAction::say(&format!("{usual}\r\n")));
         let good = match &act {
-            Act::Say(text) | Act::SayAndClose(text) | Act::Drip(text, _) => matches!(text.first(), Some(b'2' | b'3')),
+            ServerAction::Say(text) | ServerAction::SayAndClose(text) | ServerAction::Drip(text, _) => {
+                matches!(text.first(), Some(b'2' | b'3'))
+            }
             _ => false,
         };
         if phase == Phase::End && good {
             // Before it is said: whoever hears it may ask at once what was taken.
             self.note(|letter| letter.taken = true);
-        } else if phase == Phase::End && matches!(act, Act::Say(_) | Act::SayAndClose(_)) {
+        } else if phase == Phase::End && matches!(act, ServerAction::Say(_) | ServerAction::SayAndClose(_)) {
             self.note(|letter| letter.refused = true);
         }
         self.perform(stream, act).await?;
         Ok(good)
     }
 
-    async fn perform(&mut self, stream: &mut Box<dyn Stream>, act: Act) -> Result<(), Over> {
+    async fn perform(&mut self, stream: &mut Box<dyn Stream>, act: ServerAction) -> Result<(), Over> {
         let over = |_| Over;
         match act {
-            Act::Usual => Ok(()),
-            Act::Say(text) => {
+            ServerAction::Usual => Ok(()),
+            ServerAction::Say(text) => {
                 stream.write_all(&text).await.map_err(over)?;
                 stream.flush().await.map_err(over)
             }
-            Act::SayAndClose(text) => {
+            ServerAction::SayAndClose(text) => {
                 stream.write_all(&text).await.map_err(over)?;
                 drop(stream.shutdown().await);
                 Err(Over)
             }
-            Act::Close => Err(Over),
-            Act::Hang => {
+            ServerAction::Close => Err(Over),
+            ServerAction::Hang => {
                 let mut nothing = [0; 1_024];
                 while stream.read(&mut nothing).await.is_ok_and(|count| count > 0) {}
                 Err(Over)
             }
-            Act::Drip(text, pause) => {
+            ServerAction::Drip(text, pause) => {
                 for byte in text {
                     stream.write_all(&[byte]).await.map_err(over)?;
                     stream.flush().await.map_err(over)?;

@@ -12,15 +12,17 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{SharedClient, ask, dry_run};
 use crate::domain::text::clean;
+use crate::domain::when::in_full;
 use crate::domain::{BookedAppointment, BookingField, BookingProblem, Command, IntentId, Onboarding, Refusal};
 use crate::present::Tone;
+use crate::present::booking::{end, read_back};
 use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA};
 use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
 
 use super::app::App;
 use super::args::AppointmentArgs;
 use super::check::looking;
-use super::error::CliError;
+use super::error::{CliError, refused};
 use super::opcode::words;
 use super::report::named;
 use super::select::one;
@@ -159,10 +161,10 @@ impl Visit<'_> {
         let now = self.app.clock.now();
         self.say(&format!("a test appointment stands: {}", words::appointment(stands, &self.state, now)))?;
         if !self.app.globals.read_only
-            && let Some(read_back) = self.ask::<Option<ReadBack>>(Request::ReadBack(self.state.id)).await?
+            && let Some(seen) = self.ask::<Option<ReadBack>>(Request::ReadBack(self.state.id)).await?
         {
-            self.say(&format!("read back: {}", send::read_back_words(&read_back)))?;
-            self.note("read_back", send::read_back_word(&read_back).into());
+            self.say(&format!("read back: {}", read_back(&seen)))?;
+            self.note("read_back", send::read_back_word(&seen).into());
         }
         self.say("It can be moved with --reschedule. There is no public cancel.")?;
         self.finish("stands", None)
@@ -178,7 +180,7 @@ impl Visit<'_> {
             vin: "".into(),
             moves: self.args.reschedule,
         };
-        dry_run(&*self.client, self.state.id, &command)
+        dry_run(&*self.client, self.state.id, &[command])
     }
 
     /// A refusal with what to do about it.
@@ -191,14 +193,14 @@ impl Visit<'_> {
                     "{refusal}\n`check {code}` looks again; `opcode guide {code}` says what is still to be done there"
                 )
             }
-            refusal => refusal.to_string(),
+            refusal => refused(refusal),
         })
     }
 
     /// Whether everything is there that a booking needs, before anything is asked of the platform.
     fn complete(&self) -> Result<(), CliError> {
         let zone = self.state.profile.timezone;
-        // Any full minute that exists: the time is judged later.
+        // Any full minute that exists: the time is checked later.
         let local = self.app.clock.now().with_timezone(&zone).date_naive().and_hms_opt(12, 0, 0).unwrap_or_default();
         let intent = IntentId::from_bits(0);
         let booking = self.app.config.appointment.booking(&self.state, local, intent, None, &self.client.info().policy);
@@ -230,17 +232,18 @@ fn lacking(problem: &BookingProblem) -> CliError {
 impl Visit<'_> {
     /// Says that an appointment stands, and whether it was seen there.
     fn stands(&self, booked: &Booked) -> Result<(), CliError> {
-        let Booked::Stands { id, local, earlier, read_back } = booked else { return Ok(()) };
+        let Booked::Stands { id, local, earlier, read_back: seen } = booked else { return Ok(()) };
         let when = words::local(*local, &self.state);
         let out = &self.app.out;
         let how = if *earlier { "booked by the earlier attempt; nothing is sent now" } else { "booked" };
         self.say(&format!("{}: test appointment {} for {when}, {how}", out.paint(Tone::Good, "done"), id.plain()))?;
-        self.say(&format!("read back: {}", send::read_back_words(read_back)))
+        self.say(&format!("read back: {}", read_back(seen)))
     }
 
     /// The end of a booking, in words, for scripts, and as an exit code.
     fn ended(&mut self, booked: &Booked) -> Result<(), CliError> {
         let code = self.state.profile.dealer_code.plain().into_owned();
+        let words = end(booked, |local| words::local(local, &self.state)).1.join("\n");
         match booked {
             Booked::Stands { id, local, earlier, read_back } => {
                 self.stands(booked)?;
@@ -257,20 +260,18 @@ impl Visit<'_> {
             }
             Booked::SlotTaken { .. } => {
                 self.finish("slot-taken", None)?;
-                Err(CliError::Refused("the slot was taken: nothing was booked".to_owned()))
+                Err(CliError::Refused(words))
             }
             Booked::Not { reason } => {
                 self.finish("not-booked", Some(reason))?;
-                Err(CliError::Failed(format!("nothing was booked: {}", clean(reason))))
+                Err(CliError::Failed(words))
             }
             Booked::Unknown { reason } => {
                 self.finish("unknown", Some(reason))?;
-                let settles = crate::domain::humanize(self.client.info().policy.booking_settles);
+                let settles = in_full(self.client.info().policy.booking_settles);
                 Err(CliError::Failed(format!(
-                    "nobody knows whether it was booked: {}\nIt may stand in the dealership's calendar. No other booking is sent before this one \
-                     was read back: run `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \
-                     Xtime's own calendar that it is not there, say so: `appointment {code} --not-there`.",
-                    clean(reason)
+                    "{words}\nRun `appointment {code}` again, {settles} after it was sent or later; it looks first.\nIf you see in \
+                     Xtime's own calendar that it is not there, say so: `appointment {code} --not-there`."
                 )))
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::present::json::SlotsSeenDocument;
 use crate::timezone::Tz;
-use chrono::{Days, NaiveDateTime, TimeZone, Timelike};
+use chrono::{NaiveDateTime, TimeZone, Timelike};
 use serde_json::{Map, Value, json};
 
 use crate::domain::SlotWindow;
@@ -72,10 +72,10 @@ impl Visit<'_> {
         let request = Request::PlanBooking { dealership: self.state.id, local, moves, plan: Box::new(plan) };
         let planned: Box<PlannedBooking> = self.ask(request).await?;
         let mut offered = offer.slots.clone();
-        let today = self.app.clock.now().with_timezone(&self.state.profile.timezone).date_naive();
-        let window = Days::new(self.client.info().policy.slot_window.into());
+        let days = self.client.info().policy.slot_window;
+        let window = SlotWindow::from_today(self.app.clock.now(), self.state.profile.timezone, days);
         // A day beyond the window is asked for by itself.
-        if today.checked_add_days(window).is_some_and(|end| local.date() >= end) {
+        if local.date() >= window.first && !window.contains(local.date()) {
             offered.extend(self.slots(Some(SlotWindow { first: local.date(), days: 1 })).await?);
         }
         planned.booking.check(&offered).map_err(|problem| CliError::Refused(problem.to_string()))?;

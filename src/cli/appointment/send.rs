@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::domain::text::clean;
 use crate::domain::{BookingProblem, Slot};
+use crate::present::opcode::{SLOT_CAUSES, slot_causes};
 use crate::protocol::{Booked, PlannedBooking, ReadBack, Request, RequestError};
 
 use super::super::error::CliError;
-use super::super::opcode::words;
 use super::super::report::named;
 use super::Visit;
 use super::request::SlotOffer;
@@ -33,10 +33,10 @@ impl Visit<'_> {
     }
 
     fn nothing_offered(&self) -> CliError {
-        let causes: Vec<String> = words::causes().map(|cause| format!("  {cause}")).collect();
+        let causes: Vec<String> = slot_causes().map(|cause| format!("  {cause}")).collect();
         let days = self.client.info().policy.slot_window;
         CliError::Refused(format!(
-            "no slot is offered in {days} days, so there is nothing to ask for; the usual causes, likeliest first:\n{}",
+            "no slot is offered in {days} days, so there is nothing to ask for; {SLOT_CAUSES}\n{}",
             causes.join("\n")
         ))
     }
@@ -89,15 +89,6 @@ impl Visit<'_> {
                 Err(error) => return Err(error),
             }
         }
-    }
-}
-
-/// What reading back said, for people.
-pub(super) fn read_back_words(read_back: &ReadBack) -> String {
-    match read_back {
-        ReadBack::Seen => "Xtime shows it as booked".to_owned(),
-        ReadBack::NotThere => "Xtime does not show it: not yet, or not any more".to_owned(),
-        ReadBack::CouldNotTell(why) => format!("could not tell: {}", clean(why)),
     }
 }
 

@@ -72,10 +72,20 @@ pub struct Globals {
     pub verbose: u8,
 }
 
+/// Every command, by what it needs.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
     /// The dashboard on invented dealerships, against the built-in sandbox; nothing to configure, no network
     Demo(DemoArgs),
+    #[command(flatten)]
+    Desk(DeskCommand),
+    #[command(flatten)]
+    Program(ProgramCommand),
+}
+
+/// The commands on a store.
+#[derive(Debug, Subcommand)]
+pub enum DeskCommand {
     /// Take dealerships in from CSV or JSON; importing again changes nothing
     Import(Import),
     /// Take one dealership in
@@ -95,7 +105,7 @@ pub enum CliCommand {
     Unfinished(Unfinished),
     /// Take the living code back
     Revoke(Revoke),
-    /// Record that the dealer says it is done; the 24 hours start
+    /// Record that the dealer says it is done; the second clock starts
     Confirm(Confirm),
     /// Record a call with a dealership and what came of it
     Call(LogCall),
@@ -137,6 +147,11 @@ pub enum CliCommand {
     Store(StoreCommand),
     /// The simulated Xtime by itself
     Sandbox(SandboxArgs),
+}
+
+/// The commands about the program itself: they need neither settings nor a store.
+#[derive(Debug, Subcommand)]
+pub enum ProgramCommand {
     /// The keys: what holds, or what is wrong with a file
     #[command(subcommand)]
     Keymap(KeymapCommand),

@@ -15,8 +15,8 @@ use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
 use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
-    LetterEnd, LetterId, Onboarding, OpcodeState, Outcome, Policy, ProbeResult, Profile, SlotCounts, SlotsResult,
-    Timestamp, decide, evolve, opcode,
+    LetterEnd, LetterId, Onboarding, Outcome, Policy, ProbeResult, Profile, SlotCounts, SlotsResult, Timestamp, decide,
+    evolve, opcode,
 };
 use crate::store::{Append, Store, StoreError};
 use crate::xtime::Platform;
@@ -161,8 +161,8 @@ impl Past<'_> {
         let opcode = self.policy.default_opcode.as_str();
         let window = SlotWindow::from_today(self.now, dealer.profile.timezone, self.policy.slot_window);
         let mut found = Vec::new();
-        for stretch in window.ranges(self.policy.slot_stretch) {
-            found.push(self.platform.slots(code, opcode, stretch.start, stretch.days).await.value.ok()?);
+        for range in window.ranges(self.policy.slot_range) {
+            found.push(self.platform.slots(code, opcode, range.start, range.days).await.value.ok()?);
         }
         let slots = SlotCounts::of(window.merged(found).iter().map(|slot| slot.local));
         Some(SlotsResult { at: self.now, window: window.days, slots })
@@ -222,7 +222,7 @@ impl Past<'_> {
         let at = between(from, (from + TimeDelta::hours(20)).min(self.now), dealer.share);
         let ok = result.services.as_ref().is_some_and(|services| {
             let wanted = chosen(calls).unwrap_or(&self.policy.default_opcode);
-            opcode::find(wanted, services).state == OpcodeState::Ok
+            opcode::is_listed(wanted, services)
         });
         lines.add(at, &probe, Command::Observe { result: ProbeResult { began_at: at, ended_at: at, ..result } });
         if let Some(result) = slots.filter(|_| ok && chosen(calls).is_none()) {

@@ -19,7 +19,7 @@ use crate::wiring::Need;
 
 use super::chosen;
 use super::options::ImportOptions;
-use super::plan::judged;
+use super::plan::settled_profile;
 use super::problem::RowProblem;
 use super::remarks::Remarks;
 use super::row::RowLayout;
@@ -32,7 +32,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
     let mut remarks = Remarks::default();
     let mut read = RowLayout { columns: &columns, options: &options }.read(&row, &mut remarks);
     read.entry.settle_contact([], None);
-    match judged(&mut read, None, &options) {
+    match settled_profile(&mut read, None, &options) {
         Ok((_, said)) => said.into_iter().for_each(|words| remarks.of_row(row.line, words)),
         Err(problems) => {
             let all: Vec<String> =
@@ -40,7 +40,7 @@ pub(in crate::cli) async fn add(app: &App, args: &Add) -> Result<(), CliError> {
             return Err(CliError::usage(all.join("; ")));
         }
     }
-    remarks.words().for_each(|remark| app.out.note(remark));
+    remarks.messages().for_each(|remark| app.out.note(remark));
     let opcode = chosen(&app.config, &read.opcode);
     let ListEntry { profile, further_contacts, .. } = read.entry;
     let incoming = Incoming { profile, further_contacts, opcode, word: read.opcode.word };

@@ -3,8 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::domain::list::value::Mended;
 use crate::domain::list::{ListEntry, ListField, Repetition, ZoneSources};
 use crate::domain::text::clean;
@@ -85,20 +83,15 @@ pub(super) struct ImportPlan {
 }
 
 /// A new dealership that may be one that is there already.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub(super) struct TwinHint {
     /// The line of the new one.
     pub(super) line: u64,
     dealer_code: String,
     other: String,
     reasons: Vec<&'static str>,
+    #[serde(skip)]
     pub(super) words: String,
-}
-
-impl TwinHint {
-    pub(super) fn document(&self) -> Value {
-        json!({ "line": self.line, "dealer_code": self.dealer_code, "other": self.other, "reasons": self.reasons })
-    }
 }
 
 /// What is said of the row of a further person.
@@ -118,7 +111,7 @@ struct Group {
 
 impl Group {
     /// Settles who the contact is, and whether the dealership can be taken.
-    fn judge(&mut self, state: Option<&Onboarding>, options: &ImportOptions) -> Verdict {
+    fn settle(&mut self, state: Option<&Onboarding>, options: &ImportOptions) -> RowSettlement {
         if state.is_some_and(|state| state.archived_at.is_some()) {
             return Err(vec![RowProblem::new(ProfileField::DealerCode.as_str(), Refusal::Archived.to_string())]);
         }
@@ -126,7 +119,7 @@ impl Group {
         let further = state.map_or(&[][..], |state| &state.further_contacts);
         let is_further = self.first.entry.set_apart_known(known, further);
         self.first.entry.settle_contact(self.further.iter_mut().map(|person| &mut person.entry), known);
-        let (new, mut said) = judged(&mut self.first, known, options)?;
+        let (new, mut said) = settled_profile(&mut self.first, known, options)?;
         said.extend(is_further.then(|| KNOWN_PERSON.to_owned()));
         Ok((new, said))
     }
@@ -134,7 +127,7 @@ impl Group {
 
 /// The profile of a dealership that is not known yet, with what is to be said of the row; else everything that is wrong with
 /// it.
-type Verdict = Result<(Option<Profile>, Vec<String>), Vec<RowProblem>>;
+type RowSettlement = Result<(Option<Profile>, Vec<String>), Vec<RowProblem>>;
 
 /// The desk as it is.
 pub(super) struct PlanContext<'a> {
@@ -161,15 +154,15 @@ impl ImportPlan {
         let owners: HashSet<&str> =
             desk.states.iter().filter_map(|state| state.profile.owner.as_ref()).map(Untrusted::raw).collect();
         let groups = plan.grouped(std::mem::take(&mut list.rows), &mut list.remarks);
-        let judge = |mut group: Group| {
+        let settle = |mut group: Group| {
             let state = known.get(group.first.dealer_code()).copied();
-            let verdict = group.judge(state, desk.options);
-            (group, state, verdict)
+            let settlement = group.settle(state, desk.options);
+            (group, state, settlement)
         };
-        let judged = in_shares(groups, |groups| groups.into_iter().map(judge).collect::<Vec<_>>());
-        for (mut group, state, verdict) in judged.into_iter().flatten() {
+        let settled = in_shares(groups, |groups| groups.into_iter().map(settle).collect::<Vec<_>>());
+        for (mut group, state, settlement) in settled.into_iter().flatten() {
             plan.owner(&mut group.first, &owners);
-            plan.take(group, verdict, state, desk, &mut list.remarks);
+            plan.take(group, settlement, state, desk, &mut list.remarks);
         }
         plan.find_twins(desk.states);
         plan.refused.sort_by_key(|refused| (refused.line, refused.row));
@@ -227,13 +220,13 @@ impl ImportPlan {
     fn take(
         &mut self,
         group: Group,
-        verdict: Verdict,
+        settlement: RowSettlement,
         state: Option<&Onboarding>,
         desk: &PlanContext<'_>,
         remarks: &mut Remarks,
     ) {
         let Group { first: row, further: people } = group;
-        let (new, said) = match verdict {
+        let (new, said) = match settlement {
             Ok(good) => good,
             Err(problems) => {
                 self.refuse_people(&people.iter().map(place).collect::<Vec<_>>(), row.dealer_code(), row.line);
@@ -346,7 +339,7 @@ fn place(row: &ReadRow) -> RowPlace {
 }
 
 /// Whether a row can be taken.
-pub(super) fn judged(row: &mut ReadRow, known: Option<&Profile>, options: &ImportOptions) -> Verdict {
+pub(super) fn settled_profile(row: &mut ReadRow, known: Option<&Profile>, options: &ImportOptions) -> RowSettlement {
     let sources = ZoneSources {
         postal_code: &row.postal_code,
         country: &row.country,

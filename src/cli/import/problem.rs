@@ -1,7 +1,7 @@
 //! Why a row was refused.
 
 /// A field and what is wrong with it. Cleaned: it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub(in crate::cli) struct RowProblem {
     pub(in crate::cli) field: &'static str,
     pub(in crate::cli) reason: String,

@@ -19,7 +19,7 @@ pub(in crate::cli) struct Remarks {
 struct OfRows {
     first: u64,
     rows: u64,
-    /// The text of the first, where it is needed to judge the remark.
+    /// The text of the first, where it is needed to understand the remark.
     text: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl Remarks {
         }
     }
 
-    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+    pub(super) fn messages(&self) -> impl Iterator<Item = String> {
         self.by_line().into_iter().map(|(words, ..)| words)
     }
 

@@ -13,7 +13,7 @@ use crate::present::json::SCHEMA;
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
 use super::options::ImportOptions;
-use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
+use super::plan::{ImportCounts, ImportPlan, Refused};
 use super::reading::{ImportedList, some_of};
 
 /// From how many refused rows on their reasons are counted too.
@@ -189,8 +189,8 @@ impl ImportReport<'_> {
             "updates": updates.iter().map(update).collect::<Vec<_>>(),
             "held": held.as_ref().map(ToString::to_string),
             "refused": refused.iter().map(one_refused).collect::<Vec<_>>(),
-            "reasons": self.reasons().iter().map(ReasonCount::document).collect::<Vec<_>>(),
-            "alike": self.plan.twins.iter().map(TwinHint::document).collect::<Vec<_>>(),
+            "reasons": self.reasons(),
+            "alike": self.plan.twins,
             "unknown_owners": unknown_owners.iter().map(|owner| clean(owner)).collect::<Vec<_>>(),
             "ignored_columns": columns.unused().map(|place| clean(&columns.headings[place]).into_owned()).collect::<Vec<_>>(),
             "remarks": self.list.remarks.json(),
@@ -200,6 +200,7 @@ impl ImportReport<'_> {
 }
 
 /// A reason and how many rows have it.
+#[derive(serde::Serialize)]
 struct ReasonCount<'a> {
     field: &'a str,
     reason: &'a str,
@@ -211,10 +212,6 @@ impl ReasonCount<'_> {
     fn humanize(&self) -> String {
         let rows = if self.rows == 1 { "row" } else { "rows" };
         format!("{} {rows}: {}: {}", self.rows, self.field, self.reason)
-    }
-
-    fn document(&self) -> Value {
-        json!({ "field": self.field, "reason": self.reason, "rows": self.rows, "lines": self.lines })
     }
 }
 
@@ -258,6 +255,6 @@ fn one_refused(refused: &Refused) -> Value {
         "dealer_code": (!dealer_code.is_empty()).then_some(dealer_code),
         "field": first.map(|problem| problem.field),
         "reason": first.map(|problem| &problem.reason),
-        "reasons": problems.iter().map(|problem| json!({ "field": problem.field, "reason": problem.reason })).collect::<Vec<_>>(),
+        "reasons": problems,
     })
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<()
         document(app, &*client, Some(&report))?;
     }
     for one in &report.returns {
-        let words = words(one);
+        let words = message(one);
         for id in one.dealerships.iter().filter(|_| !json) {
             let Some(state) = client.read_model().get(*id) else { continue };
             app.out.line(format!("{}: {words}{}", named(&state), besides(one, &state)))?;
@@ -73,7 +73,7 @@ fn besides(one: &Returns, state: &Onboarding) -> String {
 }
 
 /// What became of a letter at one address.
-fn words(one: &Returns) -> String {
+fn message(one: &Returns) -> String {
     let (address, returned) = (one.address.plain(), &one.returned);
     let (status, reason) = (clean(&returned.status), clean(&returned.reason));
     match returned.action {

@@ -23,20 +23,17 @@ pub(super) struct DealershipLetter {
     pub(super) letter: Letter,
 }
 
-/// Whether somebody may still want to do something about a letter.
-pub(super) fn matters(state: &Onboarding, letter: &Letter) -> bool {
-    letter.is_open() || state.is_troubled_by(letter)
-}
-
-/// Letters of these dealerships; the one that is next to go, or that went wrong longest ago, first.
-pub(super) fn of(states: &[Arc<Onboarding>], wanted: impl Fn(&Onboarding, &Letter) -> bool) -> Vec<DealershipLetter> {
-    let mut found: Vec<_> = states
-        .iter()
-        .flat_map(|state| {
-            let letters = state.letters().iter().filter(|letter| wanted(state, letter));
-            letters.map(|letter| DealershipLetter { state: Arc::clone(state), letter: letter.clone() })
-        })
-        .collect();
+/// Letters of these dealerships, all or those that still matter; the one that is next to go, or that went wrong longest ago,
+/// first.
+pub(super) fn of(states: &[Arc<Onboarding>], all: bool) -> Vec<DealershipLetter> {
+    let mut found = Vec::new();
+    for state in states {
+        let one = |letter: &Letter| DealershipLetter { state: Arc::clone(state), letter: letter.clone() };
+        match all {
+            true => found.extend(state.letters().iter().map(one)),
+            false => found.extend(state.letters_that_matter().map(one)),
+        }
+    }
     found.sort_by_key(|one| (one.letter.due_at.is_none(), one.letter.due_at.unwrap_or(one.letter.at), one.letter.id));
     found
 }
@@ -69,7 +66,7 @@ pub(super) async fn named(
             continue;
         }
         let state = one(app, client, name).await?;
-        let found = of(&[state], matters);
+        let found = of(&[state], false);
         if found.is_empty() {
             return Err(CliError::Failed(format!("{}: no letter waits or went wrong", clean(name))));
         }

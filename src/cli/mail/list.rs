@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::letters::{document, matters, of, state_words, title};
+use super::letters::{document, of, state_words, title};
 use crate::domain::text::clean;
 use crate::domain::text::fit;
 use crate::present::Tone;
@@ -20,7 +20,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
     let reading = app.read().await?;
     let selection = query.map_or(Selection::All, |query| Selection::Query(query.to_owned()));
     let (states, now) = (select(app, &*reading, selection).await?, app.clock.now());
-    let found = of(&states, |state, letter| all || matters(state, letter));
+    let found = of(&states, all);
     if json {
         let letters: Vec<_> = found.iter().map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));

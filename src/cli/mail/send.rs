@@ -8,7 +8,7 @@ use crate::domain::{Command, LetterId, LetterKind, Onboarding};
 use crate::present::time::Zone;
 use crate::protocol::Request;
 
-use super::letters::{DealershipLetter, kind, matters, named as named_letters, of};
+use super::letters::{DealershipLetter, kind, named as named_letters, of};
 
 use super::super::app::App;
 use super::super::args::{Letters, Resend, Targets};
@@ -51,7 +51,8 @@ async fn queue(app: &App, kind: LetterKind, targets: &Targets, resume: bool, yes
         false => chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?,
     };
     let command = Command::QueueLetter { kind };
-    let refusals: Vec<_> = states.iter().map(|state| dry_run(&*client, state.id, &command).err()).collect();
+    let refusals: Vec<_> =
+        states.iter().map(|state| dry_run(&*client, state.id, std::slice::from_ref(&command)).err()).collect();
     let allowed = states.iter().zip(&refusals).filter(|(_, refusal)| refusal.is_none());
     let open: Vec<_> = allowed.map(|(state, _)| Arc::clone(state)).collect();
     if !yes && !open.is_empty() {
@@ -110,7 +111,7 @@ async fn record_letters(
 ) -> Result<Vec<(Recorded, LetterId)>, CliError> {
     ask::<()>(client, Request::SettleLetters, &app.actor()).await?;
     let found = match args.all {
-        true => of(&all(app, client).await?, matters),
+        true => of(&all(app, client).await?, false),
         false => named_letters(app, client, &args.letters).await?,
     };
     let commands: Vec<_> = found.iter().map(|one| (Arc::clone(&one.state), command(one.letter.id))).collect();
@@ -127,7 +128,7 @@ async fn record_letters(
 fn copies(client: &dyn EngineClient, found: &[DealershipLetter], commands: &[(Arc<Onboarding>, Command)]) -> usize {
     let may_be_one = |(one, (state, command)): &(&DealershipLetter, &(Arc<Onboarding>, Command))| {
         let again = matches!(command, Command::RetryLetter { .. }) && one.letter.may_have_arrived();
-        again && dry_run(client, state.id, command).is_ok()
+        again && dry_run(client, state.id, std::slice::from_ref(command)).is_ok()
     };
     found.iter().zip(commands).filter(may_be_one).count()
 }

@@ -13,12 +13,12 @@ pub(super) async fn run(app: &App, address: &str) -> Result<(), CliError> {
     let (config, clock) = (&app.config, &app.clock);
     let letter = LetterId::from_bits(rand::random());
     let from = (config.mail.letters.from.as_str(), config.mail.letters.envelope_from.as_deref());
-    let parcel = test_message(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
-    let Some(post) = wiring::outbox(config, Arc::clone(clock))? else {
+    let message = test_message(letter, &config.partner, from, address, clock.now()).map_err(CliError::usage)?;
+    let Some(outbox) = wiring::outbox(config, Arc::clone(clock))? else {
         return Err(CliError::Refused("mail is off ([mail] transport = \"none\")".to_owned()));
     };
-    let name = post.transport.name();
-    match post.transport.deliver(&parcel, &AlwaysProceed).await {
+    let name = outbox.transport.name();
+    match outbox.transport.deliver(&message, &AlwaysProceed).await {
         Delivery::Sent { reply } => app.out.line(format!("sent by {name}: {reply}")),
         Delivery::Written { path } => {
             app.out.line(format!("written to {path}, not mailed: no mail server is configured"))

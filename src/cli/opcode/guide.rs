@@ -1,12 +1,10 @@
 //! `opcode guide`: the dealership's steps as a checklist, or as a text for the dealer.
 
-use serde_json::{Value, json};
-
 use crate::domain::text::clean;
-use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Policy, Timestamp, guide, rfc3339};
+use crate::domain::{Guide, GuideStep, Observed, Onboarding, OpcodeState, Outcome, Timestamp, guide};
 use crate::present::Tone;
-use crate::present::json::{DealershipName, SCHEMA};
-use crate::protocol::Checked;
+use crate::present::json::GuideDocument;
+use crate::present::opcode::{observed_mark, slot_causes};
 
 use super::super::app::App;
 use super::super::args;
@@ -33,7 +31,8 @@ pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(),
             app.out.line(clean(line))?;
         }
     } else if args.json.json {
-        app.out.document(&document(&state, &guide, &policy, checked.as_deref(), now))?;
+        let probe = checked.as_ref().map(|checked| &checked.result);
+        app.out.document(&GuideDocument::of(&state, &guide, &policy, probe, now))?;
     } else {
         page(app, &state, &guide, now)?;
     }
@@ -61,11 +60,7 @@ fn page(app: &App, state: &Onboarding, guide: &Guide, now: Timestamp) -> Result<
     }
     out.line("")?;
     for (number, step) in (1..).zip(&guide.steps) {
-        let (sign, tone) = match step.observed {
-            Observed::Visible => ("[x]", Tone::Good),
-            Observed::NotVisible => ("[ ]", Tone::Bad),
-            Observed::CannotBeObserved => ("[?]", Tone::Faint),
-        };
+        let (sign, tone) = observed_mark(step.observed);
         out.line(format!("{} {number}. {}", out.paint(tone, sign), clean(&step.title)))?;
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
         out.line(out.paint(Tone::Faint, &format!("       {}{why}", step.observed.message())))?;
@@ -91,44 +86,8 @@ fn missing(state: &Onboarding, guide: &Guide) -> Vec<String> {
     {
         lines.push(format!("missing: {lacks}"));
         if state.slots.as_ref().is_some_and(|slots| slots.count == 0) {
-            lines.extend(words::causes().map(|cause| format!("  {cause}")));
+            lines.extend(slot_causes().map(|cause| format!("  {cause}")));
         }
     }
     lines
-}
-
-fn document(state: &Onboarding, guide: &Guide, policy: &Policy, checked: Option<&Checked>, now: Timestamp) -> Value {
-    let steps: Vec<Value> = (1..)
-        .zip(&guide.steps)
-        .map(|(number, step): (usize, &GuideStep)| {
-            let observed = match step.observed {
-                Observed::Visible => "visible",
-                Observed::NotVisible => "not-visible",
-                Observed::CannotBeObserved => "cannot-be-observed",
-            };
-            json!({ "number": number, "title": step.title, "observed": observed, "why": step.why })
-        })
-        .collect();
-    json!({
-        "schema": SCHEMA,
-        "dealership": DealershipName::of(state),
-        "stage": state.stage(now).as_str(),
-        "opcode": {
-            "choice": state.opcode_code(&policy.default_opcode),
-            "chosen": guide.chosen,
-            "option": guide.option.as_str(),
-            "state": state.opcode_state.as_str(),
-            "findings": state.opcode_findings,
-            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
-        },
-        "lacks": state.lacks(),
-        "open": guide.open(),
-        "steps": steps,
-        "letter": guide.letter(),
-        "probe": checked.map(|checked| json!({
-            "at": rfc3339(checked.result.ended_at),
-            "outcome": checked.result.outcome.to_string(),
-            "reason": checked.result.reason,
-        })),
-    })
 }

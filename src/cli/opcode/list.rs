@@ -1,12 +1,10 @@
 //! `opcode list`: what Xtime shows us of a dealership, asked now.
 
-use serde_json::{Value, json};
-
 use crate::domain::text::clean;
 use crate::domain::text::fit;
-use crate::domain::{OpcodeState, Outcome, Service, opcode::find, rfc3339};
+use crate::domain::{OpcodeState, Outcome, Service, opcode::find};
 use crate::present::Tone;
-use crate::present::json::{DealershipName, SCHEMA};
+use crate::present::json::{OpcodeRowDocument, OpcodesDocument};
 
 use super::super::app::App;
 use super::super::check::probe_one;
@@ -37,6 +35,11 @@ impl Mark {
             _ => Self::Other,
         }
     }
+
+    fn document<'a>(&'a self, service: &'a Service) -> OpcodeRowDocument<'a> {
+        let near = if let Self::Near(words) = self { Some(words.as_str()) } else { None };
+        OpcodeRowDocument::of(service, matches!(self, Self::Chosen), near)
+    }
 }
 
 pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Result<(), CliError> {
@@ -45,34 +48,10 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
     let services = result.services.as_deref().unwrap_or_default();
     let chosen = state.opcode_code(&app.config.policy.default_opcode);
     let finding = find(chosen, services);
-    let connected = result.outcome == Outcome::Connected;
     let marks: Vec<Mark> = services.iter().map(|service| Mark::of(chosen, finding.state, service)).collect();
     if json {
-        let list: Vec<Value> = services
-            .iter()
-            .zip(&marks)
-            .map(|(service, mark)| {
-                let near = if let Mark::Near(words) = mark { Some(words) } else { None };
-                json!({
-                    "opcode": service.opcode.raw(),
-                    "name": service.name.raw(),
-                    "chosen": matches!(mark, Mark::Chosen),
-                    "near_miss": near,
-                })
-            })
-            .collect();
-        app.out.document(&json!({
-            "schema": SCHEMA,
-            "dealership": DealershipName::of(&state),
-            "outcome": result.outcome.to_string(),
-            "reason": result.reason,
-            "choice": chosen,
-            "option": state.opcode.as_deref().map(|chosen| chosen.choice.option.as_str()),
-            "state": (if connected { finding.state } else { state.opcode_state }).as_str(),
-            "findings": if connected { &finding.words } else { &state.opcode_findings },
-            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
-            "opcodes": list,
-        }))?;
+        let opcodes = services.iter().zip(&marks).map(|(service, mark)| mark.document(service)).collect();
+        app.out.document(&OpcodesDocument::of(&state, chosen, result, &finding, opcodes))?;
     } else {
         rows(app, services, &marks)?;
     }

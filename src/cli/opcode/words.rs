@@ -3,18 +3,16 @@
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{
-    BookedAppointment, NO_SLOTS_CAUSES, Onboarding, OpcodeState, OpenBooking, Slots, Timestamp, WasVisible,
-    humanize_slots,
+    BookedAppointment, Onboarding, OpcodeState, OpenBooking, Slots, Timestamp, humanize_slots, slot_ahead,
 };
-use crate::present::time::{Zone, away, for_people};
+use crate::present::time::{away, for_people};
+use crate::present::{booking, opcode};
 
-/// Whose choice it is: "existing, chosen 2026-11-26 09:12 CST by ana, says Carla on the phone".
+/// Whose choice it is: "existing, chosen by ana, 2026-11-26 09:12 CST, 2 h ago, on the word of Carla".
 pub(in crate::cli) fn choice(state: &Onboarding, now: Timestamp) -> String {
-    let Some(chosen) = &state.opcode else { return "the default; no choice is recorded".to_owned() };
-    let option = chosen.choice.option.as_str();
-    let at = for_people(chosen.at, state.profile.timezone, now);
-    let word = chosen.word.as_ref().map_or(String::new(), |word| format!("; on the word of: {}", word.plain()));
-    format!("{option}, chosen {at}, by {}{word}", clean(&chosen.by))
+    let recorded = opcode::recorded(state, |at| for_people(at, state.profile.timezone, now));
+    let recorded = recorded.map_or_else(String::new, |recorded| format!(", chosen {recorded}"));
+    format!("{}{recorded}", opcode::option(state))
 }
 
 /// What was found of it, a line each.
@@ -27,32 +25,21 @@ pub(in crate::cli) fn findings(state: &Onboarding, now: Timestamp) -> Vec<String
     }
 }
 
-/// Drift: "gone since 2026-11-26 09:12 CST, 2 h ago; it was visible since …". `None` without it.
+/// Drift: "gone since 2026-11-26 09:12 CST, 2 h ago, was visible since …". `None` without it.
 pub(in crate::cli) fn gone(state: &Onboarding, now: Timestamp) -> Option<String> {
-    let WasVisible { from, until } = state.opcode_was_visible?;
-    let zone = state.profile.timezone;
-    Some(format!("gone since {}; it was visible since {}", for_people(until, zone, now), Zone::from(zone).line(from)))
+    opcode::drift(state, |at| for_people(at, state.profile.timezone, now))
 }
 
 /// The slots as they were when it changed last whether there are any. A next one that is over by now is no next one.
 pub(in crate::cli) fn slots(slots: &Slots, state: &Onboarding, now: Timestamp) -> String {
     let zone = state.profile.timezone;
-    let local = now.with_timezone(&zone).naive_local();
-    let words = humanize_slots(slots.count, slots.days, slots.next.filter(|next| *next > local), zone);
+    let words = humanize_slots(slots.count, slots.days, slot_ahead(slots.next, now, zone), zone);
     format!("{words} (recorded {})", away(slots.checked_at, now))
-}
-
-/// The usual causes of there being no slots, the likeliest first, a line each.
-pub(in crate::cli) fn causes() -> impl Iterator<Item = String> {
-    (1..).zip(NO_SLOTS_CAUSES).map(|(number, cause)| format!("{number}. {cause}"))
 }
 
 /// The test appointment that stands: "Tue 2026-12-01 09:15 EST as 7f3a…, opcode `Tell Us More`, read back 2 h ago".
 pub(in crate::cli) fn appointment(stands: &BookedAppointment, state: &Onboarding, now: Timestamp) -> String {
-    let seen = match stands.seen_at {
-        Some(at) => format!("read back {}", away(at, now)),
-        None => "not read back yet".to_owned(),
-    };
+    let seen = booking::seen(stands, |at| away(at, now));
     let when = local(stands.local, state);
     format!(
         "{when} as {}, opcode `{}`, booked {}, {seen}",
@@ -65,9 +52,11 @@ pub(in crate::cli) fn appointment(stands: &BookedAppointment, state: &Onboarding
 /// A booking whose end is not known.
 pub(in crate::cli) fn open_booking(open: &OpenBooking, state: &Onboarding, now: Timestamp) -> String {
     let what = if open.moves { "a move to" } else { "one for" };
-    let why = open.unknown.as_deref().unwrap_or("no answer was recorded");
     let (when, ago, by) = (local(open.local, state), away(open.at, now), clean(&open.by));
-    format!("{what} {when} was sent {ago} by {by}, and nobody knows whether it was made: {}", clean(why))
+    format!(
+        "{what} {when} was sent {ago} by {by}, and nobody knows whether it was made: {}",
+        booking::open_reason(open)
+    )
 }
 
 /// A wall clock of the dealership: "Tue 2026-12-01 09:15 EST".

@@ -50,7 +50,7 @@ fn delivery() -> [Setting<MailSettings>; 4] {
         transport(),
         secret("password", "Of the user that `transport` names.", |m| &mut m.password),
         texts("allow_plain", "Servers to which letters may go unencrypted.", |m| &mut m.allow_plain),
-        number("lanes", "Connections at once.", 1..=64, |m| &mut m.lanes),
+        number("lanes", "Connections at once.", 1..=64, |m| &mut m.max_connections),
     ]
 }
 

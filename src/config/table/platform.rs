@@ -39,7 +39,7 @@ pub(super) fn section() -> SettingSection {
     .with_those_of(|config| &mut config.xtime, [meanings()])
     .checked(|section, config| {
         check_tls_files(section, &config.xtime.settings.tls);
-        config.policy.slot_stretch = config.xtime.settings.max_slot_days;
+        config.policy.slot_range = config.xtime.settings.max_slot_days;
     })
     .remarked(|config| {
         let missing = config.xtime.missing();

@@ -2,22 +2,24 @@
 //!
 //! There is no public way to cancel, so a booking without an answer keeps every other one out until it was read back.
 
+use chrono::NaiveDateTime;
+
 use crate::domain::{
-    AppointmentId, BookingEnd, Command, Context, Fact, IntentId, Onboarding, OpcodeState, OpenBooking, Refusal,
-    Timestamp, Untrusted,
+    AppointmentId, BookedAppointment, BookingEnd, Context, Fact, IntentId, Onboarding, OpcodeState, OpenBooking,
+    Refusal, Timestamp, Untrusted,
 };
 
-pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
-    match command {
-        Command::RequestBooking { intent, opcode, local, vin, moves } => {
-            may_book(state, opcode, *moves, ctx)?;
-            let (opcode, vin) = (opcode.clone(), vin.clone());
-            Ok(vec![Fact::AppointmentRequested { intent: *intent, opcode, local: *local, vin, moves: *moves }])
-        }
-        Command::EndBooking { intent, end } => ended(state, *intent, end, ctx),
-        Command::SeeAppointment { id } => Ok(seen(state, id)),
-        _ => Ok(vec![]),
-    }
+pub(super) fn request(
+    state: &Onboarding,
+    intent: IntentId,
+    opcode: &Untrusted,
+    local: NaiveDateTime,
+    vin: &Untrusted,
+    moves: bool,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
+    may_book(state, opcode, moves, ctx)?;
+    Ok(vec![Fact::AppointmentRequested { intent, opcode: opcode.clone(), local, vin: vin.clone(), moves }])
 }
 
 fn may_book(state: &Onboarding, opcode: &Untrusted, moves: bool, ctx: &Context<'_>) -> Result<(), Refusal> {
@@ -33,8 +35,8 @@ fn may_book(state: &Onboarding, opcode: &Untrusted, moves: bool, ctx: &Context<'
     if state.opcode_state != OpcodeState::Ok {
         return Err(Refusal::OpcodeNotVisible(state.lacks().unwrap_or("unknown").into()));
     }
+    state.appointment_to_move(moves)?;
     match state.standing_appointment(ctx.now) {
-        _ if moves && state.appointment.is_none() => Err(Refusal::NothingToMove),
         Some(stands) if !moves => {
             Err(Refusal::AppointmentStands { id: stands.id.plain().into_owned(), local: stands.local })
         }
@@ -42,7 +44,19 @@ fn may_book(state: &Onboarding, opcode: &Untrusted, moves: bool, ctx: &Context<'
     }
 }
 
-fn ended(state: &Onboarding, intent: IntentId, end: &BookingEnd, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+impl Onboarding {
+    /// The appointment that a booking moves; `None` for one that moves nothing.
+    pub fn appointment_to_move(&self, moves: bool) -> Result<Option<&BookedAppointment>, Refusal> {
+        moves.then(|| self.appointment.as_deref().ok_or(Refusal::NothingToMove)).transpose()
+    }
+}
+
+pub(super) fn ended(
+    state: &Onboarding,
+    intent: IntentId,
+    end: &BookingEnd,
+    ctx: &Context<'_>,
+) -> Result<Vec<Fact>, Refusal> {
     let open = state.booking.as_deref().filter(|open| open.intent == intent).ok_or(Refusal::BookingClosed)?;
     Ok(match end {
         BookingEnd::Booked { id, read_back } => vec![Fact::AppointmentBooked {
@@ -72,7 +86,7 @@ fn absent(open: &OpenBooking, at: Timestamp, reason: &str, ctx: &Context<'_>) ->
 }
 
 /// Reading it back once is worth an event; the hundredth time is not.
-fn seen(state: &Onboarding, id: &AppointmentId) -> Vec<Fact> {
+pub(super) fn seen(state: &Onboarding, id: &AppointmentId) -> Vec<Fact> {
     match &state.appointment {
         Some(stands) if stands.id == *id && stands.seen_at.is_none() => {
             vec![Fact::AppointmentVerified { id: id.clone() }]

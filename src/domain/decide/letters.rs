@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::address::same_address;
-use crate::domain::command::{Command, Context, LetterEnd};
+use crate::domain::command::{Context, LetterEnd};
 use crate::domain::mail::{due_letter, rest};
 use crate::domain::refusal::Refusal;
 use crate::domain::{
@@ -19,24 +19,6 @@ const GIVEN_UP_AFTER: TimeDelta = TimeDelta::days(5);
 
 /// How long it rests between two tries where the settings name no steps.
 const DEFERRED_REST: TimeDelta = TimeDelta::minutes(15);
-
-pub(super) fn decide(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
-    match command {
-        Command::QueueLetter { kind } => queue(state, *kind, ctx),
-        Command::QueueDueLetter => Ok(queue_due(state, ctx)),
-        Command::BeginLetter { letter } => begin(state, found(state, *letter)?, ctx),
-        Command::EndLetter { letter, end, jitter } => Ok(ended(found(state, *letter)?, end, *jitter, ctx)),
-        Command::RetryLetter { letter } => retry(state, found(state, *letter)?, ctx),
-        Command::SuppressLetter { letter, reason } => suppress(found(state, *letter)?, reason),
-        // What becomes of a copy says nothing of its letter.
-        Command::Bounce { address, .. } | Command::Delay { address, .. } if keeps_copies(address, ctx) => Ok(vec![]),
-        Command::Bounce { letter, address, status, reason } => Ok(bounced(state, *letter, address, status, reason)),
-        Command::Delay { letter, address, status, reason } => Ok(delayed(state, *letter, address, status, reason)),
-        Command::SetReminders { on } if *on != state.mail.as_ref().is_some_and(|mail| mail.reminders_off) => Ok(vec![]),
-        Command::SetReminders { on } => Ok(vec![Fact::RemindersSet { on: *on }]),
-        _ => Ok(vec![]),
-    }
-}
 
 /// The fact that a letter waits for its turn.
 pub(super) fn queued(state: &Onboarding, letter: LetterId, what: LetterKind, generation: u32) -> Fact {
@@ -60,18 +42,17 @@ pub(super) fn suppress_needless(state: &Onboarding, facts: &mut Vec<Fact>, ctx: 
     facts.extend(needless.collect::<Vec<_>>());
 }
 
-fn found(state: &Onboarding, id: LetterId) -> Result<&Letter, Refusal> {
+pub(super) fn found(state: &Onboarding, id: LetterId) -> Result<&Letter, Refusal> {
     state.letters().iter().find(|letter| letter.id == id).ok_or(Refusal::NoLetter(id))
 }
 
-fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let letter = ctx.letter.ok_or(Refusal::NoMail)?;
     let generation = state.generation();
     // Of a code there is one letter: what it is called follows from which code it is.
     let what = match kind {
         LetterKind::Reminder => return Err(Refusal::ReminderByHand),
-        LetterKind::Invitation | LetterKind::Reissue if generation > 1 => LetterKind::Reissue,
-        LetterKind::Invitation | LetterKind::Reissue => LetterKind::Invitation,
+        LetterKind::Invitation | LetterKind::Reissue => LetterKind::of_code(generation),
         other => other,
     };
     let same = |letter: &&Letter| letter.kind == what && letter.generation == generation;
@@ -86,7 +67,7 @@ fn queue(state: &Onboarding, kind: LetterKind, ctx: &Context<'_>) -> Result<Vec<
     Ok(vec![Fact::EmailQueued { letter, what, generation, to, before: None, again }])
 }
 
-fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
+pub(super) fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
     let due = ctx.letter.zip(due_letter(state, &ctx.policy.mail, ctx.now));
     let fact = due.map(|(letter, due)| Fact::EmailQueued {
         letter,
@@ -100,7 +81,7 @@ fn queue_due(state: &Onboarding, ctx: &Context<'_>) -> Vec<Fact> {
 }
 
 /// The last look before anything leaves: either it is durable that the letter is being handed over, or it does not go.
-fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     let Some(due_at) = letter.due_at else { return Err(Refusal::LetterState(letter.state)) };
     // What is on its way for longer than its code lives is of no use.
     let soon = ctx.now + ctx.policy.mail.least_life;
@@ -122,7 +103,7 @@ fn begin(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
     Ok(vec![Fact::EmailBegun { letter: letter.id, to: state.profile.contact.email.clone() }])
 }
 
-fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Vec<Fact> {
+pub(super) fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Vec<Fact> {
     let (id, policy) = (letter.id, &ctx.policy.mail);
     let sending = letter.state == LetterState::Sending;
     // Whoever said meanwhile that it came back, or that it must not go, knows more.
@@ -163,11 +144,17 @@ fn ended(letter: &Letter, end: &LetterEnd, jitter: u16, ctx: &Context<'_>) -> Ve
 }
 
 /// Whether an address is the one that keeps copies.
-fn keeps_copies(address: &Untrusted, ctx: &Context<'_>) -> bool {
+pub(super) fn keeps_copies(address: &Untrusted, ctx: &Context<'_>) -> bool {
     ctx.policy.mail.bcc.as_ref().is_some_and(|bcc| same_address(bcc, address))
 }
 
-fn bounced(state: &Onboarding, copy: Option<LetterCopy>, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+pub(super) fn bounced(
+    state: &Onboarding,
+    copy: Option<LetterCopy>,
+    address: &Untrusted,
+    status: &str,
+    reason: &str,
+) -> Vec<Fact> {
     let letter = copy.and_then(|copy| state.letter(copy.letter).map(|letter| (copy, letter)));
     let news = match letter {
         Some((copy, letter)) if !letter.is_reported_by(copy) => false,
@@ -192,7 +179,13 @@ fn condemned(state: &Onboarding, address: &Untrusted, status: &str) -> bool {
         && state.latest_letter_to(address).is_some_and(Letter::is_out)
 }
 
-fn delayed(state: &Onboarding, copy: LetterCopy, address: &Untrusted, status: &str, reason: &str) -> Vec<Fact> {
+pub(super) fn delayed(
+    state: &Onboarding,
+    copy: LetterCopy,
+    address: &Untrusted,
+    status: &str,
+    reason: &str,
+) -> Vec<Fact> {
     // Once is enough: mail servers say it again every few hours.
     let fresh = |letter: &&Letter| {
         letter.is_reported_by(copy) && letter.state == LetterState::Sent && letter.delayed_at.is_none()
@@ -206,7 +199,7 @@ fn delayed(state: &Onboarding, copy: LetterCopy, address: &Untrusted, status: &s
     fact.into_iter().collect()
 }
 
-fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     if ctx.letter.is_none() {
         return Err(Refusal::NoMail);
     }
@@ -230,10 +223,15 @@ fn retry(state: &Onboarding, letter: &Letter, ctx: &Context<'_>) -> Result<Vec<F
     }
 }
 
-fn suppress(letter: &Letter, reason: &str) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn suppress(letter: &Letter, reason: &str) -> Result<Vec<Fact>, Refusal> {
     // One that went wrong is put away so.
     match letter.due_at.is_some() || letter.is_trouble() {
         true => Ok(vec![Fact::EmailSuppressed { letter: letter.id, reason: reason.into() }]),
         false => Err(Refusal::LetterState(letter.state)),
     }
+}
+
+pub(super) fn set_reminders(state: &Onboarding, on: bool) -> Vec<Fact> {
+    let are_on = !state.mail.as_ref().is_some_and(|mail| mail.reminders_off);
+    if on == are_on { vec![] } else { vec![Fact::RemindersSet { on }] }
 }

@@ -23,6 +23,11 @@ impl LetterKind {
     pub const ALL: [Self; 6] =
         [Self::Invitation, Self::Reissue, Self::Reminder, Self::WordReceived, Self::OpcodeGuide, Self::Live];
 
+    /// The letter with a code of this number.
+    pub const fn of_code(generation: u32) -> Self {
+        if generation > 1 { Self::Reissue } else { Self::Invitation }
+    }
+
     /// The word for commands, JSON and the names of template files.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -57,6 +57,14 @@ impl Onboarding {
         letter.is_trouble() && !over
     }
 
+    /// The letters that somebody may still want to do something about: those on their way, and those about the present code that
+    /// went wrong. Of an archived dealership nothing is retried.
+    pub fn letters_that_matter(&self) -> impl Iterator<Item = &Letter> {
+        let present = |letter: &Letter| self.archived_at.is_none() && letter.generation == self.generation();
+        let matters = move |letter: &&Letter| letter.is_open() || (present(letter) && self.is_troubled_by(letter));
+        self.letters().iter().filter(matters)
+    }
+
     /// The refused address, when it is still the dealership's.
     pub fn address_refused(&self) -> Option<&AddressRefused> {
         self.mail.as_deref()?.refused.as_ref()

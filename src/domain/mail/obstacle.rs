@@ -32,10 +32,10 @@ pub enum Obstacle {
     /// It never had a code.
     #[error("never invited")]
     NeverInvited,
-    #[error("the 24 hours for Xtime to show it are not running")]
+    #[error("nobody waits for Xtime to show it")]
     NobodyWaits,
     /// Whoever waited for Xtime has waited long enough.
-    #[error("the 24 hours for Xtime to show it are over")]
+    #[error("the time that Xtime had to show it is over")]
     WaitOver,
     /// The dealer has entered the code, by their word.
     #[error("the dealer says the code was entered")]
@@ -61,14 +61,16 @@ impl Onboarding {
             return Some(Obstacle::Archived);
         }
         let forbids = match kind {
-            _ if kind.carries_code() => self.lettered_code_obstacle(kind, generation, now),
+            LetterKind::Invitation | LetterKind::Reissue | LetterKind::Reminder => {
+                self.lettered_code_obstacle(kind, generation, now)
+            }
             LetterKind::WordReceived if self.is_confirmed() => Some(Obstacle::Connected),
-            LetterKind::WordReceived => match self.confirmation.due_at {
+            LetterKind::WordReceived => match self.xtime_due_at() {
                 None => Some(Obstacle::NobodyWaits),
                 Some(due) => (now >= due).then_some(Obstacle::WaitOver),
             },
             LetterKind::OpcodeGuide => self.is_live().then_some(Obstacle::Live),
-            _ => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
+            LetterKind::Live => (!self.is_live()).then(|| Obstacle::NotLive(self.stage(now))),
         };
         // What only holds a letter comes last: what ends it counts more.
         forbids.or_else(|| self.address_obstacle())
@@ -98,10 +100,15 @@ impl Onboarding {
         self.obstacle(letter.kind, letter.generation, now)
     }
 
+    /// Whether a letter carries a code that is not the newest.
+    pub fn superseded(&self, kind: LetterKind, generation: u32) -> Option<Obstacle> {
+        (kind.carries_code() && generation != self.generation()).then_some(Obstacle::Superseded(generation))
+    }
+
     fn lettered_code_obstacle(&self, kind: LetterKind, generation: u32, now: Timestamp) -> Option<Obstacle> {
         let Some(newest) = &self.invitation else { return Some(Obstacle::NeverInvited) };
-        if newest.generation != generation {
-            return Some(Obstacle::Superseded(generation));
+        if let Some(superseded) = self.superseded(kind, generation) {
+            return Some(superseded);
         }
         if self.is_confirmed() {
             return Some(Obstacle::Connected);

@@ -1,10 +1,8 @@
 //! What can be wrong with a pasted block.
 
-use chrono::TimeDelta;
-
 use crate::domain::table::{RowFault, TableError};
-use crate::domain::when::{WhenError, humanize};
-use crate::domain::{CodeError, DealershipId};
+use crate::domain::when::WhenError;
+use crate::domain::{CodeError, DealershipId, Refusal};
 
 /// What is wrong. Never repeats a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,21 +37,18 @@ pub enum PasteProblem {
     /// The same dealership on two lines.
     #[error("the same dealership as in line {0}")]
     SameDealership(usize),
-    /// The code was used before.
-    #[error("this code was used before{}", if *.here { " for this dealership" } else { " for another dealership" })]
-    UsedBefore { here: bool },
-    /// The `dealerCode` of a dealership of ours: the wrong column was copied.
-    #[error("this is a dealerCode, not an invitation code")]
-    IsDealerCode,
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error(transparent)]
     Malformed(#[from] CodeError),
-    #[error("`{0}` is no dealerCode in our books")]
+    #[error("`{0}` is no dealerCode that we know")]
     Unknown(String),
     /// More than one have this name.
     #[error("`{name}` could be several dealerships: {candidates}; write the dealerCode as it stands there")]
     Ambiguous { name: String, candidates: String },
     /// A dealership of ours, but not one of these.
-    #[error("`{0}` is in our books, but not one of the chosen dealerships")]
+    #[error("`{0}` is a dealership of ours, but not one of those chosen")]
     NotChosen(String),
     /// Some lines name their dealership and this one does not.
     #[error("names no dealership, but other lines do")]
@@ -61,12 +56,6 @@ pub enum PasteProblem {
     /// The moment of generation cannot be read.
     #[error(transparent)]
     Generated(#[from] WhenError),
-    /// Its time is already over.
-    #[error("this code died {} ago; generate a new one", humanize(*.0))]
-    Dead(TimeDelta),
-    /// Its generation lies in the future.
-    #[error("generated in the future (in {}); check the date, the zone and the clock", humanize(*.0))]
-    Future(TimeDelta),
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -188,7 +188,7 @@ pub(super) enum ClockField {
     Confirmed,
     /// How long ago it was lost.
     Lost,
-    /// How long ago it entered our books.
+    /// How long ago it was added.
     Added,
     /// How long ago its newest event was.
     Quiet,

@@ -102,6 +102,24 @@ pub fn short(length: TimeDelta) -> String {
     }
 }
 
+/// Up to this many hours a duration is said in hours: 72 hours are 72 hours, not three calendar days.
+const MOST_HOURS: i64 = 99;
+
+/// A duration in whole words, never more than there is: `72 hours`, `5 hours and 40 minutes`, `8 days and 1 hour`.
+pub fn in_full(length: TimeDelta) -> String {
+    let minutes = length.num_minutes();
+    let parts = match minutes {
+        ..=0 => return "less than a minute".to_owned(),
+        1..60 => [(minutes, "minute"), (0, "")],
+        _ if minutes / 60 <= MOST_HOURS => [(minutes / 60, "hour"), (minutes % 60, "minute")],
+        _ => [(minutes / 1_440, "day"), (minutes / 60 % 24, "hour")],
+    };
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<_> =
+        parts.map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" })).collect();
+    parts.join(" and ")
+}
+
 /// A length of time in the form of the settings: `72h`, `1h30m`, `15s`. Exact to the millisecond.
 pub fn duration_text(length: TimeDelta) -> String {
     let mut millis = length.num_milliseconds().max(0);
@@ -194,6 +212,24 @@ mod tests {
             let length = TimeDelta::seconds(seconds);
             let unit = match seconds { 0..3_600 => 1, 3_600..86_400 => 60, _ => 3_600 };
             prop_assert_eq!(parse_duration(&humanize(length)), Ok(TimeDelta::seconds(seconds / unit * unit)));
+        }
+    }
+
+    #[test]
+    fn durations_in_words() {
+        for (seconds, words) in [
+            (-5, "less than a minute"),
+            (59, "less than a minute"),
+            (60, "1 minute"),
+            (3_599, "59 minutes"),
+            (3_600, "1 hour"),
+            (20_400, "5 hours and 40 minutes"),
+            (259_200, "72 hours"),
+            (259_199, "71 hours and 59 minutes"),
+            (360_000, "4 days and 4 hours"),
+            (604_800, "7 days"),
+        ] {
+            assert_eq!(in_full(TimeDelta::seconds(seconds)), words);
         }
     }
 }

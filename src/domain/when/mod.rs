@@ -8,7 +8,7 @@ mod moment_tests;
 mod words;
 
 pub use ahead::parse_ahead;
-pub use duration::{duration_text, humanize, parse_duration, short};
+pub use duration::{duration_text, humanize, in_full, parse_duration, short};
 pub use moment::{parse_moment, parse_start};
 pub use words::{abbreviation, with_abbreviation};
 

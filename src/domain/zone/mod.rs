@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use chrono_tz::{TZ_VARIANTS, Tz as ZoneName};
 
+use super::suggest::suggestion;
 use super::text::clean;
 use crate::timezone::Tz;
 pub use agreement::{read_zone_at, zone_contradiction};
@@ -37,7 +38,7 @@ pub fn read_zone(text: &str) -> Result<Tz, String> {
         return Err(format!("`{shown}` is no place: offsets and UTC know no daylight saving; {NEEDED}"));
     }
     match nearest(&folded) {
-        Some(zone) => Err(format!("`{shown}` is not a time zone; did you mean `{}`?", zone.name())),
+        Some(zone) => Err(format!("`{shown}` is not a time zone{}", suggestion(zone.name()))),
         None => Err(format!("`{shown}` is not a time zone; {NEEDED}")),
     }
 }

@@ -1,7 +1,7 @@
 //! Letters for whoever reads them here instead of at the dealership: the very text, with the code masked.
 
 use super::attempt::render_context;
-use crate::domain::{Actor, DealershipId, Fact, LetterId, LetterKind, Obstacle, Refusal, evolve_all};
+use crate::domain::{Actor, DealershipId, Fact, LetterId, LetterKind, Refusal, evolve_all};
 use crate::engine::Engine;
 use crate::mail::{self, RenderContext};
 use crate::protocol::{LetterText, RequestError};
@@ -47,8 +47,8 @@ impl Engine {
         let outbox = self.inner.parts.outbox.as_ref().ok_or(Refusal::NoMail)?;
         let state = self.inner.known(id)?;
         let letter = state.letter(letter).ok_or(Refusal::NoLetter(letter))?;
-        if letter.kind.carries_code() && letter.generation != state.generation() {
-            return Err(Refusal::Letter(Obstacle::Superseded(letter.generation)).into());
+        if let Some(superseded) = state.superseded(letter.kind, letter.generation) {
+            return Err(Refusal::Letter(superseded).into());
         }
         written(outbox.renderer.write(&state, &render_context(letter), &self.inner.parts.policy))
     }

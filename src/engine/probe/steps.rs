@@ -7,7 +7,7 @@ use super::outcome::{Decision, PlatformSignal};
 use super::prober::{Prober, StepResult, actor};
 use crate::domain::{
     Command, Event, Fact, Onboarding, Outcome, ProbeResult, ProbeState, Slot, SlotWindow, SlotsResult, Timestamp,
-    second_probe_after,
+    opcode, second_probe_after,
 };
 use crate::engine::circuit_breaker::CircuitState;
 use crate::protocol::RequestError;
@@ -196,13 +196,13 @@ impl Prober {
         let services = connected.and_then(|probed| probed.services.as_deref()).unwrap_or_default();
         let listed = |state: &Onboarding| {
             let opcode = state.opcode_code(&policy.default_opcode);
-            state.is_integrated() && state.shows_opcode() && services.iter().any(|it| it.opcode.raw() == opcode)
+            state.is_integrated() && state.shows_opcode() && opcode::is_listed(opcode, services)
         };
         let goes_on = job.has_waiters() || self.may_probe();
         match self.inner.read_model().get(job.id()).filter(|state| goes_on && listed(state)) {
             Some(state) => {
                 let window = SlotWindow::from_today(self.inner.now(), state.profile.timezone, policy.slot_window);
-                job.count_slots(window, policy.slot_stretch);
+                job.count_slots(window, policy.slot_range);
                 self.queue.add_slots(job);
             }
             None => self.finish(job),

@@ -31,12 +31,12 @@ fn reply_within(said: &str) -> (Option<u16>, Option<&str>) {
 /// What became of a letter, by what a server said.
 pub(super) fn became(addresses: Vec<Untrusted>, action: ReportAction, status: &str, said: &str) -> Returned {
     let said = beginning(said, LONGEST_SAID);
-    let (status, reason) = (judged(action, status, said), reason(said));
+    let (status, reason) = (final_status(action, status, said), reason(said));
     Returned { addresses, original: Vec::new(), action, status, reason }
 }
 
 /// The status that counts. Where the report has an undefined one (Exim always does), the server's own reply is more exact.
-fn judged(action: ReportAction, status: &str, said: &str) -> String {
+fn final_status(action: ReportAction, status: &str, said: &str) -> String {
     let (code, quoted) = reply_within(said);
     let status = if status.ends_with(".0.0") { quoted.unwrap_or(status) } else { status };
     let refused = (action == ReportAction::Failed).then(|| refused_address(code, Some(status), said)).flatten();

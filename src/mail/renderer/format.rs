@@ -1,9 +1,7 @@
-//! Moments and durations as a letter says them: nothing that two people could read as two things.
-
-use crate::timezone::Tz;
-use chrono::TimeDelta;
+//! Moments as a letter says them: nothing that two people could read as two things.
 
 use crate::domain::Timestamp;
+use crate::timezone::Tz;
 
 /// `Monday, 3 October 2022, 14:05 EDT`, by a dealership's clock; seconds are cut off, to promise none that is over.
 pub(super) fn moment(at: Timestamp, zone: Tz) -> String {
@@ -23,27 +21,9 @@ fn abbreviation(zone: &str) -> String {
     if minutes.is_empty() { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{minutes}") }
 }
 
-/// Up to this many hours a duration is said in hours: 72 hours are 72 hours, not three calendar days.
-const MOST_HOURS: i64 = 99;
-
-/// A duration in whole words, never more than there is: `72 hours`, `5 hours and 40 minutes`, `8 days and 1 hour`.
-pub(super) fn duration(duration: TimeDelta) -> String {
-    let minutes = duration.num_minutes();
-    let parts = match minutes {
-        ..=0 => return "less than a minute".to_owned(),
-        1..60 => [(minutes, "minute"), (0, "")],
-        _ if minutes / 60 <= MOST_HOURS => [(minutes / 60, "hour"), (minutes % 60, "minute")],
-        _ => [(minutes / 1_440, "day"), (minutes / 60 % 24, "hour")],
-    };
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<_> =
-        parts.map(|(count, unit)| format!("{count} {unit}{}", if count == 1 { "" } else { "s" })).collect();
-    parts.join(" and ")
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::{DateTime, TimeDelta};
 
     use super::*;
 
@@ -92,24 +72,6 @@ mod tests {
                 let name = words.rsplit(' ').next().unwrap();
                 assert!(name.chars().next().is_some_and(|c| c.is_ascii_uppercase()), "{zone}: {words}");
             }
-        }
-    }
-
-    #[test]
-    fn durations_in_words() {
-        for (seconds, words) in [
-            (-5, "less than a minute"),
-            (59, "less than a minute"),
-            (60, "1 minute"),
-            (3_599, "59 minutes"),
-            (3_600, "1 hour"),
-            (20_400, "5 hours and 40 minutes"),
-            (259_200, "72 hours"),
-            (259_199, "71 hours and 59 minutes"),
-            (360_000, "4 days and 4 hours"),
-            (604_800, "7 days"),
-        ] {
-            assert_eq!(duration(TimeDelta::seconds(seconds)), words);
         }
     }
 }

@@ -10,7 +10,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 
 use super::RendererError;
 use crate::domain::LetterKind;
-use crate::domain::suggest::{closest, did_you_mean};
+use crate::domain::suggest::did_you_mean;
 use crate::domain::text::{clean, escape_html};
 
 /// The names and values that a template can use.
@@ -162,9 +162,8 @@ fn known(word: &str, variables: &Variables) -> String {
         return String::new();
     }
     let word = word.split('.').next().unwrap_or_default();
-    let near =
-        closest(word, variables.keys().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let names: Vec<&str> = variables.keys().copied().collect();
+    let near = did_you_mean(word, names.iter().copied());
     format!("{near}; this letter knows {}", names.join(", "))
 }
 

@@ -2,11 +2,12 @@
 
 use minijinja::Value;
 
-use super::format::{duration, moment};
+use super::format::moment;
 use super::templates::Variables;
 use super::{LetterError, RenderContext};
 use crate::domain::guide::{ANOTHER, STEPS};
 use crate::domain::text::letter_words;
+use crate::domain::when::in_full;
 use crate::domain::{
     Invitation, LetterKind, Observed, Obstacle, Onboarding, OpcodeOption, OpcodeState, Policy, Profile, guide,
 };
@@ -34,8 +35,8 @@ pub(super) fn collect(
         ("dealer_code", say(dealer_code.raw())),
         ("place", Value::from(place.join(", "))),
         ("contact", say(contact.name.raw())),
-        ("valid_for", Value::from(duration(policy.valid_for))),
-        ("confirm_within", Value::from(duration(policy.confirm_within))),
+        ("valid_for", Value::from(in_full(policy.valid_for))),
+        ("confirm_within", Value::from(in_full(policy.confirm_within))),
         ("opcode", say(state.opcode_code(&policy.default_opcode))),
         ("opcode_chosen", Value::from(state.opcode.is_some())),
         ("default_opcode", say(&policy.default_opcode)),
@@ -49,8 +50,8 @@ pub(super) fn collect(
             variables.insert("generated", said(*generated_at));
             variables.insert("expires", said(*expires_at));
             // A source may have named another end than the settings would: the letter says what is so.
-            variables.insert("lifetime", Value::from(duration(*expires_at - *generated_at)));
-            variables.insert("left", Value::from(duration(*expires_at - context.written_at)));
+            variables.insert("lifetime", Value::from(in_full(*expires_at - *generated_at)));
+            variables.insert("left", Value::from(in_full(*expires_at - context.written_at)));
             variables.insert("written", said(context.written_at));
         }
         LetterKind::WordReceived => {

@@ -130,7 +130,7 @@ pub fn code_clock(state: &Onboarding, facts: Derived, clocks: &Clocks) -> (Strin
 
 /// What is left of Xtime's 24 hours, or how long they have been over; nothing where nobody waits for Xtime.
 pub fn confirm_clock(state: &Onboarding, facts: Derived, clocks: &Clocks) -> (String, Tone) {
-    let text = match state.confirmation.due_at.filter(|_| !state.is_confirmed()) {
+    let text = match state.xtime_due_at() {
         Some(due_at) if facts.stage == Stage::Overdue => format!("-{}", clocks.since(due_at)),
         Some(due_at) => clocks.left(due_at),
         None => String::new(),

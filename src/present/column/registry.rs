@@ -6,7 +6,7 @@ use super::cell::{self, Cell, code_clock, confirm_clock};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
-use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize};
+use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize, slot_ahead};
 use crate::present::letters::{Fate, MailSummary};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
@@ -79,8 +79,7 @@ fn opcode<'a>(view: &DealershipView<'a>) -> &'a str {
 
 fn next_slot(view: &DealershipView<'_>) -> String {
     let next = view.state.slots.as_ref().and_then(|slots| slots.next);
-    let there = view.now.with_timezone(&view.state.profile.timezone).naive_local();
-    next.filter(|next| *next > there).map(local).unwrap_or_default()
+    slot_ahead(next, view.now, view.state.profile.timezone).map(local).unwrap_or_default()
 }
 
 fn appointment(view: &DealershipView<'_>) -> String {
@@ -199,9 +198,7 @@ pub static COLUMNS: [Column; 47] = [
             title: "Xtime due",
             rank: 3,
             widths: (9, 9, 9),
-            order: RowOrder::Number(|view| {
-                view.state.confirmation.due_at.filter(|_| !view.state.is_confirmed()).map(sortable)
-            }),
+            order: RowOrder::Number(|view| view.state.xtime_due_at().map(sortable)),
             cell: |cell| Cell::right(confirm_clock(cell.view.state, cell.view.facts, cell.clocks)),
         }),
     column("dealer_confirmed_at", "DEALER SAID", |view| Moment(view.state.confirmation.dealer_confirmed_at)),

@@ -67,7 +67,7 @@ documents! {
         dealer_confirmed_at: Option<String> = time(clock.dealer_confirmed_at),
         due_at: Option<String> = time(clock.due_at),
         lost_at: Option<String> = time(clock.lost_at),
-        overdue: bool = clock.due_at.is_some_and(|due| now >= due) && !state.is_confirmed(),
+        overdue: bool = state.xtime_due_at().is_some_and(|due| now >= due),
     }
 
     ContactDocument<'a> of (contact: &'a Contact) {

@@ -28,10 +28,12 @@ macro_rules! documents {
 mod call;
 mod dealership;
 mod letter;
+mod opcode;
 mod service;
 
 pub use dealership::{AlikeDocument, DealershipDocument, InvitationDocument};
 pub use letter::LetterDocument;
+pub use opcode::{GuideDocument, OpcodeRowDocument, OpcodesDocument};
 pub use service::{AppointmentDocument, BookingDocument, SlotsSeenDocument};
 
 use crate::domain::{DealershipId, Onboarding, Timestamp, Untrusted, rfc3339};

@@ -3,14 +3,12 @@
 use std::cell::OnceCell;
 
 use super::DryRun;
-use super::recording::SOME_TEXT;
-use crate::domain::paste::{
-    Expected, Matched, Mistake, PasteContext, PasteProblem, check_code, check_generated, match_codes,
-};
+use crate::domain::code_steps::living_until;
+use crate::domain::paste::{Expected, Matched, Mistake, PasteContext, PasteProblem, check_code, match_codes};
 use crate::domain::when::parse_moment;
 use crate::domain::{
-    Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, InvitationCode, Named, PendingCode, Policy,
-    Refusal, Timestamp, needs_no_code,
+    Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, InvitationCode, Named, Policy, Refusal,
+    Timestamp, give_up_orphan, steps_to_obtain,
 };
 use crate::present::time::Zone;
 use crate::protocol::{CodeRequest, PastedCode, Request};
@@ -31,36 +29,24 @@ pub fn stand_in() -> Option<InvitationCode> {
     STAND_IN.parse().ok()
 }
 
-/// The steps to a code, as the engine takes them.
+/// The steps to a code, with a stand-in for one that is pasted.
 pub(super) fn dry_run_of(ask: Ask, dry_run: &DryRun<'_>) -> Result<Vec<Command>, Refusal> {
     let DryRun { state, setup, now, .. } = dry_run;
-    if let Some(refusal) = needs_no_code(state) {
-        return Err(refusal);
+    if let Some(source) = setup.source {
+        // A desk goes on with every open request by itself: one that did not fail is being asked for.
+        let asking = state.pending.as_ref().is_some_and(|open| open.failed.is_none());
+        return steps_to_obtain(state, source, Some((ask, true)), FRESH, asking);
     }
-    let give_up =
-        |open: &PendingCode, refused| Command::FailCode { intent: open.intent, reason: SOME_TEXT.to_owned(), refused };
-    let request = |source, intent| Command::RequestCode { intent, source, ask, mail: true };
-    let open = state.pending.as_ref();
-    let Some(source) = setup.source else {
-        let issue = stand_in().map(|code| Command::IssueCode {
-            code,
-            generated_at: *now,
-            expires_at: None,
-            source: CodeOrigin::Paste,
-            intent: FRESH,
-            ask,
-            mail: true,
-        });
-        // Where codes are pasted nobody goes on with a request.
-        let orphan = open.filter(|open| open.failed.is_none()).map(|open| give_up(open, false));
-        return Ok(orphan.into_iter().chain(issue).collect());
-    };
-    Ok(match open {
-        // One that failed is gone on with; one that did not is being asked for.
-        Some(open) if open.source == source && open.failed.is_some() => vec![request(source, open.intent)],
-        Some(open) if open.source != source => vec![give_up(open, true), request(source, FRESH)],
-        _ => vec![request(source, FRESH)],
-    })
+    let issue = stand_in().map(|code| Command::IssueCode {
+        code,
+        generated_at: *now,
+        expires_at: None,
+        source: CodeOrigin::Paste,
+        intent: FRESH,
+        ask,
+        mail: true,
+    });
+    Ok(give_up_orphan(state, false).into_iter().chain(issue).collect())
 }
 
 /// How a moment may be written, with the zone of the one dealership.
@@ -152,14 +138,14 @@ pub fn generated_of(dialog: &Dialog, now: Timestamp, zone: Tz) -> Result<Timesta
 
 /// When a code that is entered now would die.
 pub fn expiry_of(dialog: &Dialog, now: Timestamp, zone: Tz, policy: &Policy) -> Option<Timestamp> {
-    generated_of(dialog, now, zone).ok()?.checked_add_signed(policy.valid_for)
+    generated_of(dialog, now, zone).ok().map(|generated_at| policy.code_end(generated_at))
 }
 
 fn one_code(dialog: &Dialog, item: &Item, context: &ValidationContext<'_>) -> Result<Matched, Problems> {
     let mut problems = Problems::new();
     let policy = &context.setup.policy;
-    let generated_at = generated_of(dialog, context.now, item.zone)
-        .and_then(|at| check_generated(at, context.now, policy).map_err(|wrong| wrong.to_string()).map(|()| at));
+    let lives = |at| living_until(at, None, context.now, policy).map(|_| at).map_err(|refusal| refusal.to_string());
+    let generated_at = generated_of(dialog, context.now, item.zone).and_then(lives);
     let generated_at = generated_at.map_err(|text| problems.extend(wrong(FieldRole::Generated, text))).ok();
     let paste = PasteContext {
         now: context.now,
@@ -202,7 +188,7 @@ fn many_codes(dialog: &Dialog, context: &ValidationContext<'_>) -> Result<Vec<Ma
     let matched = match_codes(block, &expected, &paste).map_err(|mistakes| problems(dialog, &mistakes))?;
     // What was chosen shall have a new code: its present one is none.
     if let Some(id) = matched.already.iter().find(|id| dialog.items.iter().any(|item| item.id == **id)) {
-        let what = PasteProblem::UsedBefore { here: true };
+        let what = PasteProblem::Refused(Refusal::CodeUsedBefore { here: true });
         return Err(problems(dialog, &[Mistake { line: None, id: Some(*id), what }]));
     }
     Ok(matched.codes)

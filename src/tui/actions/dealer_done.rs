@@ -8,7 +8,7 @@ use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, ValidationContext, 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "dealer-done",
     title: "dealer is done",
-    doc: "Record that the dealer says it is done; the 24 hours start.",
+    doc: "Record that the dealer says it is done; the second clock starts.",
     commands: |dry_run| {
         Ok(vec![Command::ConfirmByDealer { said_at: likely_word(dry_run.state, dry_run.now), mail: true }])
     },

@@ -10,8 +10,8 @@ pub const RESEND: RecordingAction = RecordingAction {
     id: "resend",
     title: "resend letter",
     doc: "Send the letter with the present code again, only while that code lives.",
-    commands: |dry_run| Ok(vec![Command::QueueLetter { kind: with_code(dry_run.state.generation()) }]),
-    letters: LetterUse::Sends(with_code),
+    commands: |dry_run| Ok(vec![Command::QueueLetter { kind: LetterKind::of_code(dry_run.state.generation()) }]),
+    letters: LetterUse::Sends(LetterKind::of_code),
     watches: Watch::CODE_LETTER,
     heading: |_| "Resend the letter to",
     ..SENDING
@@ -54,10 +54,6 @@ const SENDING: RecordingAction = RecordingAction {
     button: |_| "send it",
     ..RecordingAction::DEFAULT
 };
-
-fn with_code(generation: u32) -> LetterKind {
-    if generation > 1 { LetterKind::Reissue } else { LetterKind::Invitation }
-}
 
 fn queue_each(dialog: &Dialog) -> Request {
     let command = |item: &Item| {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::domain::{
-    Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Timestamp,
+    Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Remedy, Timestamp,
     decide_in_turn,
 };
 use crate::protocol::{Request, Status};
@@ -169,22 +169,23 @@ pub struct DryRun<'a> {
 impl DryRun<'_> {
     /// What would be recorded of commands, one after the other.
     pub fn decide(&self, commands: &[Command]) -> Result<Vec<Fact>, Refusal> {
-        let letter = self.setup.post.as_ref().map(|_| LetterId::from_bits(0));
+        let letter = self.setup.mail_name.as_ref().map(|_| LetterId::from_bits(0));
         let setup = self.setup;
         let context = Context { now: self.now, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
         decide_in_turn(Some(self.state), self.state.id, commands, &Actor::system("dry run"), &context)
     }
 }
 
-/// A refusal with the present key of what it says to do first.
+/// A refusal with the present key of what can be done about it.
 pub fn refusal_message(refusal: &Refusal, keymap: &Keymap) -> String {
-    let first = match refusal {
-        Refusal::Archived => Some(Action::Archive),
-        Refusal::NeverInvited => Some(Action::Invite),
-        Refusal::AlreadyInvited(_) => Some(Action::Reissue),
-        _ => None,
-    };
-    match first.and_then(|action| keymap.first_key(action)) {
+    let action = refusal.remedy().map(|remedy| match remedy {
+        Remedy::Unarchive => Action::Archive,
+        Remedy::Invite => Action::Invite,
+        Remedy::Reissue | Remedy::DespiteWord => Action::Reissue,
+        Remedy::Resend => Action::Resend,
+        Remedy::Reschedule => Action::Appointment,
+    });
+    match action.and_then(|action| keymap.first_key(action)) {
         Some(key) => format!("{refusal} ({key})"),
         None => refusal.to_string(),
     }

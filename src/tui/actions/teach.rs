@@ -24,7 +24,7 @@ pub const OF_EVENT: RecordingAction = RecordingAction {
 };
 
 const TEACHING: RecordingAction = RecordingAction {
-    possible: |state| if state.opening { Err("the books are not open yet".to_owned()) } else { Ok(()) },
+    possible: |state| if state.opening { Err("the store is not open yet".to_owned()) } else { Ok(()) },
     fields: |_, _| {
         let input = Input::Choice { options: WORDS, chosen: 0 };
         vec![FormField { role: FieldRole::Means, label: "it means".to_owned(), hint: String::new(), input }]

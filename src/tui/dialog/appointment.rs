@@ -2,12 +2,13 @@
 //! dealerCode was typed, and nothing but an answer ends the waiting for one.
 
 use crate::timezone::Tz;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{Dialog, FieldRole};
 use crate::domain::text::clean;
-use crate::domain::when::with_abbreviation;
-use crate::protocol::{Booked, PlannedBooking, ReadBack};
+use crate::domain::when::{in_full, with_abbreviation};
+use crate::present::booking::end;
+use crate::protocol::{Booked, PlannedBooking};
 use crate::tui::theme::Tone;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,35 +57,21 @@ impl Dialog {
 
 /// What the end of a booking, or of reading one back, means.
 ///
-/// `open`: whether our books have a booking without an answer now; then nobody can say that nothing was sent.
-pub fn meaning(answer: &Result<Option<Booked>, String>, open: bool, zone: Tz) -> (Tone, Vec<String>) {
-    let wall = |local: NaiveDateTime| with_abbreviation(local, zone, "%a %d %b %H:%M");
+/// `open`: whether there is a booking without an answer now; then nobody can say that nothing was sent.
+pub fn meaning(
+    answer: &Result<Option<Booked>, String>,
+    open: bool,
+    zone: Tz,
+    settles: TimeDelta,
+) -> (Tone, Vec<String>) {
     match answer {
-        Ok(Some(Booked::Stands { id, local, earlier, read_back })) => {
-            let mut words = vec![format!("It stands: {}, {}.", wall(*local), id.plain())];
-            if *earlier {
-                words.push("An earlier attempt without an answer had made it; nothing was sent now.".to_owned());
+        Ok(Some(booked)) => {
+            let (tone, mut words) = end(booked, |local| with_abbreviation(local, zone, "%a %d %b %H:%M"));
+            if matches!(booked, Booked::Unknown { .. }) {
+                words.push(format!("Wait {}, then open this again: it reads the booking back.", in_full(settles)));
             }
-            words.push(match read_back {
-                ReadBack::Seen => "Xtime shows it when it is read back.".to_owned(),
-                ReadBack::NotThere => "Xtime does not show it yet when it is read back.".to_owned(),
-                ReadBack::CouldNotTell(why) => format!("Whether Xtime shows it could not be told: {}.", clean(why)),
-            });
-            words.push("There is no cancel; it can be moved.".to_owned());
-            (Tone::Good, words)
+            (tone, words)
         }
-        Ok(Some(Booked::SlotTaken { .. })) => {
-            (Tone::Warn, vec!["Somebody else took that time meanwhile: nothing was booked.".to_owned()])
-        }
-        Ok(Some(Booked::Not { reason })) => (Tone::Bad, vec![format!("Nothing was booked: {}", clean(reason))]),
-        Ok(Some(Booked::Unknown { reason })) => (
-            Tone::Bad,
-            vec![
-                format!("Nobody knows what became of it: {}", clean(reason)),
-                "It may stand in the calendar. Nothing else is booked before it was read back.".to_owned(),
-                "Wait two minutes, then open this again: it reads the booking back.".to_owned(),
-            ],
-        ),
         Ok(None) => {
             (Tone::Good, vec!["Xtime has no such appointment: nothing was booked. It can be tried again.".to_owned()])
         }

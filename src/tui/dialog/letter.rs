@@ -29,7 +29,7 @@ pub(super) fn address(state: &Onboarding) -> Result<String, String> {
 
 /// Whether an action sends a letter along when that is wanted.
 pub(super) fn sends_along(action: &RecordingAction, state: &Onboarding, setup: &Setup) -> bool {
-    setup.post.is_some()
+    setup.mail_name.is_some()
         && match action.letters {
             LetterUse::WithCode => true,
             LetterUse::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
@@ -169,8 +169,7 @@ impl Dialog {
         };
         let generation = onboarding.generation() + 1;
         let as_if = recorded(&command, onboarding, state)?;
-        let kind = if generation == 1 { LetterKind::Invitation } else { LetterKind::Reissue };
-        Ok(LetterDraft { kind, as_if, generation, secret })
+        Ok(LetterDraft { kind: LetterKind::of_code(generation), as_if, generation, secret })
     }
 }
 

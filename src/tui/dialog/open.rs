@@ -101,7 +101,7 @@ fn with_items(
 impl Dialog {
     /// The dialog that teaches what an answer means.
     pub fn teach(action: &'static RecordingAction, about: Unrecognised, state: &ScreenState) -> Result<Self, String> {
-        let row = state.rows.get(about.dealership).ok_or("its dealership is not in the books")?;
+        let row = state.rows.get(about.dealership).ok_or("its dealership is not known")?;
         let mut dialog = with_items(action, vec![Item::of(&row.state, state.now.at)], Vec::new(), state);
         (dialog.focus, dialog.rule, dialog.hidden) = (DialogFocus::Field(0), Some(RuleForm::new(about)), 0);
         dialog.validate(&ValidationContext::of(state));

@@ -18,11 +18,9 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::thread;
 
-use chrono::TimeDelta;
-
 use crate::domain::query::{Derived, Query, QueryContext, Texts};
 use crate::domain::text::{normal, push_normal};
-use crate::domain::{CALL_BEFORE_EXPIRY, DealershipId, Onboarding, Policy, Stage, Timestamp};
+use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 pub use crate::present::column::TableColumn;
 use crate::present::column::{DealershipView, RowOrder};
@@ -263,7 +261,7 @@ impl DealershipRows {
                 keys.set_number(column, slot, number(&view));
             }
         }
-        row.next = next_change(&row.state, now, policy);
+        row.next = row.state.next_change(now, policy);
         if let Some(at) = row.next {
             due.push(Reverse((at, slot)));
         }
@@ -286,34 +284,4 @@ fn first_letters(form: &mut String, text: &str) -> [u8; LETTERS] {
 pub(crate) fn step_round(place: usize, by: isize, count: usize) -> usize {
     let count = count.max(1);
     (place + by.rem_euclid(count.cast_signed()).cast_unsigned()) % count
-}
-
-/// When the passing of time could next change what is derived. Early is harmless: the row is then only looked at.
-fn next_change(state: &Onboarding, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
-    let expires_at = state.invitation.as_ref().map(|newest| newest.expires_at);
-    let confirmation = &state.confirmation;
-    // These are exceeded, not reached.
-    let just_after = |at: Timestamp| at.checked_add_signed(TimeDelta::milliseconds(1));
-    let soon = expires_at.and_then(|at| at.checked_sub_signed(policy.expiring_within)).and_then(just_after);
-    let call = expires_at.and_then(|at| at.checked_sub_signed(CALL_BEFORE_EXPIRY));
-    let amber = confirmation.dealer_confirmed_at.and_then(|at| at.checked_add_signed(policy.amber_after));
-    let booking = state.booking.as_deref().and_then(|open| open.at.checked_add_signed(policy.booking_settles));
-    let booking = booking.and_then(just_after);
-    let generated_at = state.invitation.as_ref().map(|newest| newest.generated_at);
-    let ahead = generated_at.and_then(|at| at.checked_sub_signed(policy.clock_tolerance));
-    [
-        ahead,
-        expires_at,
-        soon,
-        call,
-        confirmation.due_at,
-        amber.and_then(just_after),
-        state.snoozed_until,
-        state.call_back_at(),
-        booking,
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|at| *at > now)
-    .min()
 }

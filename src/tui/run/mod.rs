@@ -139,7 +139,7 @@ impl ScreenOptions {
         Setup {
             read_only: self.read_only,
             source: None,
-            post: None,
+            mail_name: None,
             mails: false,
             mailboxes: self.mailboxes,
             me: self.me,
@@ -336,7 +336,7 @@ fn adopt(screen: &mut Screen, client: &SharedClient) {
     let (setup, info) = (&mut screen.state.setup, client.info());
     setup.read_only = info.read_only;
     setup.source = info.code_origin;
-    setup.post.clone_from(&info.mail_name);
+    setup.mail_name.clone_from(&info.mail_name);
     setup.mails = info.mails;
     setup.policy = info.policy.clone();
     setup.claims = Arc::new(Taken(Arc::clone(client)));

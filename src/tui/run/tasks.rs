@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{SharedClient, ask};
 use crate::domain::{Actor, Command, DealershipId, Onboarding, Outcome, ProbeStatus, Severity, besides_the_letter};
 use crate::present::event::summary;
+use crate::present::opcode::slots_seen;
 use crate::present::time::Zone;
 use crate::protocol::{Checked, EventQuery, ItemAnswer, Request, Response};
 use crate::tui::Msg;
@@ -195,11 +196,8 @@ fn result(answer: &ItemAnswer, state: Option<&Onboarding>, retries: bool) -> Ite
 /// What a look saw, in a line, and how good that is for the dealership as it stands after it.
 fn seen(checked: &Checked, after: Option<&Onboarding>) -> ItemResult {
     let probed = &checked.result;
-    let slots = match &checked.slots {
-        Some(Ok(slots)) => format!(", {} slots on {} days", slots.count, slots.days()),
-        Some(Err(why)) => format!(", slots not known: {why}"),
-        None => String::new(),
-    };
+    let zone = after.map_or(crate::timezone::Tz::UTC, |after| after.profile.timezone);
+    let slots = checked.slots.as_ref().map(|slots| format!(", {}", slots_seen(slots, zone))).unwrap_or_default();
     let words = match probed.outcome {
         Outcome::Connected => {
             let lacks = after.and_then(Onboarding::lacks).map(|lacks| format!(", {lacks}")).unwrap_or_default();

@@ -109,7 +109,7 @@ pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
         }
         Mode::Dialog(_) => dialog::step(state, forward),
         Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {
-            pick(state, forward)
+            pick(state, forward);
         }
     }
 }

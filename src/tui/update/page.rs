@@ -61,7 +61,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
         Mode::Dialog(_) => dialog::leave(state),
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {
-            close(state)
+            close(state);
         }
     }
 }

@@ -115,8 +115,8 @@ pub(in crate::tui) fn read(state: &mut ScreenState) -> Vec<Effect> {
 
 /// The letters of dealerships that something can still be done about, as they are now.
 pub(super) fn open_letters(state: &ScreenState, ids: &[DealershipId]) -> Vec<Target> {
-    let of = |state: &Arc<Onboarding>| {
-        let letters = state.letters().iter().filter(|letter| letter.is_open() || letter.is_trouble());
+    let of = |state: &'_ Onboarding| {
+        let letters = state.letters_that_matter();
         letters.map(|letter| Target { dealership: state.id, letter: Some(letter.id) }).collect::<Vec<_>>()
     };
     ids.iter().filter_map(|id| state.rows.get(*id)).flat_map(|row| of(&row.state)).collect()

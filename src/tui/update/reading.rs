@@ -11,7 +11,7 @@ use crate::tui::state::{Mode, REVEAL, Reveal, ScreenState};
 use crate::tui::theme::Tone;
 
 pub(super) fn can_read(state: &ScreenState) -> Result<(), String> {
-    state.setup.post.as_ref().map(drop).ok_or_else(|| NO_MAIL.to_owned())
+    state.setup.mail_name.as_ref().map(drop).ok_or_else(|| NO_MAIL.to_owned())
 }
 
 pub(in crate::tui) fn can_read_newest(state: &ScreenState) -> Result<(), String> {

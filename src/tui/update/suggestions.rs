@@ -141,7 +141,8 @@ pub(super) fn booked(
     state.has_acted_on(id);
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let (name, zone) = (row.state.profile.name.screen().into_owned(), row.state.profile.timezone);
-    let (tone, words) = meaning(answer, row.state.booking.is_some(), zone);
+    let settles = state.setup.policy.booking_settles;
+    let (tone, words) = meaning(answer, row.state.booking.is_some(), zone, settles);
     let again = match answer {
         Ok(Some(Booked::SlotTaken { slots })) => Some(Some(slots.clone())),
         // Nothing was sent: mostly because the time is not offered any more.

@@ -6,7 +6,8 @@ use super::canvas::{Canvas, wrap};
 use super::page::{NAMES, Page};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::humanize_code_ahead;
-use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Timestamp, Untrusted};
+use crate::domain::when::in_full;
+use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Policy, Timestamp, Untrusted};
 use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::column::{code_clock, confirm_clock};
@@ -113,7 +114,7 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
     let theme = page.theme;
     let state = &*row.state;
     let zone = Zone::from(state.profile.timezone);
-    page.heading("Code, 72 hours");
+    page.heading(&format!("Code, {}", in_full(screen.setup.policy.valid_for)));
     if let Some(pending) = &state.pending {
         let words = match &pending.failed {
             Some(why) => format!("code {} not obtained yet: {}", pending.generation, crate::domain::text::clean(why)),
@@ -123,7 +124,7 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
     }
     let Some(newest) = &state.invitation else {
         page.text("never invited", theme.dim);
-        second_clock(page, row, clocks);
+        second_clock(page, row, &screen.setup.policy, clocks);
         return;
     };
     let (text, tone) = code_clock(state, row.facts, clocks);
@@ -164,20 +165,20 @@ fn codes(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks:
         let words = format!("{} {how}, {}", past.generation, zone.show(past.at));
         page.pair("earlier", &words, theme.dim);
     }
-    second_clock(page, row, clocks);
+    second_clock(page, row, &screen.setup.policy, clocks);
 }
 
-fn second_clock(page: &mut Page<'_>, row: &DealershipRow, clocks: &Clocks) {
+fn second_clock(page: &mut Page<'_>, row: &DealershipRow, policy: &Policy, clocks: &Clocks) {
     let theme = page.theme;
     let state: &Onboarding = &row.state;
     let confirmation = &state.confirmation;
-    page.heading("Xtime, 24 hours after the dealer's word");
+    page.heading(&format!("Xtime, {} after the dealer's word", in_full(policy.confirm_within)));
     let zone = Zone::from(state.profile.timezone);
     if let Some(at) = confirmation.dealer_confirmed_at {
         page.pair("their word", &zone.show(at), theme.text);
     }
-    match (confirmation.dealer_confirmed_at, confirmation.due_at) {
-        (Some(said), Some(due)) if !state.is_confirmed() => {
+    match (confirmation.dealer_confirmed_at, state.xtime_due_at()) {
+        (Some(said), Some(due)) => {
             let (text, tone) = confirm_clock(state, row.facts, clocks);
             let words = match text.strip_prefix('-') {
                 Some(over) => format!("overdue for {over}"),

@@ -89,13 +89,13 @@ const MARKED: &[Action] = &[
 
 #[rustfmt::skip]
 const DETAIL: &[Action] = &[
-    A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Note, A::Reveal, A::Snooze, A::ChooseOpcode, A::Guide,
+    A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Call, A::Note, A::Reveal, A::Snooze, A::ChooseOpcode, A::Guide,
     A::Appointment, A::Zoom,
 ];
 
 #[rustfmt::skip]
 const TABLE: &[Action] = &[
-    A::Open, A::Filter, A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Mark, A::NextTab, A::Note, A::Help,
+    A::Open, A::Filter, A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Call, A::Mark, A::NextTab, A::Note, A::Help,
     A::Palette, A::Quit, A::Snooze, A::ChooseOpcode, A::Guide, A::Appointment, A::Reveal, A::Queue, A::Resend,
     A::SortNext,
 ];

@@ -6,7 +6,7 @@ use crate::tui::theme::{Theme, Tone};
 pub(super) fn draw(theme: &Theme, canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.area().width, canvas.area().height);
     let lines = [
-        ("There is no dealership in the books yet.", theme.title),
+        ("There is no dealership in the store yet.", theme.title),
         ("", theme.text),
         ("cloverwatch import dealers.csv", theme.key),
         ("takes them from a CSV or JSON file; each refused row is named with its reason", theme.text),

@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Observed, Onboarding, OpcodeOption, guide};
+use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, guide};
+use crate::present::opcode::{self, observed_mark};
 use crate::tui::action::Action;
 use crate::tui::list_cursor::Scroll;
 use crate::tui::state::ScreenState;
@@ -16,14 +17,6 @@ type Line = (String, Style);
 
 /// What a step begins with.
 const BOX: usize = 4;
-
-fn look(observed: Observed) -> (&'static str, Tone) {
-    match observed {
-        Observed::Visible => ("[x]", Tone::Good),
-        Observed::NotVisible => ("[ ]", Tone::Warn),
-        Observed::CannotBeObserved => ("[?]", Tone::Faint),
-    }
-}
 
 /// A text broken into lines that all begin at the same cell; the first one has something before it.
 fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usize, room: u16, style: Style) {
@@ -38,7 +31,7 @@ fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, room: u16)
     let mut lines = Vec::new();
     head(&mut lines, &guide, onboarding, theme, room);
     for (number, step) in (1..).zip(&guide.steps) {
-        let (mark, tone) = look(step.observed);
+        let (mark, tone) = observed_mark(step.observed);
         let before = format!("{mark} {number}.");
         hang(&mut lines, &before, &step.title, BOX + 3, room, theme.tone(tone));
         let why = if step.why.is_empty() { String::new() } else { format!(": {}", clean(&step.why)) };
@@ -69,7 +62,7 @@ fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme,
         OpcodeOption::Existing => "Option 1, an existing opcode",
         OpcodeOption::New => "Option 2, a new opcode",
     };
-    let chosen = if guide.chosen { "" } else { " (assumed; the dealership has not chosen)" };
+    let chosen = if guide.chosen { String::new() } else { format!(" ({})", opcode::option(state)) };
     hang(lines, "", &format!("{option}: `{}`{chosen}", guide.code.screen()), 0, room, theme.text);
     let (words, tone) = match (guide.open(), state.lacks()) {
         (0, Some(lacks)) => (format!("Every step is seen to be done; not live all the same: {lacks}."), Tone::Warn),

@@ -17,7 +17,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     let theme = page.theme;
     let state = &*row.state;
     page.heading("Mail");
-    if screen.setup.post.is_none() {
+    if screen.setup.mail_name.is_none() {
         page.text(NO_MAIL, theme.dim);
     } else if screen.setup.only_files() {
         page.text(ONLY_FILES, theme.dim);
@@ -33,7 +33,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     for letter in state.letters().iter().rev() {
         one(page, letter, state, clocks);
     }
-    if screen.setup.post.is_some() {
+    if screen.setup.mail_name.is_some() {
         reminders(page, state, screen, clocks);
     }
 }

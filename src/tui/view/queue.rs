@@ -115,7 +115,7 @@ fn title(queue: &Queue, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<
     parts.push((format!("{} due", status::thousands(mail.waiting)), theme.text));
     let done = if state.setup.only_files() { "written" } else { "sent" };
     parts.push((format!("{} {done} in the last hour", status::thousands(mail.last_hour as usize)), theme.text));
-    if let Some(name) = &state.setup.post {
+    if let Some(name) = &state.setup.mail_name {
         parts.push((clean(name).into_owned(), theme.dim));
     }
     status::put(&parts, theme, canvas);
@@ -123,7 +123,7 @@ fn title(queue: &Queue, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<
 
 fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let room = canvas.area().width.saturating_sub(1);
-    let (words, style) = match (&state.status.mail.state, &state.setup.post) {
+    let (words, style) = match (&state.status.mail.state, &state.setup.mail_name) {
         (MailState::Down { .. }, _) => {
             canvas.fill(0, 1, room + 1, " ", theme.alarm);
             let words = status::mail_alarm(state, clocks).unwrap_or_default();

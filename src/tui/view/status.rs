@@ -219,9 +219,9 @@ fn budget(state: &ScreenState, theme: &Theme, clocks: &Clocks, parts: &mut Vec<(
     let full = status.requests_per_second > 0 && status.requests_last_second >= status.requests_per_second;
     let budget = format!("{}/{} req/s", status.requests_last_second, status.requests_per_second);
     parts.push((budget, if full { theme.tone(Tone::Warn) } else { theme.dim }));
-    if let Some(sweep) = &status.backlog {
-        let end = sweep.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
-        let words = format!("sweep {}/{}{end}", thousands(sweep.done), thousands(sweep.total));
+    if let Some(backlog) = &status.backlog {
+        let end = backlog.expected_end.map_or_else(String::new, |at| format!(", {} more", clocks.until(at)));
+        let words = format!("backlog {}/{}{end}", thousands(backlog.done), thousands(backlog.total));
         parts.push((words, theme.tone(Tone::Busy)));
     }
     if status.waiting > 0 {
@@ -275,7 +275,7 @@ pub(super) fn thousands(number: usize) -> String {
 fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
     let mail = &state.status.mail;
     let waiting = thousands(mail.waiting);
-    let (words, tone) = match (&mail.state, &state.setup.post) {
+    let (words, tone) = match (&mail.state, &state.setup.mail_name) {
         (MailState::Down { .. }, _) => (format!("▲ mail fails, {waiting} due"), Tone::Bad),
         (MailState::Limited { .. }, _) => (format!("mail at its hourly limit, {waiting} due"), Tone::Warn),
         (_, None) => ("mail: off".to_owned(), Tone::Faint),

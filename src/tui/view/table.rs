@@ -32,14 +32,14 @@ fn columns(room: u16) -> Vec<Slot> {
             Slot { column: TableColumn::Stage, width: 11 },
         ];
     }
-    let mut wishes = TableColumn::ALL.map(TableColumn::screen).to_vec();
-    wishes.retain(|screen| screen.rank > 0);
-    wishes.sort_by_key(|screen| screen.rank);
+    let mut optional = TableColumn::ALL.map(TableColumn::screen).to_vec();
+    optional.retain(|screen| screen.rank > 0);
+    optional.sort_by_key(|screen| screen.rank);
     let mut chosen = Vec::new();
-    for screen in &wishes {
+    for screen in &optional {
         let name = if chosen.len() < 3 { smallest_name } else { useful_name };
-        let (least, wish, _) = screen.widths;
-        if let Some(width) = [wish, least].into_iter().find(|width| left > name + width) {
+        let (least, wanted, _) = screen.widths;
+        if let Some(width) = [wanted, least].into_iter().find(|width| left > name + width) {
             left -= width + 1;
             chosen.push(Slot { column: screen.column, width });
         }
@@ -65,9 +65,9 @@ fn make_room_for_reveal(state: &ScreenState, slots: &mut [Slot]) {
     let long = row.state.invitation.as_ref().map_or(0, |newest| newest.code.reveal().chars().count() as u16);
     let room =
         slots.iter().find(|slot| slot.column == TableColumn::Name).map_or(0, |slot| slot.width.saturating_sub(8));
-    let wish =
+    let wanted =
         slots.iter().find(|slot| slot.column == TableColumn::Code).map_or(0, |slot| long.saturating_sub(slot.width));
-    let more = wish.min(room);
+    let more = wanted.min(room);
     for slot in slots {
         match slot.column {
             TableColumn::Code => slot.width += more,
@@ -159,7 +159,7 @@ fn draw_row(
     };
     let view = row.view(clocks.now(), &state.setup.policy);
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
-    let awaits = onboarding.confirmation.due_at.is_some() || onboarding.is_confirmed();
+    let awaits = onboarding.xtime_due_at().is_some() || onboarding.is_confirmed();
     let mut x = GUTTER;
     for Slot { column, width: room } in slots.iter().copied() {
         let column = match column {

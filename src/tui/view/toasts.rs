@@ -7,7 +7,7 @@ use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::toasts::Toast;
 
-fn words(toast: &Toast) -> String {
+fn message(toast: &Toast) -> String {
     let times = if toast.count > 1 { format!(" (×{})", toast.count) } else { String::new() };
     format!("{}{times}", crate::domain::text::clean(&toast.text))
 }
@@ -30,7 +30,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
         0 => String::new(),
         more => format!(" +{more} "),
     };
-    let text = words(newest);
+    let text = message(newest);
     let room = |behind: &str| area.width.saturating_sub(3 + width(behind) as u16);
     let lines = if width(&text) <= usize::from(room(&behind)) || state.is_covered() {
         // Where something is open its keys stay in view.

@@ -9,13 +9,11 @@ use std::borrow::Cow;
 
 use super::page::Page;
 use super::slots::{Shown, chart};
-use crate::domain::ProbeStatus;
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
-use crate::domain::{
-    DaySlots, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, OpcodeState, ProbeState, SlotCounts, Timestamp, WasVisible,
-    humanize_slots,
-};
+use crate::domain::{DaySlots, Onboarding, ProbeState, ProbeStatus, SlotCounts, Timestamp, humanize_slots, slot_ahead};
+use crate::present::booking::{open_reason, seen};
+use crate::present::opcode::{SLOT_CAUSES, drift, option, recorded, slot_causes};
 use crate::present::time::Zone;
 use crate::tui::action::Action;
 use crate::tui::rows::DealershipRow;
@@ -50,23 +48,14 @@ fn opcode(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState) {
     let zone = Zone::from(state.profile.timezone);
     let (glyph, tone) = opcode_glyph(state.opcode_state);
     let code = clean(state.opcode_code(&screen.setup.policy.default_opcode));
-    let option = match state.opcode.as_deref().map(|chosen| chosen.choice.option) {
-        None => "assumed; the dealership has not chosen",
-        Some(OpcodeOption::Existing) => "existing",
-        Some(OpcodeOption::New) => "new",
-    };
-    page.pair("opcode", &format!("{glyph} {code} ({option})"), theme.tone(tone));
+    page.pair("opcode", &format!("{glyph} {code} ({})", option(state)), theme.tone(tone));
     for finding in &state.opcode_findings {
         page.pair("", &clean(finding), theme.tone(tone));
     }
-    if let Some(WasVisible { from, until }) = state.opcode_was_visible {
-        let words = format!("gone since {}, was visible since {}", zone.show(until), zone.show(from));
+    if let Some(words) = drift(state, |at| zone.show(at)) {
         page.pair("drift", &words, theme.tone(Tone::Bad));
     }
-    if let Some(chosen) = &state.opcode {
-        let word = chosen.word.as_ref().filter(|word| !word.is_empty());
-        let word = word.map_or_else(String::new, |word| format!(", on the word of {}", word.screen()));
-        let words = format!("by {}, {}{word}", clean(&chosen.by), zone.show(chosen.at));
+    if let Some(words) = recorded(state, |at| zone.show(at)) {
         page.pair("recorded", &words, theme.text);
     }
     if !state.is_live() {
@@ -86,12 +75,9 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// What is newest. A look of before the opcode was chosen is about another one.
+    /// What is newest.
     fn newest(state: &'a Onboarding, last: Option<&'a ProbeState>) -> Option<Self> {
-        let chosen_at = state.opcode.as_deref().map(|chosen| chosen.at);
-        let fresh = last.and_then(|last| last.slots.as_ref());
-        let fresh = fresh.filter(|(at, _)| chosen_at.is_none_or(|chosen_at| *at >= chosen_at));
-        if let Some((at, counts)) = fresh {
+        if let Some((at, counts)) = last.and_then(|last| last.slots_of(state)) {
             let SlotCounts { count, next, by_day } = counts;
             return Some(Self { count: *count, days: counts.days(), next: *next, by_day, at: *at, fresh: true });
         }
@@ -105,24 +91,20 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     let theme = page.theme;
     let Some(found) = Found::newest(state, last) else { return };
     let zone = state.profile.timezone;
-    // One that is over by now is no next one.
-    let local = clocks.now().with_timezone(&zone).naive_local();
-    let words = humanize_slots(found.count, found.days, found.next.filter(|next| *next > local), zone);
+    let next = slot_ahead(found.next, clocks.now(), zone);
+    let words = humanize_slots(found.count, found.days, next, zone);
     // What is recorded is as it was when it changed last: an unchanged look records nothing.
     let how = if found.fresh { "seen" } else { "recorded" };
-    let gone = !state.is_confirmed() || state.opcode_state != OpcodeState::Ok;
     let tone = match found.count {
-        _ if gone => Tone::Faint,
+        _ if !state.shows_opcode() => Tone::Faint,
         0 => Tone::Warn,
         _ => Tone::Good,
     };
     page.pair("slots", &words, theme.tone(tone));
     page.pair("", &format!("{how} {}", clocks.humanize_ago(found.at)), theme.dim);
     if found.count == 0 {
-        page.pair("", "usual causes, the likeliest first:", theme.dim);
-        for (number, cause) in (1..).zip(NO_SLOTS_CAUSES) {
-            page.pair("", &format!("{number}. {cause}"), theme.text);
-        }
+        page.pair("", SLOT_CAUSES, theme.dim);
+        slot_causes().for_each(|cause| page.pair("", &cause, theme.text));
         return;
     }
     let day = |at: Timestamp| at.with_timezone(&zone).date_naive();
@@ -138,10 +120,7 @@ fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, cl
     if let Some(stands) = &state.appointment {
         let words = format!("{}, with `{}`", wall(stands.local, zone), stands.opcode.screen());
         page.pair("test appt", &words, theme.tone(Tone::Good));
-        let seen = match stands.seen_at {
-            Some(at) => format!("read back {}", clocks.humanize_ago(at)),
-            None => "never read back".to_owned(),
-        };
+        let seen = seen(stands, |at| clocks.humanize_ago(at));
         page.pair("", &format!("{}, booked {}; {seen}", stands.id.plain(), clocks.humanize_ago(stands.at)), theme.dim);
         page.pair("", &format!("{key} moves it; there is no cancel"), theme.dim);
     }
@@ -149,8 +128,8 @@ fn appointment(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, cl
         let what = if open.moves { "move" } else { "booking" };
         let words = format!("{what} for {}, asked for by {}", wall(open.local, zone), clean(&open.by));
         page.pair("open", &format!("{words} {}", clocks.humanize_ago(open.at)), theme.tone(Tone::Warn));
-        let why = open.unknown.as_ref().map_or("its answer is awaited".into(), |why| clean(why));
-        page.pair("", &format!("nobody knows what became of it: {why}"), theme.tone(Tone::Warn));
+        let words = format!("nobody knows what became of it: {}", open_reason(open));
+        page.pair("", &words, theme.tone(Tone::Warn));
         page.pair("", &format!("{key} reads it back; nothing else is booked before that"), theme.text);
     }
 }
@@ -163,7 +142,7 @@ pub(super) fn wall(local: NaiveDateTime, zone: Tz) -> String {
 fn last_probe(page: &mut Page<'_>, state: &Onboarding, probe: Option<&ProbeStatus>, clocks: &Clocks) {
     let theme = page.theme;
     let zone = Zone::from(state.profile.timezone);
-    // Until the engine was asked, the books tell.
+    // Until the engine was asked, what is recorded tells.
     let recorded = || ProbeState::last(state, None, clocks.now());
     let Some(last) = probe.map_or_else(recorded, |probe| probe.last.as_ref().map(Cow::Borrowed)) else {
         page.pair("last look", "none yet", theme.dim);

@@ -61,7 +61,7 @@ impl Mended {
         }
     }
 
-    /// Whether it cannot be judged without the text of the cell.
+    /// Whether it cannot be checked without the text of the cell.
     pub const fn needs_text(self) -> bool {
         matches!(
             self,

@@ -159,7 +159,7 @@ impl DialogView<'_> {
         if let Some(Request::Paste(codes)) = dialog.request()
             && let Some(code) = codes.get(place)
         {
-            return Some((code.generated_at.checked_add_signed(policy.valid_for)?, true, Some(code.code.masked())));
+            return Some((policy.code_end(code.generated_at), true, Some(code.code.masked())));
         }
         let now = self.clocks.now();
         if let Some(next) = now.checked_add_signed(TimeDelta::seconds(60 - i64::from(now.second()))) {

@@ -19,7 +19,8 @@ impl DialogView<'_> {
                 let (glyph, _) = crate::present::opcode_glyph(state.opcode_state);
                 format!("now {glyph} {}", clean(state.opcode_code("")))
             }
-            _ => "now the default is assumed".to_owned(),
+            Some(state) => format!("now {}", crate::present::opcode::option(state)),
+            None => String::new(),
         };
         self.wrapped(&now, self.theme.text, lines);
         match &suggestions.known {
