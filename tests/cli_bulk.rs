@@ -156,7 +156,7 @@ fn only_the_cause_is_said_and_nothing_that_follows_from_it() {
     let desk = three();
     for (text, causes) in [
         ("tst1,1.23E+11\ntst2,AAAA-2222\n", vec!["line 1: the code cannot be told"]),
-        ("tst1,AAAA-1111\nnobody,AAAA-2222\n", vec!["line 2: `nobo…` is no dealerCode in our books"]),
+        ("tst1,AAAA-1111\nnobody,AAAA-2222\n", vec!["line 2: `nobo…` is no dealerCode that we know"]),
         ("tst1,••••11\ntst2,\"AAAA-2222\n", vec!["line 1: this is the masked form", "line 2: a quotation mark"]),
     ] {
         desk.write("codes.txt", text);

@@ -82,7 +82,7 @@ fn a_file_of_codes_names_dealerships_in_any_writing_and_never_takes_one_of_sever
     desk.run(&["invite", "--codes", "several.csv", "--no-email", "--yes"]).ends(4).says("could be several dealerships");
     assert_eq!(desk.run(&["events", "--json"]).ends(0).out, before, "nothing was recorded");
     desk.write("codes.csv", "F-00141,CODE-1\nnunez kia,CODE-2\nv-1,CODE-3\n\"D'Amico Ford & Sons, INC\",CODE-4\n");
-    desk.run(&["invite", "--codes", "codes.csv", "--no-email", "--yes"]).ends(4).says("no dealerCode in our books");
+    desk.run(&["invite", "--codes", "codes.csv", "--no-email", "--yes"]).ends(4).says("no dealerCode that we know");
     desk.write("codes.csv", "F-00141,CODE-1\nnunez kia,CODE-2\nv-1,CODE-3\nD'Amico Ford & Sons INC,CODE-4\n");
     desk.run(&["invite", "--codes", "codes.csv", "--no-email", "--yes"]).ends(0);
     for (code, end) in [("F00141", "1"), ("K 7", "2"), ("v-1", "3"), ("f-00142", "4")] {

@@ -114,7 +114,15 @@ fn any_command() -> impl Strategy<Value = Command> {
             |(outcome, at, call_back_at)| {
                 let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
                 let outcome = CallOutcome::ALL[outcome];
-                let call = Call { outcome, at, call_back_at, with: Some("Carla".into()), note: None, opcode };
+                let call = Call {
+                    outcome,
+                    at,
+                    call_back_at,
+                    with: Some("Carla".into()),
+                    note: None,
+                    finished_at: None,
+                    opcode,
+                };
                 Command::LogCall { call, mail: true }
             }
         ),

@@ -281,8 +281,15 @@ fn codes_of_another_time() {
 #[test]
 fn a_call_records_what_follows_from_it_or_nothing() {
     let mut case = Case::new();
-    let call =
-        |outcome, at| Call { outcome, at, call_back_at: None, with: Some("Carla".into()), note: None, opcode: None };
+    let call = |outcome, at| Call {
+        outcome,
+        at,
+        call_back_at: None,
+        with: Some("Carla".into()),
+        note: None,
+        finished_at: None,
+        opcode: None,
+    };
     let log = |call| Command::LogCall { call, mail: false };
     let at = case.now;
     assert_eq!(case.refused(log(call(CallOutcome::Done, at))), Refusal::NeverInvited);
@@ -296,11 +303,13 @@ fn a_call_records_what_follows_from_it_or_nothing() {
     assert_eq!(case.refused(log(call(CallOutcome::OpcodeTold, at))), Refusal::EmptyOpcode);
     let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
     let told = Call { opcode, ..call(CallOutcome::OpcodeTold, at) };
-    assert_eq!(case.tell(log(told)), ["call.logged", "opcode.chosen"]);
+    assert_eq!(case.tell(log(told)), ["opcode.chosen", "call.logged"]);
     assert_eq!(case.state().opcode.as_ref().unwrap().word, Some("Carla, by phone".into()));
     assert_eq!(case.tell(Command::TellCode { seen: 1, to: None, at }), ["code.told"]);
-    assert_eq!(case.tell(log(call(CallOutcome::Done, at))), ["call.logged", "dealer.confirmed"]);
+    assert_eq!(case.tell(log(call(CallOutcome::Done, at))), ["dealer.confirmed", "call.logged"]);
     assert_eq!(case.tell(log(call(CallOutcome::Done, at))), ["call.logged"], "the word is given once");
+    let before = case.refused(Command::TellCode { seen: 1, to: None, at: at - hours(200) });
+    assert!(matches!(before, Refusal::ToldBeforeCode(_)), "{before:?}");
     case.now += hours(100);
     let late = case.refused(Command::TellCode { seen: 1, to: None, at });
     assert!(matches!(late, Refusal::NoLiveCode(_)), "{late:?}");

@@ -112,7 +112,6 @@ impl Onboarding {
             }
             Stage::OpcodeMissing => Some(Attention::OpcodeMissing),
             Stage::NoSlots => Some(Attention::NoSlots),
-            Stage::Invited if self.new_code_wanted().is_some() => Some(Attention::CodeWanted),
             Stage::Invited if self.time_left(now).is_some_and(|left| left < policy.expiring_within) => {
                 Some(Attention::ExpiringSoon)
             }
@@ -134,8 +133,12 @@ impl Onboarding {
         let booking = booking.map(|_| Attention::BookingUnknown);
         let code_failed = code_failed.then_some(Attention::CodeNotObtained);
         let call_back = self.is_call_back_due(now).then_some(Attention::CallBackDue);
+        let code_wanted = self.new_code_wanted().map(|_| Attention::CodeWanted);
         let letter = self.letter_attention();
-        [by_stage, call_back, code_failed, from_future, by_probe, booking, letter].into_iter().flatten().min()
+        [by_stage, call_back, code_wanted, code_failed, from_future, by_probe, booking, letter]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What is wrong with the letters of a dealership.

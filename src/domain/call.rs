@@ -34,6 +34,14 @@ impl CallOutcome {
         Self::WrongPerson,
     ];
 
+    /// Whether the dealer said how it goes with the code.
+    pub const fn is_about_code(self) -> bool {
+        match self {
+            Self::Done | Self::WillDo | Self::PageNotFound | Self::CodeRefused | Self::WantsCode => true,
+            Self::OpcodeTold | Self::NoAnswer | Self::WrongPerson => false,
+        }
+    }
+
     /// The word of JSON and of the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,6 +79,8 @@ pub struct Call {
     /// Who was spoken to.
     pub with: Option<Untrusted>,
     pub note: Option<Untrusted>,
+    /// When the dealer finished, with [`CallOutcome::Done`]; `None`: at the time of the call.
+    pub finished_at: Option<Timestamp>,
     /// The one that was told, with [`CallOutcome::OpcodeTold`].
     pub opcode: Option<OpcodeChoice>,
 }
@@ -84,7 +94,7 @@ pub struct LastCall {
     pub by: Box<str>,
     pub with: Option<Untrusted>,
     pub note: Option<Untrusted>,
-    /// The newest code at that time; 0: there was none.
+    /// The code that was the newest at that moment; 0: there was none.
     pub generation: u32,
 }
 
@@ -103,6 +113,8 @@ pub struct ToldCode {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calls {
     pub last: Option<LastCall>,
+    /// The newest one in which the dealer said how it goes with the code: an unanswered one takes nothing of that back.
+    pub about_code: Option<LastCall>,
     /// When to call back, until that is done or has become needless.
     #[serde(with = "moment")]
     pub call_back_at: Option<Timestamp>,

@@ -246,10 +246,16 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::ContactsAdded { contacts } => state.further_contacts.extend(contacts.iter().cloned()),
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::CallLogged { outcome, at, with, note, call_back_at } => {
-            let (by, generation) = (event.actor.as_str().into(), state.generation());
+            // It may be recorded when there is a newer code than the one that was spoken of.
+            let newest = state.invitation.as_ref();
+            let generation = newest.map_or(0, |code| code.generation - u32::from(*at < code.generated_at.min(code.issued_at)));
             let (outcome, at, with, note) = (*outcome, *at, with.clone(), note.clone());
+            let call = LastCall { outcome, at, by: event.actor.as_str().into(), with, note, generation };
             let calls = state.calls.get_or_insert_default();
-            calls.last = Some(LastCall { outcome, at, by, with, note, generation });
+            if outcome.is_about_code() {
+                calls.about_code = Some(call.clone());
+            }
+            calls.last = Some(call);
             calls.call_back_at = *call_back_at;
         }
         Fact::CodeTold { generation, to, at } => {
@@ -267,7 +273,12 @@ fn apply(state: &mut Onboarding, event: &Event) {
 fn forget_call_back(state: &mut Onboarding, fact: &Fact) {
     let over = matches!(
         fact,
-        Fact::IntegrationConfirmed { .. } | Fact::OpcodeVerified { .. } | Fact::SlotsSeen { .. } | Fact::Archived {}
+        Fact::DealerConfirmed { .. }
+            | Fact::IntegrationConfirmed { .. }
+            | Fact::IntegrationLost { .. }
+            | Fact::OpcodeVerified { .. }
+            | Fact::SlotsSeen { .. }
+            | Fact::Archived {}
     );
     if let Some(calls) = state.calls.as_mut().filter(|_| over) {
         calls.call_back_at = None;

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    Attention, CallOutcome, Confirmation, Letter, LetterState, Onboarding, OpcodeState, Policy, Stage, Timestamp,
+    Attention, CallOutcome, Confirmation, Invitation, Letter, LetterState, Onboarding, OpcodeState, Policy, Stage,
+    Timestamp,
 };
 
 /// Who has to do something before it goes on.
@@ -77,19 +78,14 @@ impl Onboarding {
             let step = NextStep::of(Mover::Us, "read the booking back before anything else");
             return step.since(Some(booking.at));
         }
-        if let Some(step) = self.call_back(stage, now) {
+        if let Some(step) = self.new_code(stage).or_else(|| self.call_back(stage, now)) {
             return step;
         }
         match stage {
             Stage::New => NextStep::of(Mover::Us, "get a code and invite").since(Some(self.added_at)),
             Stage::Invited => self.while_invited(now),
-            Stage::Expired => {
-                let what = match self.new_code_wanted() {
-                    Some(_) => "new code: the dealer wants one",
-                    None => "ask whether it is still wanted; then a new code",
-                };
-                NextStep::of(Mover::Us, what).since(self.invitation.as_ref().map(|code| code.expires_at))
-            }
+            Stage::Expired => NextStep::of(Mover::Us, "ask whether it is still wanted; then a new code")
+                .since(self.invitation.as_ref().map(|code| code.expires_at)),
             Stage::AwaitingXtime => NextStep::of(Mover::Xtime, "wait for Xtime to show it")
                 .until(self.confirmation.due_at)
                 .since(self.confirmation.dealer_confirmed_at),
@@ -107,16 +103,30 @@ impl Onboarding {
         }
     }
 
-    /// What was promised comes first. Until then nobody calls, unless a clock has ended something meanwhile.
+    /// The dealer waits for a code, whatever else is under way.
+    fn new_code(&self, stage: Stage) -> Option<NextStep> {
+        let call = self.new_code_wanted().filter(|_| stage != Stage::New)?;
+        let what = match (call.outcome, stage) {
+            (CallOutcome::CodeRefused, Stage::Expired | Stage::Revoked) => "new code: Xtime refused the last one",
+            (CallOutcome::CodeRefused, _) => "new code, or the right rooftop: Xtime refused it",
+            _ => "new code: the dealer wants one",
+        };
+        let until = self.invitation.as_ref().map(|code| code.expires_at).filter(|_| stage == Stage::Invited);
+        Some(NextStep::of(Mover::Us, what).since(Some(call.at)).until(until))
+    }
+
+    /// What was promised. Until then nobody calls, unless the code would end meanwhile.
     fn call_back(&self, stage: Stage, now: Timestamp) -> Option<NextStep> {
         let at = self.call_back_at()?;
         if at <= now {
             return Some(NextStep::of(Mover::Us, "call back, as agreed").since(Some(at)));
         }
-        let waits = matches!(
-            stage,
-            Stage::Invited | Stage::Overdue | Stage::Lost | Stage::OpcodeMissing | Stage::NoSlots | Stage::Revoked
-        );
+        let in_time = |code: &Invitation| code.expires_at - at > CALL_BEFORE_EXPIRY;
+        let waits = match stage {
+            Stage::Invited => self.invitation.as_ref().is_some_and(in_time),
+            Stage::Overdue | Stage::Lost | Stage::OpcodeMissing | Stage::NoSlots | Stage::Revoked => true,
+            _ => false,
+        };
         waits.then(|| NextStep::of(Mover::Nobody, "call back then, as agreed").until(Some(at)))
     }
 
@@ -141,19 +151,6 @@ impl Onboarding {
 
     fn while_invited(&self, now: Timestamp) -> NextStep {
         let expires_at = self.invitation.as_ref().map(|code| code.expires_at);
-        match self.call_about_code().map(|call| call.outcome) {
-            Some(CallOutcome::CodeRefused) => {
-                return NextStep::of(Mover::Us, "new code, or the right rooftop: Xtime refused it").until(expires_at);
-            }
-            Some(CallOutcome::WantsCode) => {
-                return NextStep::of(Mover::Us, "new code: the dealer wants one").until(expires_at);
-            }
-            Some(CallOutcome::PageNotFound) => {
-                let what = "their Xtime admin gives the role with Configure Application";
-                return NextStep::of(Mover::Dealer, what).until(expires_at);
-            }
-            _ => {}
-        }
         let is_unread = matches!(self.letter_attention(), Some(Attention::AddressRefused | Attention::LetterFailed));
         // One uncertain copy may have arrived; a file arrives nowhere by itself.
         let is_unsure = |letter: &Letter| match letter.state {
@@ -167,6 +164,9 @@ impl Onboarding {
         }
         match self.time_left(now) {
             Some(left) if left <= CALL_BEFORE_EXPIRY => NextStep::of(Mover::Us, "call: the code ends soon"),
+            _ if self.call_about_code().is_some_and(|call| call.outcome == CallOutcome::PageNotFound) => {
+                NextStep::of(Mover::Dealer, "their Xtime admin gives the role with Configure Application")
+            }
             _ => NextStep::of(Mover::Dealer, "wait for the dealer to enter the code"),
         }
         .until(expires_at)

@@ -184,7 +184,7 @@ fn tell(state: &Onboarding, command: &Command) -> Onboarding {
 }
 
 fn called(state: &Onboarding, outcome: CallOutcome, call_back_at: Option<Timestamp>) -> Onboarding {
-    let call = Call { outcome, at: now(), call_back_at, with: None, note: None, opcode: None };
+    let call = Call { outcome, at: now(), call_back_at, with: None, note: None, finished_at: None, opcode: None };
     tell(state, &Command::LogCall { call, mail: false })
 }
 
@@ -225,4 +225,41 @@ fn a_done_call_starts_the_second_clock_and_a_code_read_out_needs_no_letter() {
     let told = tell(&failed, &Command::TellCode { seen: 1, to: Some("Carla".into()), at: now() });
     step(&told, Mover::Dealer, "wait for the dealer");
     assert_eq!(told.attention(now(), &Policy::default()), None);
+}
+
+#[test]
+fn what_the_dealer_said_stands_until_it_is_settled() {
+    let refused = called(&invited(60), CallOutcome::CodeRefused, Some(hours(2)));
+    step(&refused, Mover::Us, "new code, or the right rooftop");
+    // Nobody answered when it was tried again: that takes nothing back.
+    step(&called(&refused, CallOutcome::NoAnswer, None), Mover::Us, "new code, or the right rooftop");
+    step(&called(&refused, CallOutcome::WillDo, None), Mover::Dealer, "wait for the dealer");
+    // Whoever said done, and then that it was refused, waits for a code and not for Xtime.
+    step(&called(&said(1), CallOutcome::CodeRefused, None), Mover::Us, "new code, or the right rooftop");
+    step(&called(&said(30), CallOutcome::WantsCode, None), Mover::Us, "new code: the dealer wants one");
+    step(&called(&invited(-1), CallOutcome::CodeRefused, None), Mover::Us, "new code: Xtime refused the last one");
+    // It was said of the code before this one, and recorded later.
+    let at = hours(-20);
+    let call = Call {
+        outcome: CallOutcome::CodeRefused,
+        at,
+        call_back_at: None,
+        with: None,
+        note: None,
+        finished_at: None,
+        opcode: None,
+    };
+    step(&tell(&invited(60), &Command::LogCall { call, mail: false }), Mover::Dealer, "wait for the dealer");
+}
+
+#[test]
+fn a_promised_call_waits_for_no_code_that_ends_and_no_reason_that_is_gone() {
+    // The code would end before anybody calls again.
+    step(&called(&invited(20), CallOutcome::WillDo, Some(hours(30))), Mover::Us, "call: the code ends soon");
+    step(&called(&invited(60), CallOutcome::WillDo, Some(hours(50))), Mover::Dealer, "wait for the dealer");
+    let promised = called(&invited(60), CallOutcome::WillDo, Some(hours(2)));
+    let done = tell(&promised, &Command::ConfirmByDealer { said_at: now(), mail: false });
+    assert_eq!((done.call_back_at(), done.attention(hours(2), &Policy::default())), (None, None));
+    let agreed = called(&invited(60), CallOutcome::Done, Some(hours(26)));
+    assert_eq!(agreed.call_back_at(), Some(hours(26)), "what was agreed in the same call stands");
 }

@@ -292,6 +292,11 @@ impl Onboarding {
         ran_out.unwrap_or(self.last_event.at)
     }
 
+    /// Whether the dealer's word that it is done would be news.
+    pub fn awaits_word(&self) -> bool {
+        !self.is_confirmed() && self.confirmation.dealer_confirmed_at.is_none()
+    }
+
     /// Whether Xtime let us in at the last recorded probe, and that was not lost since.
     pub fn is_confirmed(&self) -> bool {
         self.confirmation.confirmed_at.is_some() && self.confirmation.lost_at.is_none()
@@ -364,10 +369,10 @@ impl Onboarding {
         self.call_back_at().is_some_and(|at| at <= now)
     }
 
-    /// What came of the newest call, if it was about the present code.
+    /// What the dealer said last of the present code.
     pub fn call_about_code(&self) -> Option<&LastCall> {
-        let last = self.calls.as_ref()?.last.as_ref()?;
-        (last.generation == self.generation()).then_some(last)
+        let call = self.calls.as_ref()?.about_code.as_ref()?;
+        (call.generation == self.generation()).then_some(call)
     }
 
     /// Whether the present code was read out by phone.
@@ -376,8 +381,11 @@ impl Onboarding {
         (told.generation == self.generation()).then_some(told)
     }
 
-    /// Whether the dealer cannot go on without a new code, by their own word, and since when.
+    /// The call in which the dealer could not go on without a new code, unless they said since that it is done.
     pub fn new_code_wanted(&self) -> Option<&LastCall> {
-        self.call_about_code().filter(|call| matches!(call.outcome, CallOutcome::CodeRefused | CallOutcome::WantsCode))
+        let call = self.call_about_code()?;
+        let stands = self.confirmation.dealer_confirmed_at.is_none_or(|said_at| said_at <= call.at);
+        let wanted = matches!(call.outcome, CallOutcome::CodeRefused | CallOutcome::WantsCode);
+        (wanted && stands && !self.is_confirmed()).then_some(call)
     }
 }

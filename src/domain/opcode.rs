@@ -39,6 +39,15 @@ pub struct OpcodeChoice {
     pub option: OpcodeOption,
 }
 
+impl OpcodeChoice {
+    /// The choice that a code alone says: the one that stands, if it is about this code; new, if it has the name that new ones get.
+    pub fn named(code: &str, stands: Option<&Self>, new_opcode: &str) -> Self {
+        let same = stands.filter(|stands| stands.code.raw() == code).map(|stands| stands.option);
+        let option = if code == new_opcode { OpcodeOption::New } else { OpcodeOption::Existing };
+        Self { code: code.into(), option: same.unwrap_or(option) }
+    }
+}
+
 /// A choice as it is recorded: who wrote it down, when, and on whose word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChosenOpcode {

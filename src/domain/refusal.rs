@@ -73,6 +73,8 @@ pub enum Refusal {
     WordAfterCode(TimeDelta),
     #[error("that moment is past")]
     Past,
+    #[error("the code was generated {} after that moment; it cannot have been read out", humanize(*.0))]
+    ToldBeforeCode(TimeDelta),
     #[error("the call cannot have been in the future (in {})", humanize(*.0))]
     CallInFuture(TimeDelta),
     #[error("no letter: mail is off ([mail] transport = \"none\")")]

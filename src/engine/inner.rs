@@ -14,7 +14,6 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
-use super::outbox::AwaitedLetter;
 use super::probe::{PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::task_monitor::TaskMonitor;
 use crate::domain::{
@@ -40,6 +39,14 @@ pub enum Authority {
 
 /// A request of a person that has not been sent.
 pub type Call = BoxFuture<'static, ()>;
+
+/// A letter whose sending somebody waits for.
+pub struct AwaitedLetter {
+    pub dealership: DealershipId,
+    pub letter: LetterId,
+    /// Takes why it waits still, in words.
+    pub answer: oneshot::Sender<Result<Option<String>, RequestError>>,
+}
 
 /// The time in which this process leads.
 #[derive(Debug, Clone, Copy)]

@@ -3,11 +3,21 @@
 use super::list_cursor::Scroll;
 use crate::domain::DealershipId;
 
-/// A call with a dealership.
 #[derive(Debug)]
 pub struct CallView {
     pub id: DealershipId,
     pub scroll: Scroll,
-    /// How many of the steps the dealer has taken.
-    pub steps_done: usize,
+    /// How many of the steps the dealer has taken, and whether they are those after the confirmation.
+    pub ticked: (bool, usize),
+}
+
+impl CallView {
+    pub fn of(id: DealershipId) -> Self {
+        Self { id, scroll: Scroll::default(), ticked: (false, 0) }
+    }
+
+    /// How many of the steps are ticked off: other steps are none of them.
+    pub fn steps_done(&self, confirmed: bool) -> usize {
+        if self.ticked.0 == confirmed { self.ticked.1 } else { 0 }
+    }
 }

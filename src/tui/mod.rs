@@ -20,6 +20,7 @@ pub mod msg;
 pub mod palette;
 pub mod queue;
 pub mod reading;
+pub mod reveal;
 pub mod rows;
 pub mod run;
 pub mod state;

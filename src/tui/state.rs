@@ -26,6 +26,7 @@ use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
 use super::queue::Queue;
 use super::reading::{LetterReader, Mailboxes};
+use super::reveal::Reveal;
 use super::rows::{DealershipRow, DealershipRows, Tab};
 use super::tail::EventTail;
 use super::teach::ToldAnswers;
@@ -34,9 +35,6 @@ use super::toasts::{Toasts, Topic};
 
 /// Sooner than this nobody has read a dialog.
 const UNSEEN: Duration = Duration::from_millis(250);
-
-/// How long a revealed code stays (interface: 15 s).
-pub const REVEAL: Duration = Duration::from_secs(15);
 
 /// How often a filter compares clocks again.
 pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
@@ -141,15 +139,6 @@ pub struct Detail {
     pub asked: Option<DealershipId>,
 }
 
-/// A code that is shown for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reveal {
-    pub id: DealershipId,
-    pub generation: u32,
-    /// Until when, in the time of the person.
-    pub until: Duration,
-}
-
 /// Everything that the screen knows.
 pub struct ScreenState {
     pub setup: Setup,
@@ -186,6 +175,8 @@ pub struct ScreenState {
     pub pasted_until: Duration,
     /// Until when, in the person's time, nobody can have seen the dialog that was opened.
     pub unseen_until: Duration,
+    /// The call that the open dialog lies over.
+    pub call_below: Option<CallView>,
     /// A code that is shown for a while.
     pub reveal: Option<Reveal>,
     /// What was asked of the engine and what came of it.
@@ -205,7 +196,9 @@ pub struct ScreenState {
 
 impl ScreenState {
     pub fn show_dialog(&mut self, dialog: Dialog) {
-        self.mode = Mode::Dialog(Box::new(dialog));
+        if let Mode::Call(call) = std::mem::replace(&mut self.mode, Mode::Dialog(Box::new(dialog))) {
+            self.call_below = Some(call);
+        }
         self.unseen_until = self.now.face + UNSEEN;
     }
 
@@ -247,6 +240,7 @@ impl ScreenState {
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
+            call_below: None,
             reveal: None,
             jobs: Vec::new(),
             cut_off: Vec::new(),
@@ -274,6 +268,10 @@ impl ScreenState {
     /// The dealership of the page that is read, else the one under the cursor.
     pub fn shown_dealership(&self) -> Option<DealershipId> {
         self.page_dealership().or(self.cursor.id)
+    }
+
+    pub fn shown_row(&self) -> Option<&DealershipRow> {
+        self.rows.get(self.shown_dealership()?)
     }
 
     /// What an action on dealerships is about: the one that a page is about, else those marked, in the order of the table, else the one under the cursor.

@@ -224,8 +224,11 @@ fn words(state: &Onboarding, at: Timestamp) -> impl Iterator<Item = Timestamp> {
 
 fn calls(outcome: CallOutcome, state: &Onboarding, at: Timestamp) -> Vec<Vec<Command>> {
     let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
-    let call = |at| Call { outcome, at, call_back_at: None, with: None, note: None, opcode: opcode.clone() };
-    words(state, at).map(|at| vec![Command::LogCall { call: call(at), mail: true }]).collect()
+    let call = |finished_at| {
+        let finished_at = Some(finished_at);
+        Call { outcome, at, call_back_at: None, with: None, note: None, finished_at, opcode: opcode.clone() }
+    };
+    words(state, at).map(|word| vec![Command::LogCall { call: call(word), mail: true }]).collect()
 }
 
 /// Whether one of these ways is open; else all that the rules say against them.

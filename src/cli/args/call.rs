@@ -20,12 +20,15 @@ impl ValueEnum for CallOutcome {
 pub struct LogCall {
     /// Which dealership
     pub dealership: String,
-    /// What came of it. `done` starts the 24 hours, `opcode-told` records the opcode
+    /// What came of it. `done` starts the second clock, `opcode-told` records the opcode
     #[arg(long, value_name = "OUTCOME", value_enum)]
     pub outcome: CallOutcome,
     /// When the call was (default: now)
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub at: Option<String>,
+    /// With `done`: when the dealer finished (default: at the time of the call)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub finished: Option<String>,
     /// When to call back: a time, or a length like 2h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub callback: Option<String>,

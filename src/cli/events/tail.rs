@@ -52,8 +52,13 @@ impl EventFollower {
                     }
                     Some(Notification::Lagged) => {
                         let missed = EventQuery { after: self.after, ..EventQuery::default() };
-                        // Where the owner has ended, that is told next.
-                        EngineClient::events(&**client, missed).await.unwrap_or_default()
+                        match EngineClient::events(&**client, missed).await {
+                            Ok(events) => events,
+                            Err(_) => {
+                                self.source = TailSource::Store(StoreTail::of_journal(&app.config.store, self.after)?);
+                                continue;
+                            }
+                        }
                     }
                     Some(Notification::Status(_) | Notification::Owner(OwnerState::Answers | OwnerState::Silent)) => {
                         continue;

@@ -33,9 +33,7 @@ pub(super) fn choice(config: &Config, code: Option<&str>, option: Option<OpcodeO
         (None, None) => return None,
         (None, Some(option)) => (usual(option).as_str(), option),
         (Some(code), Some(option)) => (code, option),
-        // The name that new ones get is that of a new one.
-        (Some(code), None) if code == config.policy.new_opcode => (code, OpcodeOption::New),
-        (Some(code), None) => (code, OpcodeOption::Existing),
+        (Some(code), None) => return Some(OpcodeChoice::named(code, None, &config.policy.new_opcode)),
     };
     Some(OpcodeChoice { code: code.into(), option })
 }

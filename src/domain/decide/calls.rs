@@ -12,19 +12,20 @@ pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>
     let with = said(call.with.as_ref());
     let (outcome, at, call_back_at) = (call.outcome, call.at, call.call_back_at);
     let note = said(call.note.as_ref());
-    let mut facts = vec![Fact::CallLogged { outcome, at, with: with.clone(), note, call_back_at }];
-    match outcome {
+    let mut facts = match outcome {
         // Whoever is confirmed, or has given the word, says nothing new by it.
-        CallOutcome::Done if !state.is_confirmed() && state.confirmation.dealer_confirmed_at.is_none() => {
-            facts.extend(confirmation::dealer_says_done(state, at, mail, ctx)?);
+        CallOutcome::Done if state.awaits_word() => {
+            confirmation::dealer_says_done(state, call.finished_at.unwrap_or(at), mail, ctx)?
         }
         CallOutcome::OpcodeTold => {
             let choice = call.opcode.as_ref().ok_or(Refusal::EmptyOpcode)?;
-            let word = with.map_or("by phone".into(), |with| Untrusted::from(format!("{}, by phone", with.raw())));
-            facts.extend(service::choose(state, choice, Some(&word))?);
+            let by_phone = |with: &Untrusted| Untrusted::from(format!("{}, by phone", with.raw()));
+            service::choose(state, choice, Some(&with.as_ref().map_or("by phone".into(), by_phone)))?
         }
-        _ => {}
-    }
+        _ => Vec::new(),
+    };
+    // Last: a call-back that was agreed in it outlives what it was about.
+    facts.push(Fact::CallLogged { outcome, at, with, note, call_back_at });
     Ok(facts)
 }
 
@@ -44,6 +45,9 @@ pub(super) fn tell_code(
     }
     if newest.state(ctx.now) != InvitationState::Live {
         return Err(Refusal::NoLiveCode(state.stage(ctx.now)));
+    }
+    if newest.generated_at - at > ctx.policy.clock_tolerance {
+        return Err(Refusal::ToldBeforeCode(newest.generated_at - at));
     }
     Ok(vec![Fact::CodeTold { generation: seen, to: said(to), at }])
 }

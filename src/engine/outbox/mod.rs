@@ -17,7 +17,7 @@ use std::sync::Arc;
 use crate::mail::{LetterRenderer, MailTransport};
 
 pub use reports::run as read_reports;
-pub use task::{AwaitedLetter, run};
+pub use task::run;
 pub use text::letter_text;
 
 /// What letters are made of and go through.

@@ -4,7 +4,7 @@ use super::dealer_done::likely_word;
 use super::recording::SOME_TEXT;
 use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::when::{parse_ahead, parse_moment};
-use crate::domain::{Call, CallOutcome, Command, OpcodeChoice, OpcodeOption, Timestamp, Untrusted};
+use crate::domain::{Call, CallOutcome, Command, OpcodeChoice, OpcodeOption, Untrusted};
 use crate::present::spoken::next_morning;
 use crate::protocol::Request;
 use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, Problems, ValidationContext, Watch, missing, wrong};
@@ -27,7 +27,7 @@ macro_rules! outcomes {
 }
 
 outcomes! {
-    DONE Done "call-done" "done" "Call: the dealer has entered and confirmed the code; the 24 hours start."
+    DONE Done "call-done" "done" "Call: the dealer has entered and confirmed the code; the second clock starts."
     WILL_DO WillDo "call-will-do" "will do it" "Call: the dealer will do it; call back then."
     PAGE_NOT_FOUND PageNotFound "call-page-not-found" "page not found" "Call: the dealer's Xtime role does not show Configure Application or Partners."
     CODE_REFUSED CodeRefused "call-code-refused" "code refused" "Call: Xtime did not take the code."
@@ -41,6 +41,7 @@ const CALL: RecordingAction = RecordingAction {
     subject: Subject::OneDealership,
     watches: Watch::CODE_LETTER,
     button: |_| "record the call",
+    ends_call: true,
     ..RecordingAction::DEFAULT
 };
 
@@ -57,6 +58,7 @@ pub const TOLD: RecordingAction = RecordingAction {
     },
     heading: |_| "The code was read out:",
     button: |_| "record it",
+    ends_call: false,
     ..CALL
 };
 
@@ -70,8 +72,11 @@ const fn letters(outcome: CallOutcome) -> LetterUse {
 fn likely(outcome: CallOutcome, dry_run: &DryRun<'_>) -> Command {
     let opcode = OpcodeChoice { code: SOME_TEXT.into(), option: OpcodeOption::Existing };
     let opcode = (outcome == CallOutcome::OpcodeTold).then_some(opcode);
-    let at = if outcome == CallOutcome::Done { likely_word(dry_run.state, dry_run.now) } else { dry_run.now };
-    Command::LogCall { call: Call { outcome, at, call_back_at: None, with: None, note: None, opcode }, mail: true }
+    let finished_at = (outcome == CallOutcome::Done).then(|| likely_word(dry_run.state, dry_run.now));
+    Command::LogCall {
+        call: Call { outcome, at: dry_run.now, call_back_at: None, with: None, note: None, finished_at, opcode },
+        mail: true,
+    }
 }
 
 /// Whether it is likely that the dealership is called again, and when.
@@ -88,6 +93,11 @@ fn call_back(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Optio
     }
 }
 
+fn awaits_word(items: &[Item], state: &ScreenState) -> bool {
+    let row = items.first().and_then(|item| state.rows.get(item.id));
+    row.is_some_and(|row| row.state.awaits_word())
+}
+
 fn contact(items: &[Item], state: &ScreenState) -> String {
     let row = items.first().and_then(|item| state.rows.get(item.id));
     row.map_or_else(String::new, |row| row.state.profile.contact.name.screen().into_owned())
@@ -96,6 +106,8 @@ fn contact(items: &[Item], state: &ScreenState) -> String {
 fn fields(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Vec<FormField> {
     let mut fields = Vec::new();
     match outcome {
+        // Whoever has given the word, or is connected, says nothing new by it.
+        CallOutcome::Done if !awaits_word(items, state) => {}
         CallOutcome::Done => fields.push(FormField::line(
             FieldRole::Text,
             "finished",
@@ -126,13 +138,17 @@ fn request(outcome: CallOutcome, dialog: &Dialog, context: &ValidationContext<'_
     let Some(item) = dialog.items.first() else { return Err(Problems::new()) };
     let text = dialog.typed();
     let moment = |text: &str| parse_moment(text, context.now, &item.zone).map_err(|error| error.to_string());
-    let at: Timestamp = match outcome {
-        CallOutcome::Done if !text.is_empty() => moment(text).map_err(|text| wrong(FieldRole::Text, text))?,
-        _ => context.now,
+    let finished_at = match outcome {
+        CallOutcome::Done if !text.is_empty() => Some(moment(text).map_err(|text| wrong(FieldRole::Text, text))?),
+        _ => None,
     };
+    let row = context.rows.get(item.id);
     let opcode = match outcome {
         CallOutcome::OpcodeTold if text.is_empty() => return Err(missing(FieldRole::Text, "write the opcode")),
-        CallOutcome::OpcodeTold => Some(OpcodeChoice { code: text.into(), option: OpcodeOption::Existing }),
+        CallOutcome::OpcodeTold => {
+            let stands = row.and_then(|row| row.state.opcode.as_deref()).map(|chosen| &chosen.choice);
+            Some(OpcodeChoice::named(text, stands, &context.setup.policy.new_opcode))
+        }
         _ => None,
     };
     let call_back_at = match dialog.text(FieldRole::CallBack).trim() {
@@ -143,9 +159,9 @@ fn request(outcome: CallOutcome, dialog: &Dialog, context: &ValidationContext<'_
         ),
     };
     let (with, note) = (said(dialog, FieldRole::Word), said(dialog, FieldRole::Note));
-    let call = Call { outcome, at, call_back_at, with, note, opcode };
+    let call = Call { outcome, at: context.now, call_back_at, with, note, finished_at, opcode };
     let command = Command::LogCall { call, mail: dialog.mails_to(item) };
-    if let Some(row) = context.rows.get(item.id) {
+    if let Some(row) = row {
         let dry_run = DryRun { state: &row.state, letter: None, setup: context.setup, now: context.now };
         let refused = dry_run.decide(std::slice::from_ref(&command)).err();
         if let Some(refusal) = refused {

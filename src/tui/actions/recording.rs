@@ -89,6 +89,8 @@ pub struct RecordingAction {
     pub standing: Option<fn(&Item) -> String>,
     /// What is said below the text that is typed; `None`: the field's hint.
     pub under_text: fn(&Dialog) -> Option<(String, Tone)>,
+    /// Whether a call is over with it, where it is asked for in one.
+    pub ends_call: bool,
     /// How long so many take; empty: a moment.
     pub duration: fn(usize, &Status) -> String,
 }
@@ -116,6 +118,7 @@ impl RecordingAction {
         consequence: |_| "",
         standing: None,
         under_text: |_| None,
+        ends_call: false,
         duration: |_, _| String::new(),
     };
 

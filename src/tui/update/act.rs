@@ -17,6 +17,7 @@ pub(super) fn dispatch(state: &mut ScreenState, action: Action) -> Vec<Effect> {
             let of_page = info.scope.is_closed() || info.scope == ActionScope::List || info.pages.contains(&page);
             match info.handler {
                 _ if !of_page => Vec::new(),
+                _ if info.pages.contains(&page) => perform(state, action),
                 Handler::Recording(_) => perform(state, action),
                 Handler::Screen(_) | Handler::Effect(_) => run(state, action),
             }

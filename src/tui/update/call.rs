@@ -1,16 +1,24 @@
 //! The view of a call: opening it from wherever a dealership is chosen, and its steps.
 
-use super::{page, queue, table, tail};
-use crate::domain::{Onboarding, connect_steps, guide};
+use super::{page, queue, table};
+use crate::domain::{DealershipId, Onboarding, connect_steps, guide};
 use crate::tui::call_view::CallView;
-use crate::tui::list_cursor::Scroll;
 use crate::tui::state::{Focus, Mode, ScreenState};
 
-pub(in crate::tui) fn can_open(state: &ScreenState) -> Result<(), String> {
-    if state.queue.is_some() {
-        return queue::any(state);
+/// The dealership of whatever is chosen: a letter, an event, a row.
+fn chosen(state: &ScreenState) -> Result<DealershipId, String> {
+    if let Some(queue) = &state.queue {
+        return queue.cursor().map(|letter| letter.dealership).ok_or_else(|| "there is no letter".to_owned());
     }
-    if state.focus == Focus::Tail { tail::any(state) } else { table::any(state) }
+    if state.focus == Focus::Tail {
+        let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
+        return event.dealership.ok_or_else(|| "this event is of no single dealership".to_owned());
+    }
+    state.shown_dealership().ok_or_else(|| "there is no dealership here".to_owned())
+}
+
+pub(in crate::tui) fn can_open(state: &ScreenState) -> Result<(), String> {
+    chosen(state).map(drop)
 }
 
 /// Shows the call with the dealership of whatever is chosen, or goes back.
@@ -19,13 +27,20 @@ pub(in crate::tui) fn toggle(state: &mut ScreenState) {
         page::close(state);
         return;
     }
+    let Ok(id) = chosen(state) else { return };
     if state.queue.is_some() {
-        queue::jump(state);
-    } else if state.focus == Focus::Tail {
-        tail::jump(state);
+        queue::close(state);
     }
-    if let Some(id) = state.cursor.id {
-        state.mode = Mode::Call(CallView { id, scroll: Scroll::default(), steps_done: 0 });
+    if state.cursor.id != Some(id) {
+        table::jump(state, id);
+    }
+    state.mode = Mode::Call(CallView::of(id));
+}
+
+/// Goes back to the call that a dialog was opened from; else the table.
+pub(super) fn back(state: &mut ScreenState) {
+    if let (Mode::Desk, Some(call)) = (&state.mode, state.call_below.take()) {
+        state.mode = Mode::Call(call);
     }
 }
 
@@ -41,10 +56,11 @@ pub(in crate::tui) fn steps(screen: &ScreenState, state: &Onboarding) -> Vec<Str
 
 /// Ticks the next step off; after the last one, begins anew.
 pub(in crate::tui) fn tick(state: &mut ScreenState) {
-    let Mode::Call(CallView { id, steps_done, .. }) = &state.mode else { return };
-    let count = state.rows.get(*id).map_or(0, |row| steps(state, &row.state).len());
-    let done = if *steps_done >= count { 0 } else { steps_done + 1 };
+    let Mode::Call(call) = &state.mode else { return };
+    let Some(row) = state.rows.get(call.id) else { return };
+    let confirmed = row.state.is_confirmed();
+    let (done, count) = (call.steps_done(confirmed), steps(state, &row.state).len());
     if let Mode::Call(call) = &mut state.mode {
-        call.steps_done = done;
+        call.ticked = (confirmed, if done >= count { 0 } else { done + 1 });
     }
 }

@@ -1,6 +1,6 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{burst, cut_off, jobs, queue};
+use super::{burst, call, cut_off, jobs, queue};
 use crate::tui::dialog::{
     Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, ValidationContext, submitting,
 };
@@ -229,6 +229,7 @@ fn close(state: &mut ScreenState) {
     {
         jobs::closed(state, id);
     }
+    call::back(state);
 }
 
 /// Opens the dialog anew with the dealerships as they are now; what was typed stays.
@@ -297,5 +298,10 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    jobs::begin(state, &dialog)
+    let effects = jobs::begin(state, &dialog);
+    if dialog.recording().is_some_and(|action| action.ends_call) {
+        state.call_below = None;
+    }
+    call::back(state);
+    effects
 }

@@ -6,8 +6,9 @@ use crate::protocol::{LetterText, Request};
 use crate::tui::msg::{Effect, MailboxLetter, WorkId};
 use crate::tui::queue::LetterRef;
 use crate::tui::reading::{LetterCode, LetterPage, LetterReader, What};
+use crate::tui::reveal::{REVEAL, Reveal};
 use crate::tui::rows::step_round;
-use crate::tui::state::{Mode, REVEAL, Reveal, ScreenState};
+use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
 pub(super) fn can_read(state: &ScreenState) -> Result<(), String> {
@@ -132,7 +133,7 @@ pub(in crate::tui) fn reveal(state: &mut ScreenState) {
             }
             Some((reading.id, reading.generation))
         }
-        None => state.selected().map(|row| (row.state.id, row.state.generation())),
+        None => state.shown_row().map(|row| (row.state.id, row.state.generation())),
     };
     let Some((id, generation)) = here else { return };
     let shown = state.revealed(id, generation);

@@ -17,8 +17,7 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
 }
 
 pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
-    let row = state.shown_dealership().and_then(|id| state.rows.get(id));
-    row.map(drop).ok_or_else(|| "there is no dealership here".to_owned())
+    state.shown_row().map(drop).ok_or_else(|| "there is no dealership here".to_owned())
 }
 
 pub(in crate::tui) fn can_open(state: &ScreenState) -> Result<(), String> {
@@ -33,7 +32,7 @@ pub(in crate::tui) fn open(state: &mut ScreenState) {
 }
 
 pub(in crate::tui) fn has_code(state: &ScreenState) -> Result<(), String> {
-    let row = state.selected().ok_or("there is no dealership here")?;
+    let row = state.shown_row().ok_or("there is no dealership here")?;
     newest_code(&row.state).map(drop).map_err(|refusal| refusal_message(&refusal, &state.setup.keymap))
 }
 

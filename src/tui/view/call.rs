@@ -137,7 +137,7 @@ fn what_to_do(page: &mut Page<'_>, open: &CallView, state: &Onboarding, screen: 
     let theme = page.theme;
     page.heading(if state.is_confirmed() { "Steps to a visible opcode" } else { "Steps to connect" });
     for (place, step) in steps(screen, state).iter().enumerate() {
-        let (mark, style) = match place.cmp(&open.steps_done) {
+        let (mark, style) = match place.cmp(&open.steps_done(state.is_confirmed())) {
             std::cmp::Ordering::Less => ("[x]", theme.dim),
             std::cmp::Ordering::Equal => ("[>]", theme.title),
             std::cmp::Ordering::Greater => ("[ ]", theme.text),
