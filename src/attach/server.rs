@@ -32,7 +32,6 @@ pub struct OwnerSocket {
     login: String,
 }
 
-/// What every connection shares.
 struct Owner {
     client: LocalClient,
     login: String,

@@ -215,8 +215,7 @@ impl Shared {
         }
     }
 
-    /// Tells how the program is doing; with `states` those first, then what is recorded, and the states anew when the client was
-    /// too slow for that.
+    /// Tells how the program is doing; with `states` those first, then what is recorded, and the states anew after a lag.
     async fn follow(self: Arc<Self>, mut told: Notifications, states: bool) -> Result<(), WireError> {
         if states {
             self.tell_all().await?;

@@ -121,8 +121,7 @@ fn no_letter(client: &dyn EngineClient, item: &CodeItem, unwanted: bool) -> &'st
     }
 }
 
-/// What the rules say before anything is recorded. Whether somebody asks for the code of an open request right now, only the
-/// engine knows.
+/// What the rules say before anything is recorded. Only the engine knows whether a code is being asked for right now.
 fn refusal(client: &dyn EngineClient, item: &CodeItem, wanted: CodeKind) -> Option<Refusal> {
     let (ask, intent) = (wanted.ask(&item.state), IntentId::from_bits(u64::MAX));
     let steps = match (&item.pasted, client.info().code_origin) {

@@ -50,9 +50,6 @@ async fn verify(app: &App, json: bool) -> Result<(), CliError> {
 }
 
 /// Every line of a journal, also of files that a start passes over because they were checked before.
-///
-/// # Errors
-/// When it is damaged, or acknowledged events are missing.
 pub(super) fn verify_journal(dir: &Path) -> Result<Verified, StoreError> {
     let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
     let check = |reader: &JournalReader| {

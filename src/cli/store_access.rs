@@ -27,7 +27,6 @@ pub(super) fn holder(dir: &Path) -> Option<Holder> {
     Lock::holder(dir)
 }
 
-/// What is read.
 enum Source {
     /// The journal as it stood when it was read. It needs no lock, and reading changes nothing.
     Journal {
@@ -47,9 +46,6 @@ pub struct StoreClient {
 
 impl StoreClient {
     /// Reads the store. Where there is none yet, there is nothing in it.
-    ///
-    /// # Errors
-    /// When it cannot be read.
     pub(super) async fn open(config: &Config, clock: SharedClock) -> Result<Self, CliError> {
         let source = match &config.store {
             StoreUrl::Embedded(dir) => journal(dir.clone()).await?,
@@ -93,9 +89,6 @@ impl StoreClient {
     }
 
     /// Follows what is recorded from now on.
-    ///
-    /// # Errors
-    /// When there is no store.
     pub(super) fn follow(&self, url: &StoreUrl) -> Result<StoreTail, StoreError> {
         match (&self.source, url) {
             (Source::Team(store), _) => {
@@ -132,12 +125,7 @@ pub(super) struct StoreTail {
 
 enum News {
     Journal(Subscription),
-    Team {
-        store: Arc<PostgresStore>,
-        commits: Receiver<Committed>,
-        /// Something was not heard.
-        is_behind: bool,
-    },
+    Team { store: Arc<PostgresStore>, commits: Receiver<Committed>, is_behind: bool },
 }
 
 impl StoreTail {
@@ -161,9 +149,6 @@ impl StoreTail {
     }
 
     /// The next events.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub(super) async fn next(&mut self, clock: &dyn Clock) -> Result<Vec<Event>, StoreError> {
         let (store, commits, is_behind) = match &mut self.news {
             News::Journal(subscription) => return subscription.next(clock).await,

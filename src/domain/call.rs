@@ -76,7 +76,6 @@ pub struct Call {
     pub outcome: CallOutcome,
     pub at: Timestamp,
     pub call_back_at: Option<Timestamp>,
-    /// Who was spoken to.
     pub with: Option<Untrusted>,
     pub note: Option<Untrusted>,
     /// When the dealer finished, with [`CallOutcome::Done`]; `None`: at the time of the call.
@@ -105,7 +104,6 @@ pub struct ToldCode {
     #[serde(with = "moment")]
     pub at: Timestamp,
     pub by: Box<str>,
-    /// To whom.
     pub to: Option<Untrusted>,
 }
 

@@ -21,9 +21,6 @@ pub fn needs_no_code(state: &Onboarding) -> Option<Refusal> {
 
 /// What is recorded before a source is asked. An open request of this source is gone on with, unless somebody is `asking`
 /// for its code right now; with `None` for what is wanted nothing else is begun. `fresh` is the key of a new request.
-///
-/// # Errors
-/// When the dealership needs no code, or there is nothing to go on with.
 pub fn steps_to_obtain(
     state: &Onboarding,
     source: CodeOrigin,
@@ -70,9 +67,6 @@ pub fn unused_code(id: DealershipId, code: &InvitationCode, claims: &dyn Claims)
 }
 
 /// When a code that was generated then dies: by its source, else by the rule.
-///
-/// # Errors
-/// When it is dead, or was generated in the future.
 pub fn living_until(
     generated_at: Timestamp,
     expires_at: Option<Timestamp>,

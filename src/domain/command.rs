@@ -12,7 +12,6 @@ use super::{
 /// What is asked for. [`super::decide()`] turns it into facts or refuses it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Take a dealership in.
     Add {
         profile: Profile,
     },
@@ -174,7 +173,6 @@ pub enum Command {
     TellCode {
         /// The generation that was on the screen.
         seen: u32,
-        /// To whom.
         to: Option<Untrusted>,
         at: Timestamp,
     },

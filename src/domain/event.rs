@@ -56,7 +56,6 @@ pub struct Event {
 }
 
 impl Event {
-    /// See [`Fact::summary`].
     pub fn summary(&self) -> String {
         self.fact.summary()
     }

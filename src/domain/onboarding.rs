@@ -57,7 +57,6 @@ pub struct Invitation {
     pub generated_at: Timestamp,
     #[serde(with = "moment")]
     pub expires_at: Timestamp,
-    /// When it was recorded.
     #[serde(with = "moment")]
     pub issued_at: Timestamp,
     /// The earliest moment of an event that has it: whatever clock ran ahead, it was not generated later.
@@ -215,7 +214,6 @@ pub struct Onboarding {
     pub profile: Profile,
     /// Others who answer there; letters go to the contact of the profile only.
     pub further_contacts: Vec<Contact>,
-    /// When it was added.
     #[serde(with = "moment")]
     pub added_at: Timestamp,
     pub invitation: Option<Invitation>,

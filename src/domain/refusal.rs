@@ -11,7 +11,6 @@ use super::{DealershipId, LetterId, LetterKind, LetterState, Obstacle, ProfilePr
 /// A rule said no. The words say what, and what to do; exit code 4.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
-    /// Nothing has this id.
     #[error("no such dealership")]
     Unknown,
     #[error("this dealership exists already")]

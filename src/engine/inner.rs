@@ -91,7 +91,6 @@ pub struct Inner {
     pub bulks: Mutex<HashSet<BulkId>>,
     /// Letters whose sending somebody waits for.
     pub letters: mpsc::UnboundedSender<AwaitedLetter>,
-    /// For the one outbox.
     pub letters_asked: tokio::sync::Mutex<mpsc::UnboundedReceiver<AwaitedLetter>>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,

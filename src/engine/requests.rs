@@ -209,7 +209,6 @@ impl ActiveRequest {
         AlikeDealership::find(&self.engine.read_model().all().1, of, archived)
     }
 
-    /// What has one answer.
     async fn one(&self, request: Request) -> Result<Response, RequestError> {
         let (engine, actor) = (&self.engine, &self.actor);
         Ok(match request {

@@ -82,8 +82,7 @@ pub enum Delivery {
         address: Option<String>,
         by: RefusedBy,
     },
-    /// This letter was not taken, for certain, and another one would not have been either: the server is failing, or has enough of us for
-    /// the moment.
+    /// Not taken, for certain, and not to blame: the server is failing, or has enough of us for the moment.
     Deferred {
         /// Why, with the server's status; cleaned and shortened.
         reason: String,

@@ -18,7 +18,6 @@ pub fn open_reason(open: &OpenBooking) -> String {
     clean(open.unknown.as_deref().unwrap_or("no answer was recorded")).into_owned()
 }
 
-/// What reading back said.
 pub fn read_back(read_back: &ReadBack) -> String {
     match read_back {
         ReadBack::Seen => "Xtime shows it as booked".to_owned(),

@@ -146,8 +146,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// Whether it needs the platform, the code source or the mail server: in a team the one who leads does it, so that there is one
-    /// budget for all.
+    /// Whether it needs the platform, the code source or the mail server: in a team the leader does it, within one budget.
     pub fn needs_leader(&self) -> bool {
         match self {
             Self::Obtain(_)

@@ -44,7 +44,6 @@ pub enum Response {
     ProbeStatuses(Vec<ProbeStatus>),
     /// In the order of the request.
     Alike(Vec<Vec<AlikeDealership>>),
-    /// The next ones.
     Events(Vec<Event>),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),

@@ -142,8 +142,7 @@ impl JournalReader {
     /// bytes there are in all, and then, line by line, how many more were read.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] with the file and the line. Beside an owner who is just writing this may be a false
-    /// alarm: look again.
+    /// [`StoreError::Damaged`] with the file and the line. False, perhaps, beside an owner who is writing.
     pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
         let (Examined { snapshot, .. }, end) = self.look()?;
         let bytes = snapshot.segments.iter().map(|segment| segment.len).sum();

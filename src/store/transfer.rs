@@ -35,8 +35,7 @@ pub struct Restored {
 }
 
 /// Fills an empty store in a directory with an exported log. The log is checked by the rules for new events, wholly,
-/// before it becomes the journal: nothing of a bad one is kept. What the directory of the journal held is kept beside.
-/// Blocks.
+/// before it becomes the journal: nothing of a bad one is kept. What was in the directory is kept beside. Blocks.
 pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restored, RestoreError> {
     store_dir(dir)?;
     let _lock = Lock::take(dir, now)?;

@@ -215,8 +215,7 @@ impl TerminalGuard {
     }
 
     /// Gives the terminal back, stops the process group as the shell's own suspend key does, and takes the terminal
-    /// again when the shell brings the program to the foreground. A signal that ends the program comes first, and
-    /// leaves the terminal alone.
+    /// again when it is in the foreground. A signal that ends the program leaves the terminal alone.
     pub async fn suspend(&mut self, signals: &mut Signals) -> io::Result<Suspended> {
         self.leave();
         self.stop(signals).await

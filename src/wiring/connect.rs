@@ -46,9 +46,6 @@ pub enum ConnectError {
 }
 
 /// Owns the store, or attaches to whoever does. The store of a team is opened beside the others.
-///
-/// # Errors
-/// When the store is held by somebody who does not answer, or is broken, or the settings cannot be used.
 pub async fn connect(
     config: &Config,
     clock: &SharedClock,

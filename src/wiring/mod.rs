@@ -99,9 +99,6 @@ pub fn panic_is_caught() -> bool {
 }
 
 /// Opens an embedded store to record in it.
-///
-/// # Errors
-/// When it is held or broken.
 pub async fn open_embedded(dir: &Path, clock: SharedClock) -> Result<Arc<dyn Store>, StoreError> {
     let dir = dir.to_owned();
     blocking(move || EmbeddedStore::open(&dir, clock).map(|store| store as Arc<dyn Store>)).await

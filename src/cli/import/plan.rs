@@ -125,8 +125,7 @@ impl Group {
     }
 }
 
-/// The profile of a dealership that is not known yet, with what is to be said of the row; else everything that is wrong with
-/// it.
+/// The profile of a dealership that is not known yet, with remarks on the row; else all that is wrong with it.
 type RowSettlement = Result<(Option<Profile>, Vec<String>), Vec<RowProblem>>;
 
 /// The desk as it is.

@@ -23,8 +23,7 @@ pub(super) struct DealershipLetter {
     pub(super) letter: Letter,
 }
 
-/// Letters of these dealerships, all or those that still matter; the one that is next to go, or that went wrong longest ago,
-/// first.
+/// Letters of these dealerships, all or those that still matter; first the one that is next to go or went wrong longest ago.
 pub(super) fn of(states: &[Arc<Onboarding>], all: bool) -> Vec<DealershipLetter> {
     let mut found = Vec::new();
     for state in states {

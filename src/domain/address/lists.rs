@@ -16,9 +16,6 @@ pub struct NamedAddress {
 const MOST: usize = 100;
 
 /// Every address in a text, each once: `Ana Ruiz <ana@example.com>; mailto:joe@example.com`.
-///
-/// # Errors
-/// When one of them is none, or there is something else besides; with the reason.
 pub fn addresses(text: &str) -> Result<Vec<NamedAddress>, AddressProblem> {
     let mut all: Vec<NamedAddress> = Vec::new();
     // Google's address books write `:::` between several.

@@ -107,8 +107,7 @@ impl Columns {
     }
 
     /// The same columns when the cells are known: where nothing else tells the time zone, a column whose cells end in state or
-    /// postal code is offered as the address, and one of streets alone is none. `cells` are those of a column, as many as are
-    /// wanted.
+    /// postal code is offered as the address, and one of streets alone is none. `cells` gives some of a column.
     #[must_use]
     pub fn with_cells<'a, I: Iterator<Item = Cow<'a, str>>>(
         mut self,

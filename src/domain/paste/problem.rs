@@ -37,7 +37,6 @@ pub enum PasteProblem {
     /// The same dealership on two lines.
     #[error("the same dealership as in line {0}")]
     SameDealership(usize),
-    /// A rule forbids it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]

@@ -8,9 +8,6 @@ use super::{WhenError, parse_duration, parse_moment, wrong};
 use crate::domain::Timestamp;
 
 /// Reads a moment that is to come: a length of time from now (`2h`, `1d`), or a moment, after `until` if one likes.
-///
-/// # Errors
-/// When it is neither, or is past.
 pub fn parse_ahead<Z: TimeZone>(text: &str, now: Timestamp, zone: &Z) -> Result<Timestamp, WhenError>
 where
     Z::Offset: Display,

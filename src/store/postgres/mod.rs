@@ -98,9 +98,6 @@ impl PostgresStore {
     }
 
     /// Opens a store to read it; `None`: there is none.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
     pub async fn open_existing(address: &PostgresUrl, clock: SharedClock) -> Result<Option<Arc<Self>>, StoreError> {
         let mut connection = session::first(address).await?;
         if schema::version(&mut connection, address).await? == 0 {

@@ -23,7 +23,6 @@ pub enum FieldRole {
     Means,
     /// Who at the dealership said so, and how.
     Word,
-    /// When to call back.
     CallBack,
     /// What else is to be kept.
     Note,

@@ -90,8 +90,7 @@ impl DealershipRows {
         self.matching.saturating_sub(self.visible.len())
     }
 
-    /// The tab that shows what matches the filter and is not shown, when something is filtered: all of them, or those
-    /// put aside.
+    /// The tab of what matches the filter and is not shown, while there is one: all, or those put aside.
     pub fn elsewhere(&self) -> Option<Tab> {
         if self.query.is_empty() || self.matching_elsewhere() == 0 {
             return None;

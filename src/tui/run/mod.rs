@@ -82,8 +82,7 @@ pub type Opening<E> = BoxFuture<'static, Result<SharedClient, E>>;
 
 /// Shows the desk until somebody leaves it, and gives the terminal back. The terminal is taken at once; until the engine
 /// is there the desk is empty and says what it waits for, and leaving it waits for nothing. When the engine was another
-/// process's and that ends, a new one is opened under the same desk. The engine runs on: shutting it down is the caller's,
-/// on every way out.
+/// process's and that ends, a new one is opened under the same desk. The caller shuts the engine down.
 ///
 /// The inner error is that of `opener`; the terminal is whole again when it is returned.
 pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> Result<Result<Left, E>, TerminalError> {

@@ -129,7 +129,6 @@ fn whole_row(out: &mut impl Write, cells: &[Cell], y: u16) -> io::Result<()> {
     draw(out, &mut run)
 }
 
-/// Cells with their places.
 type Placed<'a> = (u16, u16, &'a Cell);
 
 fn places(cells: &[Cell], y: u16) -> impl Iterator<Item = Placed<'_>> {

@@ -75,7 +75,6 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// What is newest.
     fn newest(state: &'a Onboarding, last: Option<&'a ProbeState>) -> Option<Self> {
         if let Some((at, counts)) = last.and_then(|last| last.slots_of(state)) {
             let SlotCounts { count, next, by_day } = counts;

@@ -39,9 +39,6 @@ struct GridRow {
 
 impl Grid {
     /// Takes a row in; one without any text is left out. Cells that a row does not have at its end need not be given.
-    ///
-    /// # Errors
-    /// When there are more rows, or more text, than any list has.
     pub(super) fn push<'c>(
         &mut self,
         line: u64,
