@@ -1,5 +1,6 @@
 //! What all parts of the store share, and how it takes in what others recorded.
 
+use std::mem::discriminant;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -53,7 +54,7 @@ pub(super) struct PostgresShared {
     pub news: watch::Sender<TeamNews>,
     /// There may be something new.
     pub wake: Notify,
-    /// Why the database cannot be asked at present.
+    /// Why nothing can be read of the database at present.
     pub away: watch::Sender<Option<StoreError>>,
     /// Why nothing is taken in any more: what was read cannot be folded.
     pub stopped: Mutex<Option<String>>,
@@ -171,11 +172,11 @@ impl PostgresShared {
         });
     }
 
-    /// The database answers, or does not.
+    /// What others recorded can be read, or cannot.
     pub fn note_answer(&self, result: Result<(), &StoreError>) {
-        let away = result.err().filter(|error| matches!(error, StoreError::Unavailable { .. })).cloned();
+        let away = result.err().cloned();
         self.away.send_if_modified(|told| {
-            let other = told.is_some() != away.is_some();
+            let other = told.as_ref().map(discriminant) != away.as_ref().map(discriminant);
             *told = away;
             other
         });
