@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::PostgresUrl;
 use super::rows::{self, EventRow};
-use super::session::told;
+use super::session::{told, unavailable};
 use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
 use crate::protocol::{Committed, ReadModel};
@@ -133,6 +133,24 @@ impl PostgresShared {
         }
         // Only now: whoever leads or follows acts on what was recorded before.
         self.tell_leader(head);
+        Ok(())
+    }
+
+    /// Waits until what was recorded up to an event is in the read model.
+    pub async fn reach(&self, seq: u64, limit: Duration) -> Result<(), StoreError> {
+        let (began, mut commits) = (self.clock.elapsed(), self.subscribers.subscribe());
+        while self.read_model.seq() < seq {
+            self.check_stopped()?;
+            let left = limit.saturating_sub(self.clock.elapsed().saturating_sub(began));
+            if left.is_zero() {
+                return Err(unavailable(&self.address, &"what others recorded could not be read in time"));
+            }
+            self.wake.notify_one();
+            tokio::select! {
+                _ = commits.recv() => {}
+                () = self.clock.sleep(left.min(POLL)) => {}
+            }
+        }
         Ok(())
     }
 
