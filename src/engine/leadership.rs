@@ -12,6 +12,9 @@ use crate::store::{Epoch, Fitness, HookPosition, Leader, StoreError, Team};
 /// How long it takes at most until somebody sees that nobody leads, when nothing is told.
 const RETRY: Duration = Duration::from_secs(10);
 
+/// How long at least until it is tried again after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// How the lease of a team is held.
 #[derive(Debug, Clone)]
 pub struct LeaseSettings {
@@ -75,7 +78,10 @@ impl Inner {
         if let Err(error) = team.refresh_probes().await {
             tracing::warn!("what the last leader probed is not known: {error}");
         }
-        self.learn().await?;
+        if let Err(error) = self.learn().await {
+            give_back(team, epoch).await;
+            return Err(error);
+        }
         self.term.send_replace(Some(LeaderTerm { epoch, confirmed }));
         self.tasks.spawn(lead(Arc::clone(self), epoch));
         Ok(true)
@@ -112,10 +118,8 @@ impl Inner {
 
     /// Gives the lease back, so that another one leads at once. When nothing is under way any more.
     pub async fn resign(&self) {
-        if let (Some(team), Some(term)) = (self.parts.store.team(), self.term.send_replace(None))
-            && let Err(error) = team.resign(term.epoch).await
-        {
-            tracing::debug!("the lease ends by itself: {error}");
+        if let (Some(team), Some(term)) = (self.parts.store.team(), self.term.send_replace(None)) {
+            give_back(team, term.epoch).await;
         }
     }
 }
@@ -152,6 +156,12 @@ impl Engine {
     }
 }
 
+async fn give_back(team: &dyn Team, epoch: Epoch) {
+    if let Err(error) = team.resign(epoch).await {
+        tracing::debug!("the lease ends by itself: {error}");
+    }
+}
+
 /// Does the work of a team's leader until the term is over; whatever is under way then is dropped where it stands.
 async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     let Some(team) = inner.parts.store.team() else { return };
@@ -172,9 +182,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     inner.next_probes.write().clear();
     // What the tasks said of their work until now is over.
     inner.term.send_replace(None);
-    if let Err(error) = team.resign(epoch).await {
-        tracing::debug!("the lease ends by itself: {error}");
-    }
+    give_back(team, epoch).await;
     tracing::warn!("this process does not lead the team any more");
 }
 
@@ -192,6 +200,10 @@ pub(super) async fn campaign(inner: Arc<Inner>) {
         }
         if let Err(error) = inner.try_lead().await {
             tracing::debug!("the lease could not be had: {error}");
+            // It was given back, which is told at once.
+            if !inner.sleep(PAUSE).await {
+                return;
+            }
         }
         tokio::select! {
             biased;
