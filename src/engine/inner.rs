@@ -86,6 +86,8 @@ pub struct Inner {
     pub letters: mpsc::UnboundedSender<AwaitedLetter>,
     /// For the one outbox.
     pub letters_asked: tokio::sync::Mutex<mpsc::UnboundedReceiver<AwaitedLetter>>,
+    /// Held for each letter that is on its way.
+    pub sending: tokio::sync::RwLock<()>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
     /// How many desks are open here.
@@ -130,6 +132,7 @@ impl Inner {
             bulks: Mutex::default(),
             letters,
             letters_asked: tokio::sync::Mutex::new(letters_asked),
+            sending: tokio::sync::RwLock::default(),
             outbox_nudge: Notify::new(),
             desks: watch::Sender::default(),
             learned: tokio::sync::Mutex::default(),

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::RwLockWriteGuard;
+
 use super::inner::LeaderTerm;
 use super::supervisor;
 use super::{Engine, Inner};
@@ -116,6 +118,18 @@ impl Inner {
         false
     }
 
+    /// Lets no letter begin, and waits for those on their way as long as surely nobody else leads: one that is cut off may be
+    /// sent again.
+    async fn end_letters(&self) -> Option<RwLockWriteGuard<'_, ()>> {
+        let left = self.lease_left()?;
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => None,
+            none_begins = self.sending.write() => Some(none_begins),
+            () = self.parts.clock.sleep(left) => None,
+        }
+    }
+
     /// Gives the lease back, so that another one leads at once. When nothing is under way any more.
     pub async fn resign(&self) {
         if let (Some(team), Some(term)) = (self.parts.store.team(), self.term.send_replace(None)) {
@@ -172,6 +186,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     });
     let mut tasks = supervisor::start(&inner);
     while inner.keep_lease(team, epoch).await {}
+    let _none_begins = inner.end_letters().await;
     if inner.cancel.is_cancelled() {
         // They end by themselves; the lease is given back after them.
         return tasks.detach_all();
