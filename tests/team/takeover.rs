@@ -106,7 +106,7 @@ pub async fn whoever_hands_over_ends_the_letter_that_is_on_its_way() {
     without.until_leading().await;
     let id = without.add(1).await[0];
     without.paste(id, "CODE-1").await;
-    let letter = |desk: &Desk| desk.state(id).letters()[0].state.clone();
+    let letter = |desk: &Desk| desk.state(id).letters()[0].state;
     until("the letter is on its way", || letter(&without) == LetterState::Sending).await;
     let with = team.desk("cid", &real(), LONG, |_| ()).await;
     let fitter = format!("SELECT count(*) FROM {}.alive WHERE rank = 2", team.schema);
