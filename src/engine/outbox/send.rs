@@ -6,7 +6,7 @@ use futures::future::{join, join_all};
 use tokio::sync::oneshot;
 
 use super::attempt::actor;
-use super::task::{self, AwaitedLetter};
+use super::{AwaitedLetter, task};
 use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
 use crate::engine::{Engine, Inner};
 use crate::protocol::{RequestError, SendResult};

@@ -8,16 +8,15 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::oneshot;
 
-use super::OutboxParts;
 use super::attempt::SendAttempt;
 use super::server::MailServerHealth;
+use super::{AwaitedLetter, OutboxParts};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterId, LetterState};
 use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
 use crate::engine::timers::Timers;
-use crate::protocol::{MailState, MailStatus, RequestError};
+use crate::protocol::{MailState, MailStatus};
 
 /// The longest time between two comparisons with the clock.
 const LONGEST_TICK: Duration = Duration::from_secs(30);
@@ -33,14 +32,6 @@ const WAITS_REST: TimeDelta = TimeDelta::seconds(1);
 
 /// How long it rests when what happens cannot be recorded: a full disk is not emptied within a second.
 const UNRECORDED_REST: TimeDelta = TimeDelta::seconds(30);
-
-/// A letter whose sending somebody waits for.
-pub struct AwaitedLetter {
-    pub dealership: DealershipId,
-    pub letter: LetterId,
-    /// Takes why it waits still, in words.
-    pub answer: oneshot::Sender<Result<Option<String>, RequestError>>,
-}
 
 /// The one outbox of this run.
 struct Outbox<'a> {
