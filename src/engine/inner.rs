@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use super::Parts;
 use super::circuit_breaker::ClockReading;
+use super::outbox::AwaitedLetter;
 use super::probe::{PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::task_monitor::TaskMonitor;
 use crate::domain::{
@@ -39,14 +40,6 @@ pub enum Authority {
 
 /// A request of a person that has not been sent.
 pub type Call = BoxFuture<'static, ()>;
-
-/// A letter whose sending somebody waits for.
-pub struct AwaitedLetter {
-    pub dealership: DealershipId,
-    pub letter: LetterId,
-    /// Takes why it waits still, in words.
-    pub answer: oneshot::Sender<Result<Option<String>, RequestError>>,
-}
 
 /// The time in which this process leads.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +85,8 @@ pub struct Inner {
     /// Letters whose sending somebody waits for.
     pub letters: mpsc::UnboundedSender<AwaitedLetter>,
     pub letters_asked: tokio::sync::Mutex<mpsc::UnboundedReceiver<AwaitedLetter>>,
+    /// Held for each letter that is on its way.
+    pub sending: tokio::sync::RwLock<()>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
     /// How many desks are open here.
@@ -136,6 +131,7 @@ impl Inner {
             bulks: Mutex::default(),
             letters,
             letters_asked: tokio::sync::Mutex::new(letters_asked),
+            sending: tokio::sync::RwLock::default(),
             outbox_nudge: Notify::new(),
             desks: watch::Sender::default(),
             learned: tokio::sync::Mutex::default(),

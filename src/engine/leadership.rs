@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::RwLockWriteGuard;
+
 use super::inner::LeaderTerm;
 use super::supervisor;
 use super::{Engine, Inner};
@@ -11,6 +13,9 @@ use crate::store::{Epoch, Fitness, HookPosition, Leader, StoreError, Team};
 
 /// How long it takes at most until somebody sees that nobody leads, when nothing is told.
 const RETRY: Duration = Duration::from_secs(10);
+
+/// How long at least until it is tried again after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How the lease of a team is held.
 #[derive(Debug, Clone)]
@@ -75,7 +80,10 @@ impl Inner {
         if let Err(error) = team.refresh_probes().await {
             tracing::warn!("what the last leader probed is not known: {error}");
         }
-        self.learn().await?;
+        if let Err(error) = self.learn().await {
+            give_back(team, epoch).await;
+            return Err(error);
+        }
         self.term.send_replace(Some(LeaderTerm { epoch, confirmed }));
         self.tasks.spawn(lead(Arc::clone(self), epoch));
         Ok(true)
@@ -110,12 +118,22 @@ impl Inner {
         false
     }
 
+    /// Lets no letter begin, and waits for those on their way as long as surely nobody else leads: one that is cut off may be
+    /// sent again.
+    async fn end_letters(&self) -> Option<RwLockWriteGuard<'_, ()>> {
+        let left = self.lease_left()?;
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => None,
+            none_begins = self.sending.write() => Some(none_begins),
+            () = self.parts.clock.sleep(left) => None,
+        }
+    }
+
     /// Gives the lease back, so that another one leads at once. When nothing is under way any more.
     pub async fn resign(&self) {
-        if let (Some(team), Some(term)) = (self.parts.store.team(), self.term.send_replace(None))
-            && let Err(error) = team.resign(term.epoch).await
-        {
-            tracing::debug!("the lease ends by itself: {error}");
+        if let (Some(team), Some(term)) = (self.parts.store.team(), self.term.send_replace(None)) {
+            give_back(team, term.epoch).await;
         }
     }
 }
@@ -152,6 +170,12 @@ impl Engine {
     }
 }
 
+async fn give_back(team: &dyn Team, epoch: Epoch) {
+    if let Err(error) = team.resign(epoch).await {
+        tracing::debug!("the lease ends by itself: {error}");
+    }
+}
+
 /// Does the work of a team's leader until the term is over; whatever is under way then is dropped where it stands.
 async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     let Some(team) = inner.parts.store.team() else { return };
@@ -162,6 +186,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     });
     let mut tasks = supervisor::start(&inner);
     while inner.keep_lease(team, epoch).await {}
+    let _none_begins = inner.end_letters().await;
     if inner.cancel.is_cancelled() {
         // They end by themselves; the lease is given back after them.
         return tasks.detach_all();
@@ -172,9 +197,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     inner.next_probes.write().clear();
     // What the tasks said of their work until now is over.
     inner.term.send_replace(None);
-    if let Err(error) = team.resign(epoch).await {
-        tracing::debug!("the lease ends by itself: {error}");
-    }
+    give_back(team, epoch).await;
     tracing::warn!("this process does not lead the team any more");
 }
 
@@ -192,6 +215,10 @@ pub(super) async fn campaign(inner: Arc<Inner>) {
         }
         if let Err(error) = inner.try_lead().await {
             tracing::debug!("the lease could not be had: {error}");
+            // It was given back, which is told at once.
+            if !inner.sleep(PAUSE).await {
+                return;
+            }
         }
         tokio::select! {
             biased;

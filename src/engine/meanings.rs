@@ -60,6 +60,7 @@ impl Engine {
         answer: &ResponseFacts,
         rule: ClassificationRule,
     ) -> Result<(), RequestError> {
+        self.inner.may_record()?;
         // It may have been taught since it was shown.
         self.rule(id, answer, rule.means)?;
         if let Some(team) = self.inner.parts.store.team() {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Inner;
 use super::requests::ActiveRequest;
 use crate::protocol::{Request, RequestError, Response, Unanswered};
-use crate::store::{RelayState, RelayedId, RelayedRequest, StoreError, Team};
+use crate::store::{RelayState, RelayedId, RelayedRequest, Team};
 
 /// How long a request waits for somebody who leads, and whoever asked for a database that is away.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,10 +27,11 @@ const RETRY: Duration = Duration::from_secs(1);
 
 impl Inner {
     /// Whether a request is done by this process. When nobody leads it takes the lease, and keeps it to its end.
-    pub async fn does(self: &Arc<Self>, request: &Request) -> Result<bool, StoreError> {
-        match request.needs_leader() && !self.parts.read_only {
-            true => Ok(self.leads() || self.try_lead().await?),
-            false => Ok(true),
+    pub async fn does(self: &Arc<Self>, request: &Request) -> Result<bool, RequestError> {
+        match (request.needs_leader(), self.parts.read_only, self.parts.store.team()) {
+            (true, true, Some(_)) => Err(RequestError::ReadOnly),
+            (true, false, _) => Ok(self.leads() || self.try_lead().await?),
+            _ => Ok(true),
         }
     }
 }
@@ -95,7 +96,9 @@ impl ActiveRequest {
                         RelayState::Waiting if waited >= POLL && self.takes_back(team, id).await => {
                             return Ok(Relayed::TakenBack);
                         }
-                        RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => return Err(nobody()),
+                        RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => {
+                            return Err(nobody(team));
+                        }
                         RelayState::Waiting => {}
                         RelayState::Taken => since = clock.elapsed(),
                     }
@@ -132,10 +135,12 @@ async fn end(team: &dyn Team, id: RelayedId) -> Result<bool, RequestError> {
     Ok(nothing)
 }
 
-fn nobody() -> RequestError {
-    let why =
-        "no process of the team took it within a minute, so it will not be done. Is a desk open, or `watch` running?";
-    RequestError::Store(why.to_owned())
+fn nobody(team: &dyn Team) -> RequestError {
+    let more = match &*team.leader().borrow() {
+        Some(leader) => format!("{leader} leads the team, and does not take anything"),
+        None => "Is a desk open, or `watch` running?".to_owned(),
+    };
+    RequestError::Store(format!("no process of the team took it within a minute, so it will not be done. {more}"))
 }
 
 fn lost() -> RequestError {

@@ -41,7 +41,7 @@ impl Engine {
             match asked.inner().does(&request).await {
                 Ok(true) => asked.perform(request).await,
                 Ok(false) => asked.relay(request).await,
-                Err(error) => asked.fail(&Unanswered::of(&request), &error.into()).await,
+                Err(error) => asked.fail(&Unanswered::of(&request), &error).await,
             }
         });
     }

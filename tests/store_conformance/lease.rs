@@ -1,9 +1,12 @@
 //! One leads.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use cloverwatch::domain::Actor;
+use cloverwatch::protocol::{Request, Response};
 use cloverwatch::store::postgres::PostgresUrl;
-use cloverwatch::store::{Leader, PostgresStore, Store, StoreError};
+use cloverwatch::store::{Leader, PostgresStore, RelayState, Store, StoreError};
 
 use crate::place::Place;
 use crate::store_support::*;
@@ -63,28 +66,94 @@ pub async fn what_an_earlier_leader_appends_is_refused(place: Place) {
     assert!(alone.team().is_none());
 }
 
-pub async fn whoever_leads_has_read_what_was_recorded_before(place: Place) {
-    let server = crate::server::shared();
-    let sql = |text: &str| server.sql("postgres", &text.replace("TEAM", &place.schema));
-    let one = place.postgres().await;
-    sql(&cloverwatch::store::postgres::roles(&place.schema));
-    sql("CREATE ROLE TEAM_late LOGIN IN ROLE TEAM_desk");
-    let address = server.address("postgres", &place.schema).replace("admin@", &format!("{}_late@", place.schema));
-    let late = PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap();
-    // It hears of events and cannot read them for a while.
-    sql("REVOKE SELECT ON TEAM.events FROM TEAM_viewer, TEAM_desk");
-    one.append(vec![added(1)]).await.unwrap();
-    let leads = async {
-        let epoch = late.team().unwrap().try_lead("late", LONG).await.unwrap();
-        (epoch.is_some(), late.read_model().seq())
-    };
-    let reads = async {
-        while sql("SELECT leader FROM TEAM.head") != "late" {
+/// A process that hears of events and cannot read them for a while.
+struct Late(Arc<PostgresStore>, String);
+
+impl Late {
+    async fn open(place: &Place) -> Self {
+        let server = crate::server::shared();
+        let roles = cloverwatch::store::postgres::roles(&place.schema);
+        server.sql("postgres", &format!("{roles}; CREATE ROLE {0}_late LOGIN IN ROLE {0}_desk", place.schema));
+        let address = server.address("postgres", &place.schema);
+        let address = address.replace("admin@", &format!("{}_late@", place.schema));
+        let store = PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap();
+        Self(store, place.schema.clone())
+    }
+
+    fn sql(&self, text: &str) -> String {
+        crate::server::shared().sql("postgres", &text.replace("TEAM", &self.1))
+    }
+
+    fn blind(&self) {
+        self.sql("REVOKE SELECT ON TEAM.events FROM TEAM_viewer, TEAM_desk");
+    }
+
+    /// Lets it read again as soon as a query says so.
+    async fn sees_when(&self, query: &str, answer: &str) {
+        while self.sql(query) != answer {
             tokio::task::yield_now().await;
         }
-        assert_eq!(late.read_model().seq(), 0);
-        assert_eq!(*late.team().unwrap().leader().borrow(), None, "it is told later, too");
-        sql("GRANT SELECT ON TEAM.events TO TEAM_desk");
+        let mut away = self.0.team().unwrap().away();
+        let told = away.wait_for(|away| matches!(away, Some(StoreError::Database { .. }))).await.map(drop);
+        assert_eq!((told.is_ok(), self.0.read_model().seq()), (true, 0));
+        self.sql("GRANT SELECT ON TEAM.events TO TEAM_desk");
+        away.wait_for(Option::is_none).await.unwrap();
+    }
+}
+
+pub async fn whoever_leads_has_read_what_was_recorded_before(place: Place) {
+    let (one, late) = (place.postgres().await, Late::open(&place).await);
+    late.blind();
+    one.append(vec![added(1)]).await.unwrap();
+    let leads = async {
+        let epoch = late.0.team().unwrap().try_lead("late", LONG).await.unwrap();
+        (epoch.is_some(), late.0.read_model().seq())
+    };
+    let reads = async {
+        while late.sql("SELECT leader FROM TEAM.head") != "late" {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(*late.0.team().unwrap().leader().borrow(), None, "it is told later, too");
+        late.sees_when("SELECT leader FROM TEAM.head", "late").await;
     };
     assert_eq!(tokio::join!(leads, reads).0, (true, 1));
+}
+
+pub async fn whoever_takes_a_request_has_read_what_was_recorded_before(place: Place) {
+    let (one, late) = (place.postgres().await, Late::open(&place).await);
+    let epoch = late.0.team().unwrap().try_lead("late", LONG).await.unwrap().unwrap();
+    late.blind();
+    one.append(vec![added(1)]).await.unwrap();
+    one.team().unwrap().ask(&Request::CutOff, &Actor::person("ana")).await.unwrap();
+    let takes = async {
+        // What cannot be begun in time comes again.
+        loop {
+            match late.0.team().unwrap().take(epoch, LONG, &[]).await {
+                Ok(taken) => break (taken.len(), late.0.read_model().seq()),
+                Err(error) => assert!(matches!(error, StoreError::Unavailable { .. }), "{error}"),
+            }
+        }
+    };
+    let reads = late.sees_when("SELECT count(taken) FROM TEAM.requests", "1");
+    assert_eq!(tokio::join!(takes, reads).0, (1, 1));
+}
+
+pub async fn whoever_reads_an_answer_has_read_what_was_recorded_before(place: Place) {
+    let (one, late) = (place.postgres().await, Late::open(&place).await);
+    let epoch = one.team().unwrap().try_lead("one", LONG).await.unwrap().unwrap();
+    let asked = late.0.team().unwrap().ask(&Request::CutOff, &Actor::person("ana")).await.unwrap();
+    late.blind();
+    one.team().unwrap().take(epoch, LONG, &[]).await.unwrap();
+    one.append_as_leader(epoch, vec![added(1)]).await.unwrap();
+    one.team().unwrap().answer(asked, &[Response::Done], true).await.unwrap();
+    let reads = async {
+        loop {
+            match late.0.team().unwrap().answers(asked, 0).await {
+                Ok((answers, state)) => break (answers.len(), state, late.0.read_model().seq()),
+                Err(error) => assert!(matches!(error, StoreError::Unavailable { .. }), "{error}"),
+            }
+        }
+    };
+    let sees = late.sees_when("SELECT count(*) FROM TEAM.answers", "1");
+    assert_eq!(tokio::join!(reads, sees).0, (1, RelayState::Done, 1));
 }

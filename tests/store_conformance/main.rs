@@ -102,6 +102,8 @@ fn of_a_team() -> Vec<Trial> {
         trial!(kind, lease::one_leads_and_its_end_is_the_next_ones_beginning),
         trial!(kind, lease::what_an_earlier_leader_appends_is_refused),
         trial!(kind, lease::whoever_leads_has_read_what_was_recorded_before),
+        trial!(kind, lease::whoever_takes_a_request_has_read_what_was_recorded_before),
+        trial!(kind, lease::whoever_reads_an_answer_has_read_what_was_recorded_before),
         trial!(kind, snapshots::opening_reads_states_and_the_events_after_them),
         trial!(kind, snapshots::states_in_another_form_are_made_of_the_events),
         trial!(kind, refused::what_cannot_be_opened_says_why),

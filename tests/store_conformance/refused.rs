@@ -1,14 +1,17 @@
 //! What is refused: what, where, and what to do, and never a password.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::postgres::{PostgresUrl, roles};
-use cloverwatch::store::{PostgresStore, Store, StoreError};
+use cloverwatch::store::{Fitness, PostgresStore, Store, StoreError};
 
 use crate::place::Place;
 use crate::server::{Server, shared};
 use crate::store_support::*;
+
+const LONG: Duration = Duration::from_secs(3_600);
 
 async fn open(address: &str) -> Result<Arc<PostgresStore>, StoreError> {
     PostgresStore::open(&PostgresUrl::parse(address)?, clock()).await
@@ -62,6 +65,8 @@ pub async fn an_event_of_a_later_version_stops_the_store_in_words(place: Place) 
     let (one, other) = (place.postgres().await, place.postgres().await);
     one.append(vec![added(1)]).await.unwrap();
     crate::team::reached(&other, 1).await;
+    let team = one.team().unwrap();
+    let epoch = team.try_lead("one", LONG).await.unwrap().unwrap();
     let sql = "INSERT INTO TEAM.events SELECT 2, dealership, 2, gen_random_uuid(), at, 'dealership.sold', \
                replace(body::text, 'dealership.added', 'dealership.sold')::json FROM TEAM.events; \
                UPDATE TEAM.head SET seq = 2";
@@ -70,6 +75,17 @@ pub async fn an_event_of_a_later_version_stops_the_store_in_words(place: Place) 
     has(&error.to_string(), &["event 2", "dealership.sold", "update"]);
     assert_eq!(one.read_model().seq(), 1, "it is not folded wrongly");
     has(&one.notices().concat(), &["event 2"]);
+    // Nothing that is decided on it is right any more.
+    let over = team.renew(epoch, LONG).await.unwrap_err();
+    assert!(matches!(over, StoreError::NotLeader), "{over}");
+    team.resign(epoch).await.unwrap();
+    let led = team.try_lead("one", LONG).await.map(drop);
+    let joined = team.join(Fitness::Prober, 1).await;
+    for refused in [led, joined] {
+        assert!(matches!(refused, Err(StoreError::Poisoned(_))), "{refused:?}");
+    }
+    let mut away = team.away();
+    assert!(away.wait_for(|away| matches!(away, Some(StoreError::Poisoned(_)))).await.is_ok(), "the status says it");
     has(&refusal(&shared().address("postgres", &place.schema)).await, &["event 2", "update"]);
 }
 

@@ -58,6 +58,7 @@ fn trials() -> Vec<Trial> {
         trial!(takeover::after_a_crash_another_one_leads_when_the_lease_is_over),
         trial!(takeover::a_command_leads_until_it_ends_where_nobody_else_does),
         trial!(takeover::whoever_can_probe_leads),
+        trial!(takeover::whoever_hands_over_ends_the_letter_that_is_on_its_way),
         trial!(takeover::a_command_waits_for_another_one_to_end),
         trial!(hooks::each_event_is_told_once_by_whoever_leads),
         trial!(hooks::a_position_is_kept_by_the_leader_only),

@@ -89,7 +89,8 @@ pub async fn what_nobody_takes_is_refused_in_words_and_not_done_later() {
     .await;
     assert!(passed >= Duration::from_secs(60), "{passed:?}");
     for answer in asked.await.unwrap() {
-        assert!(answer.unwrap_err().to_string().contains("no process of the team"));
+        let why = answer.unwrap_err().to_string();
+        assert!(why.contains("no process of the team") && why.contains("ghost leads the team"), "{why}");
     }
     ghost.team().unwrap().resign(epoch).await.unwrap();
     desk.until_leading().await;

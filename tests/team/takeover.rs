@@ -1,13 +1,20 @@
 //! Who leads next, and when.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use cloverwatch::client::ask;
+use cloverwatch::clock::{ManualClock, SharedClock};
+use cloverwatch::domain::LetterState;
+use cloverwatch::engine::{OutboxParts, Parts};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 use cloverwatch::protocol::{Checked, Request};
 use cloverwatch::store::Store;
 
-use crate::desk::{LONG, Team, ana, real, until};
+use crate::desk::{Desk, LONG, Team, ana, real, until};
 use crate::server::shared;
+use crate::simulation_support::mail::MailWorld;
 
 pub async fn a_clean_end_hands_the_lease_over_at_once() {
     let team = Team::new();
@@ -57,6 +64,59 @@ pub async fn whoever_can_probe_leads() {
     until("it hands over", || without.leader().as_deref() == Some("cid")).await;
     with.engine.shutdown().await.unwrap();
     without.until_leading().await;
+}
+
+/// Takes a letter after minutes.
+struct LongMail(SharedClock);
+
+#[async_trait]
+impl MailTransport for LongMail {
+    async fn deliver(&self, _: &OutgoingMessage, check: &dyn PreSendCheck) -> Delivery {
+        if check.check().await == PreSendDecision::Abort {
+            return Delivery::Aborted;
+        }
+        self.0.sleep(Duration::from_secs(250)).await;
+        Delivery::Sent { reply: "250 2.0.0 queued".to_owned() }
+    }
+
+    async fn check(&self) -> Result<String, String> {
+        Ok("ready".to_owned())
+    }
+
+    fn name(&self) -> String {
+        "long mail".to_owned()
+    }
+
+    fn max_connections(&self) -> usize {
+        1
+    }
+}
+
+pub async fn whoever_hands_over_ends_the_letter_that_is_on_its_way() {
+    let (team, hands) = (Team::new(), ManualClock::at(real().now()));
+    let clock: SharedClock = Arc::new(hands.clone());
+    let mail = MailWorld::new(Arc::clone(&clock), 1);
+    let outbox = OutboxParts { transport: Arc::new(LongMail(Arc::clone(&clock))), ..mail.outbox() };
+    let change = |parts: &mut Parts| {
+        parts.platform = None;
+        parts.outbox = Some(outbox);
+    };
+    // It is to be renewed while the letter is on its way.
+    let without = team.desk("bob", &clock, Duration::from_secs(600), change).await;
+    without.until_leading().await;
+    let id = without.add(1).await[0];
+    without.paste(id, "CODE-1").await;
+    let letter = |desk: &Desk| desk.state(id).letters()[0].state;
+    until("the letter is on its way", || letter(&without) == LetterState::Sending).await;
+    let with = team.desk("cid", &real(), LONG, |_| ()).await;
+    let fitter = format!("SELECT count(*) FROM {}.alive WHERE rank = 2", team.schema);
+    until("it is seen", || shared().sql("postgres", &fitter) == "1").await;
+    until("it is handed over", || {
+        hands.advance(Duration::from_secs(1));
+        with.leads()
+    })
+    .await;
+    assert_eq!(letter(&with), LetterState::Sent, "whoever leads next sees that it went");
 }
 
 pub async fn a_command_waits_for_another_one_to_end() {

@@ -7,7 +7,7 @@ use cloverwatch::clock::SharedClock;
 use cloverwatch::domain::Command;
 use cloverwatch::domain::{DealershipId, LetterState, Outcome, ResponseFacts};
 use cloverwatch::engine::Parts;
-use cloverwatch::protocol::{LeaderState, MailState, PlatformState, Request, Response};
+use cloverwatch::protocol::{LeaderState, MailState, PlatformState, Request, RequestError, Response};
 use cloverwatch::wiring::KeptNowhere;
 use cloverwatch::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
@@ -28,6 +28,9 @@ pub async fn the_others_show_what_the_leader_sees() {
         until("the desks are counted", || desk.engine.status().borrow().desks == 2).await;
     }
     let id = leader.add(1).await[0];
+    let slots = Request::Slots { dealership: id, window: None };
+    let slots = viewer.client.request(slots, &ana()).next().await;
+    assert!(matches!(slots, Some(Response::Failed(RequestError::ReadOnly))), "it has no budget: {slots:?}");
     leader.world.mood(|mood| mood.refused = true);
     let _ = leader.engine.check(id).await;
     let refused = |platform: &PlatformState| matches!(platform, PlatformState::OurCredentials { .. });
@@ -64,6 +67,13 @@ pub async fn what_one_is_taught_all_read_answers_by() {
     let id = DealershipId::from_bits(1);
     let draft = other.engine.draft_rule(id, &answer, Outcome::NotConnected).unwrap();
     assert_eq!(draft.place, "It is kept in the database, for the whole team.");
+    let only_reads = |parts: &mut Parts| {
+        by_table(parts);
+        parts.read_only = true;
+    };
+    let viewer = team.desk("vic", &real(), LONG, only_reads).await;
+    let refused = viewer.engine.teach_rule(7, id, &answer, draft.rule.clone()).await;
+    assert_eq!(refused, Err(RequestError::ReadOnly));
     other.engine.teach_rule(7, id, &answer, draft.rule).await.unwrap();
     let later = team.desk("dee", &real(), LONG, by_table).await;
     for desk in [&other, &leader, &later] {

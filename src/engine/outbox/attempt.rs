@@ -85,6 +85,7 @@ impl mail::PreSendCheck for BeforeSending<'_> {
 impl Inner {
     /// One attempt of one letter.
     pub async fn attempt_letter(&self, id: DealershipId, letter: LetterId) -> SendAttempt {
+        let _sending = self.sending.read().await;
         let (Some(outbox), Some(state)) = (&self.parts.outbox, self.read_model().get(id)) else {
             return SendAttempt::Waits;
         };

@@ -14,7 +14,11 @@ mod text;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
+use crate::domain::{DealershipId, LetterId};
 use crate::mail::{LetterRenderer, MailTransport};
+use crate::protocol::RequestError;
 
 pub use reports::run as read_reports;
 pub use task::run;
@@ -28,4 +32,12 @@ pub struct OutboxParts {
     pub per_hour: u32,
     /// A maildir with delivery reports.
     pub reports: Option<PathBuf>,
+}
+
+/// A letter whose sending somebody waits for.
+pub struct AwaitedLetter {
+    pub dealership: DealershipId,
+    pub letter: LetterId,
+    /// Takes why it waits still, in words.
+    pub answer: oneshot::Sender<Result<Option<String>, RequestError>>,
 }

@@ -6,9 +6,8 @@ use futures::future::{join, join_all};
 use tokio::sync::oneshot;
 
 use super::attempt::actor;
-use super::task;
+use super::{AwaitedLetter, task};
 use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
-use crate::engine::inner::AwaitedLetter;
 use crate::engine::{Engine, Inner};
 use crate::protocol::{RequestError, SendResult};
 

@@ -9,13 +9,12 @@ use chrono::TimeDelta;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::OutboxParts;
 use super::attempt::SendAttempt;
 use super::server::MailServerHealth;
+use super::{AwaitedLetter, OutboxParts};
 use crate::domain::{Budget, DealershipId, LetterEnd, LetterId, LetterState};
 use crate::engine::Inner;
 use crate::engine::circuit_breaker::CircuitState;
-use crate::engine::inner::AwaitedLetter;
 use crate::engine::timers::Timers;
 use crate::protocol::{MailState, MailStatus};
 

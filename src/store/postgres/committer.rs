@@ -127,16 +127,23 @@ impl Committer {
                 let since = *since.get_or_insert_with(|| self.shared.clock.elapsed());
                 let given_up = self.shared.clock.elapsed().saturating_sub(since) > self.doubt_limit;
                 if given_up || matches!(error, StoreError::Poisoned(_)) {
-                    self.shared.note_answer(Err(&error));
+                    self.note_failure(&error);
                     return all(&StoreError::InDoubt { place: self.shared.address.to_string() });
                 }
                 self.shared.clock.sleep(jitter(PAUSE)).await;
             } else if !transient {
-                self.shared.note_answer(Err(&error));
+                self.note_failure(&error);
                 return all(&error);
             } else if tries > 1 {
                 self.shared.clock.sleep(jitter(PAUSE)).await;
             }
+        }
+    }
+
+    /// That an append is refused says nothing of what can be read.
+    fn note_failure(&self, error: &StoreError) {
+        if matches!(error, StoreError::Unavailable { .. } | StoreError::Poisoned(_)) {
+            self.shared.note_answer(Err(error));
         }
     }
 

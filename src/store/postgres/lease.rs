@@ -7,7 +7,7 @@ use sqlx::{Error, Row as _};
 use tokio::sync::watch;
 
 use super::beside;
-use super::shared::{Membership, POLL, PostgresShared};
+use super::shared::{Membership, PostgresShared};
 use crate::domain::Actor;
 use crate::domain::classification::ClassificationRule;
 use crate::protocol::{Request, Response, Status};
@@ -47,24 +47,19 @@ impl PostgresShared {
 #[async_trait]
 impl Team for PostgresShared {
     async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError> {
+        self.check_stopped()?;
         let failed = |error: Error| self.told(&error);
-        let (began, mut commits) = (self.clock.elapsed(), self.subscribers.subscribe());
+        let began = self.clock.elapsed();
         let query = sqlx::query(TAKE).bind(name).bind(milliseconds(lease)).bind(self.address.channel());
         let query = query.bind(self.fitness() as i16);
         let Some(row) = query.fetch_optional(&self.pool).await.map_err(failed)? else { return Ok(None) };
         let number = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs).map_err(failed);
         let (epoch, seq) = (Epoch(number(0)?), number(1)?);
-        while self.read_model.seq() < seq {
-            self.check_stopped()?;
-            let left = lease.saturating_sub(self.clock.elapsed().saturating_sub(began));
-            if left.is_zero() {
-                return Err(StoreError::NotLeader);
-            }
-            self.wake.notify_one();
-            tokio::select! {
-                _ = commits.recv() => {}
-                () = self.clock.sleep(left.min(POLL)) => {}
-            }
+        let left = lease.saturating_sub(self.clock.elapsed().saturating_sub(began));
+        if let Err(error) = self.reach(seq, left).await {
+            // Somebody else need not wait for its end.
+            let _ = self.resign(epoch).await;
+            return Err(error);
         }
         Ok(Some(epoch))
     }
@@ -91,6 +86,9 @@ impl Team for PostgresShared {
     }
 
     async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError> {
+        if self.check_stopped().is_err() {
+            return Err(StoreError::NotLeader);
+        }
         // A command ends what it began.
         let yields_above =
             Some(self.fitness()).filter(|fitness| *fitness != Fitness::Command).unwrap_or(Fitness::Prober);

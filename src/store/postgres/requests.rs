@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::postgres::PgRow;
 use sqlx::{Error, Row as _};
 
 use super::lease::milliseconds;
 use super::session::{is_transient, refused};
-use super::shared::PostgresShared;
+use super::shared::{POLL, PostgresShared};
 use crate::domain::Actor;
 use crate::protocol::{Request, Response};
 use crate::store::{Epoch, RelayState, RelayedId, RelayedRequest, StoreError};
@@ -28,7 +29,9 @@ SELECT CASE WHEN done THEN 'done' WHEN taken IS NULL THEN 'waiting'
             WHEN taken = (SELECT epoch FROM head) THEN 'taken' ELSE 'lost' END
 FROM requests WHERE id = $1";
 
-const ANSWERS: &str = "SELECT id, response::text FROM answers WHERE request = $1 AND id > $2 ORDER BY id";
+/// Whatever an answer is of was recorded before it.
+const ANSWERS: &str =
+    "SELECT id, response::text, (SELECT seq FROM head) FROM answers WHERE request = $1 AND id > $2 ORDER BY id";
 
 const WITHDRAW: &str = "DELETE FROM requests WHERE id = $1 AND taken IS NULL";
 
@@ -47,7 +50,7 @@ WITH taken AS (
         AND $1 = (SELECT epoch FROM head WHERE leader IS NOT NULL)
     RETURNING id, actor, request
 )
-SELECT id, actor, request::text FROM taken ORDER BY id";
+SELECT id, request::text, (SELECT seq FROM head), actor FROM taken ORDER BY id";
 
 /// No epoch is 0.
 const LOSE: &str = "UPDATE requests SET taken = 0 WHERE taken = $1 AND NOT done";
@@ -61,11 +64,19 @@ WITH added AS (
 ), ended AS (UPDATE requests SET done = $3 WHERE id = $1)
 SELECT pg_notify($4, $5)";
 
-fn number(row: &sqlx::postgres::PgRow) -> Result<u64, Error> {
+fn number(row: &PgRow) -> Result<u64, Error> {
     row.try_get::<i64, _>(0).map(i64::unsigned_abs)
 }
 
 impl PostgresShared {
+    /// Waits until the read model has what was recorded before rows of requests or answers. What is not read in time comes
+    /// again.
+    async fn reach_what_is_before(&self, rows: &[PgRow]) -> Result<(), StoreError> {
+        let Some(row) = rows.last() else { return Ok(()) };
+        let seq = row.try_get::<i64, _>(2).map_err(|error| self.told(&error))?;
+        self.reach(seq.unsigned_abs(), POLL).await
+    }
+
     pub(super) fn written(&self, value: &impl Serialize) -> Result<String, StoreError> {
         serde_json::to_string(value).map_err(|error| refused(&self.address, error.to_string(), "This is a fault"))
     }
@@ -106,8 +117,9 @@ impl PostgresShared {
             _ => RelayState::Lost,
         };
         let rows = sqlx::query(ANSWERS).bind(id).bind(after.cast_signed()).fetch_all(&self.pool).await;
-        let mut answers = Vec::new();
-        for row in rows.map_err(failed)? {
+        let (rows, mut answers) = (rows.map_err(failed)?, Vec::new());
+        self.reach_what_is_before(&rows).await?;
+        for row in rows {
             answers.push((number(&row).map_err(failed)?, self.read(row.try_get(1).map_err(failed)?)?));
         }
         Ok((answers, state))
@@ -139,11 +151,12 @@ impl PostgresShared {
         sqlx::query(CLEAN_UP).bind(own).execute(&self.pool).await.map_err(failed)?;
         let in_hand: Vec<i64> = in_hand.iter().map(|id| id.cast_signed()).collect();
         let query = sqlx::query(TAKE).bind(own).bind(milliseconds(patience)).bind(in_hand);
-        let mut taken = Vec::new();
-        for row in query.fetch_all(&self.pool).await.map_err(failed)? {
+        let (rows, mut taken) = (query.fetch_all(&self.pool).await.map_err(failed)?, Vec::new());
+        self.reach_what_is_before(&rows).await?;
+        for row in rows {
             let id = number(&row).map_err(failed)?;
-            let actor = Actor::recorded(row.try_get(1).map_err(failed)?);
-            match self.read(row.try_get(2).map_err(failed)?) {
+            let actor = Actor::recorded(row.try_get(3).map_err(failed)?);
+            match self.read(row.try_get(1).map_err(failed)?) {
                 Ok(request) => taken.push(RelayedRequest { id, request, actor }),
                 Err(error) => {
                     // Of a later version. Whoever asked is told at once that nobody does it.

@@ -33,8 +33,10 @@ INSERT INTO hook_positions (hook, position) SELECT $2, $3::text::json FROM led
 ON CONFLICT (hook) DO UPDATE SET position = excluded.position";
 
 impl PostgresShared {
-    /// Tells the others that this process is there still. What it begins counts as cut off without that.
+    /// Tells the others that this process is there still. What it begins counts as cut off without that, and nobody waits
+    /// for it to lead.
     pub(super) async fn beat(&self) -> Result<(), StoreError> {
+        self.check_stopped()?;
         let Membership { fitness, desks } = *self.joined.lock().get_or_insert_default();
         let query = sqlx::query(BEAT).bind(self.session).bind(fitness as i16);
         let query = query.bind(i32::try_from(desks).unwrap_or(i32::MAX));

@@ -1,5 +1,6 @@
 //! What all parts of the store share, and how it takes in what others recorded.
 
+use std::mem::discriminant;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::PostgresUrl;
 use super::rows::{self, EventRow};
-use super::session::told;
+use super::session::{told, unavailable};
 use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
 use crate::protocol::{Committed, ReadModel};
@@ -53,7 +54,7 @@ pub(super) struct PostgresShared {
     pub news: watch::Sender<TeamNews>,
     /// There may be something new.
     pub wake: Notify,
-    /// Why the database cannot be asked at present.
+    /// Why nothing can be read of the database at present.
     pub away: watch::Sender<Option<StoreError>>,
     /// Why nothing is taken in any more: what was read cannot be folded.
     pub stopped: Mutex<Option<String>>,
@@ -135,6 +136,24 @@ impl PostgresShared {
         Ok(())
     }
 
+    /// Waits until what was recorded up to an event is in the read model.
+    pub async fn reach(&self, seq: u64, limit: Duration) -> Result<(), StoreError> {
+        let (began, mut commits) = (self.clock.elapsed(), self.subscribers.subscribe());
+        while self.read_model.seq() < seq {
+            self.check_stopped()?;
+            let left = limit.saturating_sub(self.clock.elapsed().saturating_sub(began));
+            if left.is_zero() {
+                return Err(unavailable(&self.address, &"what others recorded could not be read in time"));
+            }
+            self.wake.notify_one();
+            tokio::select! {
+                _ = commits.recv() => {}
+                () = self.clock.sleep(left.min(POLL)) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Folds whole batches and tells everybody.
     fn fold(&self, rows: &[EventRow]) -> Result<(), StoreError> {
         let mut pending = PendingBatch::after(self.read_model.seq());
@@ -171,11 +190,11 @@ impl PostgresShared {
         });
     }
 
-    /// The database answers, or does not.
+    /// What others recorded can be read, or cannot.
     pub fn note_answer(&self, result: Result<(), &StoreError>) {
-        let away = result.err().filter(|error| matches!(error, StoreError::Unavailable { .. })).cloned();
+        let away = result.err().cloned();
         self.away.send_if_modified(|told| {
-            let other = told.is_some() != away.is_some();
+            let other = told.as_ref().map(discriminant) != away.as_ref().map(discriminant);
             *told = away;
             other
         });
