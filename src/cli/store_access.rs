@@ -17,6 +17,7 @@ use crate::domain::{
     Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence,
 };
 use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
+use crate::store::postgres::none_yet;
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -84,6 +85,14 @@ impl StoreClient {
         }
     }
 
+    /// The store of a team.
+    pub(super) fn store_of_team(&self) -> Option<Arc<PostgresStore>> {
+        match &self.source {
+            Source::Journal { .. } => None,
+            Source::Team(store) => Some(Arc::clone(store)),
+        }
+    }
+
     /// How far a team's hook has come.
     pub(super) async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
         match &self.source {
@@ -147,11 +156,7 @@ impl StoreTail {
             StoreUrl::Embedded(dir) => {
                 Ok(Self { after, news: News::Journal(JournalReader::open(dir)?.subscribe(after)) })
             }
-            StoreUrl::Postgres(url) => Err(StoreError::Database {
-                place: url.to_string(),
-                what: "there is no store in it yet".to_owned(),
-                advice: "The first command that records makes one".to_owned(),
-            }),
+            StoreUrl::Postgres(url) => Err(none_yet(url)),
         }
     }
 
