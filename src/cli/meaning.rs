@@ -11,13 +11,13 @@ use crate::domain::text::clean;
 use crate::domain::{Event, Fact, Onboarding, Outcome, ResponseFacts};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
-use crate::protocol::{EventQuery, RequestError};
-use crate::store::{PostgresStore, Store as _};
+use crate::protocol::EventQuery;
 
 use super::app::App;
 use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
 use super::select::all;
+use super::store_access::StoreClient;
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
@@ -28,9 +28,9 @@ pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliEr
 
 /// What is recorded, and by which rows it is read.
 struct Meanings {
-    reading: Box<dyn ReadClient>,
+    reading: Arc<dyn ReadClient>,
     /// Where a team's rows are kept.
-    team: Option<Arc<PostgresStore>>,
+    team: Option<Arc<StoreClient>>,
     /// The operator's own rows, those that the team was taught, the defaults.
     table: Vec<Row>,
     taught: usize,
@@ -40,17 +40,13 @@ impl Meanings {
     async fn read(app: &App) -> Result<Self, CliError> {
         let mut table = app.config.xtime.settings.meanings.clone();
         let StoreUrl::Postgres(_) = app.config.store else {
-            return Ok(Self { reading: app.read().await?, team: None, table, taught: 0 });
+            return Ok(Self { reading: app.read().await?.into(), team: None, table, taught: 0 });
         };
-        let client = app.read_beside().await?;
-        let team = client.store_of_team();
-        let mut taught = Vec::new();
-        if let Some(team) = team.as_deref().and_then(|store| store.team()) {
-            taught = team.taught(0).await.map_err(RequestError::from)?;
-        }
+        let client = Arc::new(app.read_beside().await?);
+        let taught = client.taught().await?;
         let (place, many) = (table.len().saturating_sub(DEFAULT_RULES), taught.len());
-        table.splice(place..place, taught.into_iter().map(|(_, row)| row));
-        Ok(Self { reading: Box::new(client), team, table, taught: many })
+        table.splice(place..place, taught);
+        Ok(Self { reading: Arc::<StoreClient>::clone(&client), team: Some(client), table, taught: many })
     }
 }
 
@@ -201,7 +197,11 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
     let row = row_for(&table, &answer, dealer_code(&states, &event), args.means)
         .map_err(|why| CliError::Refused(why.to_string()))?;
     let kept = match team {
-        Some(team) => in_database(&team, &row, seq).await?,
+        Some(team) => {
+            team.teach(&row, seq).await?;
+            let place = "kept in the database, for the whole team".to_owned();
+            KeptRow { text: teach::printed(&row), file: None, place }
+        }
         None => in_settings(app, &row, seq)?,
     };
     if args.json.json {
@@ -220,17 +220,6 @@ struct KeptRow {
     file: Option<String>,
     /// In words.
     place: String,
-}
-
-async fn in_database(store: &PostgresStore, row: &Row, event: u64) -> Result<KeptRow, CliError> {
-    if !store.may_record() {
-        return Err(CliError::Refused(store.notices().join("\n")));
-    }
-    if let Some(team) = store.team() {
-        team.teach(row, event).await.map_err(RequestError::from)?;
-    }
-    let place = "kept in the database, for the whole team".to_owned();
-    Ok(KeptRow { text: teach::printed(row), file: None, place })
 }
 
 fn in_settings(app: &App, row: &Row, event: u64) -> Result<KeptRow, CliError> {

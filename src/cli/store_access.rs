@@ -12,6 +12,7 @@ use super::error::CliError;
 use crate::client::ReadClient;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
+use crate::domain::classification::ClassificationRule;
 use crate::domain::text::clean;
 use crate::domain::{
     Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence,
@@ -85,12 +86,20 @@ impl StoreClient {
         }
     }
 
-    /// The store of a team.
-    pub(super) fn store_of_team(&self) -> Option<Arc<PostgresStore>> {
-        match &self.source {
-            Source::Journal { .. } => None,
-            Source::Team(store) => Some(Arc::clone(store)),
+    /// The rows of the classification that a team was taught.
+    pub(super) async fn taught(&self) -> Result<Vec<ClassificationRule>, CliError> {
+        let Source::Team(store) = &self.source else { return Ok(Vec::new()) };
+        let Some(team) = store.team() else { return Ok(Vec::new()) };
+        Ok(team.taught(0).await?.into_iter().map(|(_, rule)| rule).collect())
+    }
+
+    /// Keeps a row for the team.
+    pub(super) async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), CliError> {
+        let Source::Team(store) = &self.source else { return Err(StoreError::Closed.into()) };
+        if !store.may_record() {
+            return Err(CliError::Refused(store.notices().join("\n")));
         }
+        Ok(store.team().ok_or(StoreError::Closed)?.teach(rule, event).await?)
     }
 
     /// How far a team's hook has come.
