@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::client::ReadClient;
-use crate::config::teach;
-use crate::domain::classification::{ClassificationRule as Row, TeachError, row_for};
+use crate::config::{StoreUrl, teach};
+use crate::domain::classification::{ClassificationRule as Row, DEFAULT_RULES, TeachError, row_for};
 use crate::domain::text::clean;
 use crate::domain::{Event, Fact, Onboarding, Outcome, ResponseFacts};
 use crate::present::Tone;
@@ -17,11 +17,36 @@ use super::app::App;
 use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
 use super::select::all;
+use super::store_access::StoreClient;
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
         MeaningCommand::List(args) => list(app, args.json).await,
         MeaningCommand::Add(args) => add(app, args).await,
+    }
+}
+
+/// What is recorded, and by which rows it is read.
+struct Meanings {
+    reading: Arc<dyn ReadClient>,
+    /// Where a team's rows are kept.
+    team: Option<Arc<StoreClient>>,
+    /// The operator's own rows, those that the team was taught, the defaults.
+    table: Vec<Row>,
+    taught: usize,
+}
+
+impl Meanings {
+    async fn read(app: &App) -> Result<Self, CliError> {
+        let mut table = app.config.xtime.settings.meanings.clone();
+        let StoreUrl::Postgres(_) = app.config.store else {
+            return Ok(Self { reading: app.read().await?.into(), team: None, table, taught: 0 });
+        };
+        let client = Arc::new(app.read_beside().await?);
+        let taught = client.taught().await?;
+        let (place, many) = (table.len().saturating_sub(DEFAULT_RULES), taught.len());
+        table.splice(place..place, taught);
+        Ok(Self { reading: Arc::<StoreClient>::clone(&client), team: Some(client), table, taught: many })
     }
 }
 
@@ -81,19 +106,23 @@ async fn probes(reading: &dyn ReadClient, only: Option<u64>) -> Result<Vec<Event
 }
 
 async fn list(app: &App, json: bool) -> Result<(), CliError> {
-    let reading = app.read().await?;
-    let table = &app.config.xtime.settings.meanings;
+    let Meanings { reading, table, taught, .. } = Meanings::read(app).await?;
     let states = all(app, &*reading).await?;
-    let untaught = untaught(&states, table, probes(&*reading, None).await?);
+    let untaught = untaught(&states, &table, probes(&*reading, None).await?);
     let own = app.config.xtime.own_meanings;
     if json {
-        let rows: Vec<Value> = table.iter().enumerate().map(|(place, row)| document(place, row, own)).collect();
+        let rows: Vec<Value> =
+            table.iter().enumerate().map(|(place, row)| document(place, row, own + taught)).collect();
         let untaught: Vec<Value> = untaught.iter().map(|one| unrecognised(&states, one)).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "rows": rows, "unrecognised": untaught }));
     }
     app.out.line("How answers are read; the first match wins. A plain yes needs no row.")?;
     for (place, row) in table.iter().enumerate() {
-        let origin = if place < own { "  (yours)" } else { "" };
+        let origin = match place {
+            place if place < own => "  (yours)",
+            place if place < own + taught => "  (the team's)",
+            _ => "",
+        };
         let line = format!("{:>3}  {:<15}  {}{origin}", place + 1, row.means.to_string(), what(row));
         app.out.line(line)?;
     }
@@ -123,11 +152,11 @@ fn what(row: &Row) -> String {
     [status, code, message].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn document(place: usize, row: &Row, own: usize) -> Value {
+fn document(place: usize, row: &Row, defaults_from: usize) -> Value {
     let mut value = serde_json::to_value(row).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.insert("row".to_owned(), (place + 1).into());
-        fields.insert("default".to_owned(), (place >= own).into());
+        fields.insert("default".to_owned(), (place >= defaults_from).into());
     }
     value
 }
@@ -152,7 +181,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
     if app.globals.read_only {
         return Err(CliError::Refused("--read-only: nothing is written".to_owned()));
     }
-    let reading = app.read().await?;
+    let Meanings { reading, team, table, .. } = Meanings::read(app).await?;
     let seq = args.from;
     let found = probes(&*reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
     let Some(event) = found else {
@@ -164,26 +193,43 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
             event.fact.kind()
         )));
     };
-    let table = &app.config.xtime.settings.meanings;
     let states = all(app, &*reading).await?;
-    let row = row_for(table, &answer, dealer_code(&states, &event), args.means)
+    let row = row_for(&table, &answer, dealer_code(&states, &event), args.means)
         .map_err(|why| CliError::Refused(why.to_string()))?;
+    let kept = match team {
+        Some(team) => {
+            team.teach(&row, seq).await?;
+            let place = "kept in the database, for the whole team".to_owned();
+            KeptRow { text: teach::printed(&row), file: None, place }
+        }
+        None => in_settings(app, &row, seq)?,
+    };
+    if args.json.json {
+        let row = serde_json::to_value(&row).unwrap_or_default();
+        return app.out.document(&json!({ "schema": SCHEMA, "event": seq, "row": row, "file": kept.file }));
+    }
+    app.out.line(&kept.text)?;
+    app.out.note(kept.place);
+    app.out.flush()
+}
+
+/// A row that was kept.
+struct KeptRow {
+    text: String,
+    /// `None`: in a team's database.
+    file: Option<String>,
+    /// In words.
+    place: String,
+}
+
+fn in_settings(app: &App, row: &Row, event: u64) -> Result<KeptRow, CliError> {
     let failed = |why: teach::TeachFailure| match why {
         teach::TeachFailure::Io { .. } => CliError::Failed(why.to_string()),
         _ => CliError::Usage(why.to_string()),
     };
     let path = teach::file(app.config.file.as_deref()).map_err(failed)?;
-    let written = teach::add_row(&path, &row, &format!("taught from event {seq}")).map_err(failed)?;
-    if args.json.json {
-        let row = serde_json::to_value(&row).unwrap_or_default();
-        return app
-            .out
-            .document(&json!({ "schema": SCHEMA, "event": seq, "row": row, "file": path.to_string_lossy() }));
-    }
-    app.out.line(&written)?;
-    app.out.note(format!(
-        "written to {}; a desk that runs reads it at its next start",
-        crate::config::diagnostic::shown(&path)
-    ));
-    app.out.flush()
+    let text = teach::add_row(&path, row, &format!("taught from event {event}")).map_err(failed)?;
+    let shown = crate::config::diagnostic::shown(&path);
+    let place = format!("written to {shown}; a desk that runs reads it at its next start");
+    Ok(KeptRow { text, file: Some(path.to_string_lossy().into_owned()), place })
 }

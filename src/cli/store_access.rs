@@ -12,11 +12,13 @@ use super::error::CliError;
 use crate::client::ReadClient;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
+use crate::domain::classification::ClassificationRule;
 use crate::domain::text::clean;
 use crate::domain::{
     Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence,
 };
 use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
+use crate::store::postgres::none_yet;
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -80,6 +82,22 @@ impl StoreClient {
         }
     }
 
+    /// The rows of the classification that a team was taught.
+    pub(super) async fn taught(&self) -> Result<Vec<ClassificationRule>, CliError> {
+        let Source::Team(store) = &self.source else { return Ok(Vec::new()) };
+        let Some(team) = store.team() else { return Ok(Vec::new()) };
+        Ok(team.taught(0).await?.into_iter().map(|(_, rule)| rule).collect())
+    }
+
+    /// Keeps a row for the team.
+    pub(super) async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), CliError> {
+        let Source::Team(store) = &self.source else { return Err(StoreError::Closed.into()) };
+        if !store.may_record() {
+            return Err(CliError::Refused(store.notices().join("\n")));
+        }
+        Ok(store.team().ok_or(StoreError::Closed)?.teach(rule, event).await?)
+    }
+
     /// How far a team's hook has come.
     pub(super) async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
         match &self.source {
@@ -135,11 +153,7 @@ impl StoreTail {
             StoreUrl::Embedded(dir) => {
                 Ok(Self { after, news: News::Journal(JournalReader::open(dir)?.subscribe(after)) })
             }
-            StoreUrl::Postgres(url) => Err(StoreError::Database {
-                place: url.to_string(),
-                what: "there is no store in it yet".to_owned(),
-                advice: "The first command that records makes one".to_owned(),
-            }),
+            StoreUrl::Postgres(url) => Err(none_yet(url)),
         }
     }
 

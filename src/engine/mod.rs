@@ -241,9 +241,13 @@ impl Engine {
         let inner = &self.inner;
         inner.cancel.cancel();
         inner.tasks.close();
+        let ended = async {
+            inner.tasks.wait().await;
+            inner.resign().await;
+        };
         tokio::select! {
             biased;
-            () = inner.tasks.wait() => inner.resign().await,
+            () = ended => {}
             () = inner.parts.clock.sleep(LAST_WAIT) => {}
         }
         Ok(inner.parts.store.close().await?)

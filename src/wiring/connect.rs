@@ -11,6 +11,7 @@ use crate::clock::SharedClock;
 use crate::config::{Config, StoreUrl, login_name};
 use crate::domain::ClockDoubt;
 use crate::protocol::RequestError;
+use crate::store::postgres::none_yet;
 use crate::store::{Lock, PostgresStore, Store, StoreError};
 
 /// How often, and how far apart, a store is asked for that is held by somebody who does not listen: an owner needs a
@@ -57,7 +58,10 @@ pub async fn connect(
         StoreUrl::Postgres(url) => {
             let url = database(config, url)?;
             let wiring = Wiring::of(config, clock, need)?;
-            let store = PostgresStore::open(&url, Arc::clone(clock)).await?;
+            let store = match access.read_only {
+                true => PostgresStore::open_existing(&url, Arc::clone(clock)).await?.ok_or_else(|| none_yet(&url))?,
+                false => PostgresStore::open(&url, Arc::clone(clock)).await?,
+            };
             let read_only = access.read_only || !store.may_record();
             let doubt = ClockDoubt::of_database(store.clock_skew(), &config.policy);
             let client = begin(Wiring { read_only, ..wiring }, store, config, access.desk).await?;

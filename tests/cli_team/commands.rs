@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli_support::Desk;
+use crate::refused::viewer_of;
 use crate::server::{schema, shared};
 
 /// A desk on a schema of its own.
@@ -118,4 +119,33 @@ pub fn doctor_tells_of_the_team() {
     }
     assert!(found(&desk, "leader").starts_with("ana@"));
     desk.run(&["config", "print"]).ends(0).prints("schema=");
+}
+
+pub fn what_a_command_teaches_is_taught_to_the_team() {
+    let (mut desk, sandbox) = Desk::connected("none");
+    desk.store = shared().address("postgres", &schema());
+    desk.fill();
+    sandbox.ask("POST", "/control/dealers", &json!({"dealerCode": "xts1", "timezone": "America/Chicago"}));
+    sandbox.act("xts1", "answers", &json!({"denial": "success-false"}));
+    desk.run(&["check", "xts1"]).ends(1);
+    let settings = fs::read_to_string(desk.path("config.toml")).unwrap();
+    let event = desk.run(&["meaning", "list", "--json"]).ends(0).json()["unrecognised"][0]["event"].to_string();
+    let add = ["meaning", "add", "--from", &event, "--means", "not-connected"];
+    viewer_of(&desk).run(&add).ends(4).says("your user may only read");
+    desk.run(&add).ends(0).prints("[[xtime.meaning]]").says("for the whole team");
+    desk.run(&add).ends(4).says("row 1");
+    assert_eq!(fs::read_to_string(desk.path("config.toml")).unwrap(), settings);
+    let other = Desk::on(desk.store.clone());
+    other.run(&["meaning", "list"]).ends(0).prints("(the team's)");
+    let list = other.run(&["meaning", "list", "--json"]).ends(0).json();
+    assert_eq!((&list["rows"][0]["default"], &list["unrecognised"]), (&json!(false), &json!([])));
+    let item = desk.run(&["check", "xts1", "--json"]).ends(0).json()["items"][0].clone();
+    assert_eq!(item["probe"]["outcome"], "not-connected", "{item}");
+}
+
+pub fn who_only_reads_makes_no_store() {
+    let desk = desk();
+    desk.run(&["export"]).ends(1).says("there is no store in it yet");
+    desk.run(&["--read-only", "note", "xts1", "x"]).ends(1).says("there is no store in it yet");
+    assert_eq!(sql(&desk, "SELECT count(*) FROM pg_namespace WHERE nspname = 'TEAM'"), "0");
 }

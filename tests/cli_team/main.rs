@@ -48,6 +48,8 @@ fn trials() -> Vec<Trial> {
         trial!(commands::a_backup_goes_into_every_store_and_back),
         trial!(commands::a_damaged_log_is_told),
         trial!(commands::doctor_tells_of_the_team),
+        trial!(commands::what_a_command_teaches_is_taught_to_the_team),
+        trial!(commands::who_only_reads_makes_no_store),
         trial!(refused::what_cannot_be_opened_is_said_and_leaves_nothing),
         trial!(refused::a_viewer_reads_and_is_told_why_it_records_nothing),
         trial!(refused::a_password_is_read_where_it_is_kept_and_printed_nowhere),

@@ -35,6 +35,12 @@ pub fn what_cannot_be_opened_is_said_and_leaves_nothing() {
     assert_eq!(shared().sql("postgres", "SELECT count(*) FROM pg_tables WHERE schemaname = 'taken'"), "1");
     let made = format!("SELECT count(*) FROM pg_namespace WHERE nspname IN ('{schema}', 'cloverwatch')");
     assert_eq!(shared().sql("postgres", &made), "0");
+    // What cannot be read is not a wish to trust everybody. The address is of this machine, and does not look so.
+    let desk = Desk::on(format!("postgres://admin@127.1:{port}/postgres"));
+    for sslmode in ["", "verify_full"] {
+        let ran = desk.command(&["list"]).env("PGSSLMODE", sslmode).output().unwrap();
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("Check `sslmode`"), "{sslmode}: {ran:?}");
+    }
     // A later version has been here.
     let desk = filled();
     sql(&desk, "UPDATE TEAM.schema_version SET version = 99");

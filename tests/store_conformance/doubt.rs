@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::postgres::{PostgresOptions, PostgresUrl};
-use cloverwatch::store::{PostgresStore, Store, StoreError};
+use cloverwatch::store::{Fitness, PostgresStore, Store, StoreError};
 
 use crate::place::Place;
 use crate::proxy::{Cut, Proxy};
@@ -90,4 +90,14 @@ pub async fn cut_and_the_database_stays_away(place: Place) {
     }
     assert_eq!(store.events(EventQuery::default()).await.unwrap().len() as u64, there);
     assert_folded(&*store).await;
+}
+
+pub async fn a_server_that_falls_silent_keeps_nobody_from_leaving(place: Place) {
+    let proxy = Proxy::to(shared().port).await;
+    let store = through(&proxy, &place, Duration::from_secs(30)).await;
+    store.append(vec![added(1)]).await.unwrap();
+    let team = store.team().unwrap();
+    team.join(Fitness::Prober, 1).await.unwrap();
+    proxy.fall_silent();
+    store.close().await.unwrap();
 }

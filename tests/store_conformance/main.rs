@@ -99,6 +99,7 @@ fn of_a_team() -> Vec<Trial> {
         trial!(kind, doubt::cut_on_the_way_to_the_server),
         trial!(kind, doubt::cut_on_the_way_back),
         trial!(kind, doubt::cut_and_the_database_stays_away),
+        trial!(kind, doubt::a_server_that_falls_silent_keeps_nobody_from_leaving),
         trial!(kind, lease::one_leads_and_its_end_is_the_next_ones_beginning),
         trial!(kind, lease::what_an_earlier_leader_appends_is_refused),
         trial!(kind, lease::whoever_leads_has_read_what_was_recorded_before),

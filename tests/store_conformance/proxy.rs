@@ -20,6 +20,8 @@ struct Plan {
     /// Nobody gets through any more once it has cut.
     stays_away: bool,
     away: bool,
+    /// Nothing is carried any more, and nobody is told.
+    silent: bool,
     cuts: u32,
 }
 
@@ -54,6 +56,10 @@ impl Proxy {
         (plan.next, plan.stays_away) = (Some(cut), true);
     }
 
+    pub fn fall_silent(&self) {
+        self.plan.lock().silent = true;
+    }
+
     pub fn come_back(&self) {
         let mut plan = self.plan.lock();
         (plan.stays_away, plan.away) = (false, false);
@@ -71,6 +77,7 @@ async fn carry(mut client: TcpStream, server: u16, plan: Arc<Mutex<Plan>>) {
         tokio::select! {
             read = client.read(&mut there) => {
                 let Ok(many @ 1..) = read else { return };
+                until_heard(&plan).await;
                 let commit = there[..many].windows(7).any(|bytes| bytes == b"COMMIT\0");
                 match commit.then(|| take_cut(&plan)).flatten() {
                     Some(Cut::Before) => return,
@@ -86,11 +93,19 @@ async fn carry(mut client: TcpStream, server: u16, plan: Arc<Mutex<Plan>>) {
             }
             read = server.read(&mut back) => {
                 let Ok(many @ 1..) = read else { return };
+                until_heard(&plan).await;
                 if client.write_all(&back[..many]).await.is_err() {
                     return;
                 }
             }
         }
+    }
+}
+
+/// What is lost is never said to be.
+async fn until_heard(plan: &Mutex<Plan>) {
+    if plan.lock().silent {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -46,6 +46,10 @@ pub async fn what_cannot_be_opened_says_why(place: Place) {
     // Without the right to make a schema.
     let words = refusal(&at("secret:open%20sesame", &format!("postgres?schema={}", place.schema))).await;
     has(&words, &["permission denied", "administrator can grant"]);
+    // Without the right to look into one.
+    place.postgres().await.close().await.unwrap();
+    let words = refusal(&at("secret:open%20sesame", &format!("postgres?schema={}", place.schema))).await;
+    has(&words, &["permission denied for schema", "`cloverwatch store roles`"]);
 }
 
 pub async fn another_schema_is_left_alone(place: Place) {

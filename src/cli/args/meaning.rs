@@ -10,7 +10,7 @@ use crate::domain::Outcome;
 pub enum MeaningCommand {
     /// How answers are read (your rows, then the defaults), and the answers that no row knows
     List(Json),
-    /// Teach what an answer means that no row knew: writes a row into your settings
+    /// Teach what an answer means that no row knew: writes a row into your settings, or a team's database
     Add(AddMeaning),
 }
 

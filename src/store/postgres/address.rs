@@ -74,7 +74,9 @@ impl PostgresUrl {
             return Err(wrong("it names no database".to_owned()));
         }
         let is_local = is_this_machine(&options);
-        if !is_local && !says_sslmode && std::env::var_os("PGSSLMODE").is_none() {
+        // One that cannot be read would count as `prefer`.
+        let in_environment = std::env::var("PGSSLMODE").is_ok_and(|mode| mode.parse::<PgSslMode>().is_ok());
+        if !is_local && !says_sslmode && !in_environment {
             options = options.ssl_mode(PgSslMode::VerifyFull);
         }
         let options = options.application_name("cloverwatch");

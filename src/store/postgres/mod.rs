@@ -28,6 +28,7 @@ use parking_lot::Mutex;
 use sqlx::postgres::PgConnection;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::{
     Append, BulkId, Committed, Epoch, EventQuery, HookPosition, ProbeStates, ReadModel, SUBSCRIBERS_LAG, Store,
@@ -44,10 +45,13 @@ use snapshots::SnapshotTask;
 
 pub use address::{DEFAULT_SCHEMA, PostgresUrl};
 pub use inspect::{PostgresReport, StoreReport, inspect, verify};
+pub use schema::none_yet;
 pub use transfer::{export, restore, roles};
 
 /// How many appends may wait before those who append have to.
 const WAITING: usize = 4_096;
+/// How long each step of closing may take: a server that went away without a word keeps nobody from leaving.
+const LAST_WAIT: Duration = Duration::from_secs(5);
 const ONLY_READS: &str = "your user may only read, so nothing is recorded here; `cloverwatch store roles` prints what \
                           gives somebody a desk's rights";
 
@@ -264,14 +268,14 @@ impl Store for PostgresStore {
         let committer = self.committer.lock().take();
         if let Some(committer) = committer {
             // What was taken is answered before it ends.
-            let _ = committer.await;
+            let _ = timeout(LAST_WAIT, committer).await;
             // What is not written is probed again: no reason to fail.
-            let _ = beside::save_probes(&self.shared).await;
-            // It is not seen for a while otherwise.
-            let _ = self.shared.leave().await;
+            let _ = timeout(LAST_WAIT, beside::save_probes(&self.shared)).await;
+            // It is seen for a while otherwise.
+            let _ = timeout(LAST_WAIT, self.shared.leave()).await;
         }
         self.follower.abort();
-        self.shared.pool.close().await;
+        let _ = timeout(LAST_WAIT, self.shared.pool.close()).await;
         Ok(())
     }
 }

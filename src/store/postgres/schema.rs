@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::PostgresUrl;
-use super::session::{refused, told};
+use super::session::{GRANT, refused, told};
 use crate::domain::Timestamp;
 use crate::store::StoreError;
 
@@ -68,6 +68,11 @@ pub(super) async fn session_facts(
     Ok(SessionFacts { may_record: row.try_get(0).map_err(failed)?, now: row.try_get(1).map_err(failed)? })
 }
 
+/// Of a database that has no store, where none is made.
+pub fn none_yet(address: &PostgresUrl) -> StoreError {
+    refused(address, "there is no store in it yet", "The first command that records makes one")
+}
+
 /// The version that is there; 0 when there is nothing.
 pub(super) async fn version(connection: &mut PgConnection, address: &PostgresUrl) -> Result<usize, StoreError> {
     let failed = |error: sqlx::Error| told(address, &error);
@@ -80,6 +85,13 @@ pub(super) async fn version(connection: &mut PgConnection, address: &PostgresUrl
     if ["schema_version", "head", "events"].iter().any(|ours| !tables.iter().any(|table| table == ours)) {
         let what = format!("the schema `{}` holds tables of something else (`{first}`)", address.schema());
         return Err(refused(address, what, "Name another one: ?schema=NAME"));
+    }
+    // Without it the tables seem not to be there.
+    let usable = "SELECT has_schema_privilege($1, 'USAGE')";
+    let usable: bool =
+        sqlx::query_scalar(usable).bind(address.schema()).fetch_one(&mut *connection).await.map_err(failed)?;
+    if !usable {
+        return Err(refused(address, format!("permission denied for schema {}", address.schema()), GRANT));
     }
     let version = sqlx::query_scalar::<_, i32>("SELECT version FROM schema_version").fetch_one(connection).await;
     let version = usize::try_from(version.map_err(failed)?).unwrap_or(0);

@@ -12,8 +12,10 @@ use crate::store::StoreError;
 
 /// How long a connection may take to come about.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
-/// How many connections there are for everything but appends.
-const CONNECTIONS: u32 = 5;
+/// How many connections there are for everything but appends and listening.
+const CONNECTIONS: u32 = 4;
+/// What helps a user who lacks a right.
+pub(super) const GRANT: &str = "Its administrator can grant what is missing: `cloverwatch store roles` prints it";
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
@@ -36,6 +38,15 @@ pub(super) fn pool(address: &PostgresUrl) -> PgPool {
         .after_connect(move |connection, _| {
             let settings = settings.clone();
             Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(settings))).await.map(drop) })
+        })
+        .after_release(|connection, _| {
+            // What was given up in the middle may never be answered: its place is for another one then.
+            Box::pin(async move {
+                tokio::time::timeout(CONNECT, connection.ping())
+                    .await
+                    .unwrap_or(Err(Error::PoolTimedOut))
+                    .map(|()| true)
+            })
         })
         .connect_lazy_with(address.options.clone())
 }
@@ -121,7 +132,7 @@ pub(super) fn told(address: &PostgresUrl, error: &Error) -> StoreError {
             "Check the user and the password (in the address, PGPASSWORD or PGPASSFILE), and pg_hba.conf"
         }
         "3D000" => "Its administrator can create it: CREATE DATABASE",
-        "42501" => "Its administrator can grant what is missing: `cloverwatch store roles` prints it",
+        "42501" => GRANT,
         "25006" => "It is a copy that only reads: name the server that takes writes",
         "55P03" => return unavailable(address, &"another process held the store's lock for too long"),
         "57014" => return unavailable(address, &"the server took too long"),

@@ -27,7 +27,9 @@ pub fn roles(schema: &str) -> String {
 pub async fn export(address: &PostgresUrl, out: impl Write) -> Result<u64, StoreError> {
     let failed = |error: Error| session::told(address, &error);
     let mut connection = session::first(address).await?;
-    schema::prepare(&mut connection, address).await?;
+    if schema::version(&mut connection, address).await? == 0 {
+        return Err(schema::none_yet(address));
+    }
     let mut out = ExportWriter::new(out);
     let mut previous = HashMap::new();
     let (mut seq, last) = (0, Head::read(&mut connection).await.map_err(failed)?.seq);
