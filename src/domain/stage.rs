@@ -11,7 +11,6 @@ use super::{InvitationState, Onboarding, OpcodeState, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
-    /// Known, never invited.
     New,
     Invited,
     Expired,

@@ -66,7 +66,6 @@ pub enum Delivery {
     },
     /// It is a file, there as a whole: nobody mailed it.
     Written {
-        /// Where, cleaned.
         path: String,
     },
     /// The check said no; nothing left.

@@ -104,13 +104,11 @@ pub struct BacklogProgress {
 /// Who does the background work for all who share a store.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LeaderState {
-    /// Nobody shares it.
     #[default]
     Alone,
     Nobody {
         since: Timestamp,
     },
-    /// This process.
     Here {
         since: Timestamp,
     },

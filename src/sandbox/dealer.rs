@@ -53,7 +53,6 @@ pub(super) struct Said {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Attempt {
     pub(super) at: DateTime<Utc>,
-    /// Masked.
     pub(super) typed: String,
     pub(super) result: CodeResult,
 }

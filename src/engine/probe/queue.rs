@@ -41,7 +41,6 @@ pub enum NextRequest {
         trial: bool,
     },
     Slots(Box<ProbeJob>),
-    /// Nothing, for so long.
     Nothing(Duration),
 }
 

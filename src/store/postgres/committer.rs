@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::rows::EventColumns;
-use super::session::{Link, is_transient, jitter, unavailable};
+use super::session::{ATTEMPT, Link, is_transient, jitter, unavailable};
 use super::shared::{Head, PostgresShared};
 use super::snapshots::SnapshotTask;
 use crate::protocol::Committed;
@@ -19,8 +19,6 @@ use crate::store::{Append, Epoch, StoreError};
 
 /// How many facts are recorded in one transaction, as long as one append has not more.
 const GROUP: usize = 2_000;
-/// Longer than the server's own limits for a statement and a lock together.
-const ATTEMPT: Duration = Duration::from_secs(20);
 /// How often a transaction is done again that did not go with another one.
 const TRIES: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -51,7 +49,6 @@ struct GroupPlan {
     columns: EventColumns,
     /// Of the first batch: they are all recorded, or none is.
     id: Option<Uuid>,
-    /// It was read back.
     found: bool,
 }
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::beside::{self, PROBES_SAVED};
 use super::requests::RELAYED;
-use super::session::{jitter, pool, unavailable};
+use super::session::{ATTEMPT, jitter, pool, unavailable};
 use super::shared::{POLL, PostgresShared};
 use crate::store::StoreError;
 
@@ -18,8 +18,6 @@ use crate::store::StoreError;
 const POLLS_OF_PROBES: u32 = 15;
 /// So that one beat may be lost before the process counts as gone.
 const POLLS_OF_BEATS: u32 = 3;
-/// Longer than the server's own limit for a statement: it went away without a word.
-const ATTEMPT: Duration = Duration::from_secs(20);
 /// After so long without news it is listened anew: a server that went away without a word has none.
 const QUIET: Duration = Duration::from_secs(60);
 

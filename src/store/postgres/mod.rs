@@ -227,12 +227,9 @@ impl Store for PostgresStore {
 
     fn notices(&self) -> Vec<String> {
         let stopped = self.shared.stopped.lock().clone();
+        let away = self.shared.away.borrow().as_ref().map(StoreError::to_string).filter(|_| stopped.is_none());
         let only_reads = (!self.may_record).then(|| format!("{}: {ONLY_READS}", self.shared.address));
-        stopped
-            .into_iter()
-            .chain(only_reads)
-            .chain(self.shared.away.borrow().as_ref().map(StoreError::to_string))
-            .collect()
+        stopped.into_iter().chain(only_reads).chain(away).collect()
     }
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {

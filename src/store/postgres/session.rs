@@ -10,6 +10,9 @@ use super::PostgresUrl;
 use crate::clock::SharedClock;
 use crate::store::StoreError;
 
+/// Longer than the server's own limits for a statement and a lock together: it went away without a word.
+pub(super) const ATTEMPT: Duration = Duration::from_secs(20);
+
 /// How long a connection may take to come about.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
 /// How many connections there are for everything but appends and listening.

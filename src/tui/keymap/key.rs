@@ -47,7 +47,6 @@ pub struct Key {
 pub enum KeyError {
     #[error("`{word}` is not a key{hint}")]
     Unknown {
-        /// What stood there, cleaned.
         word: String,
         /// What to write instead, as the end of the sentence; may be empty.
         hint: String,
@@ -55,7 +54,6 @@ pub enum KeyError {
     /// It is a key, but no terminal sends it, or it arrives as another one.
     #[error("`{word}` can never be pressed: {why}")]
     Unreachable {
-        /// What stood there, cleaned.
         word: String,
         why: String,
     },
