@@ -65,9 +65,7 @@ pub enum Delivery {
         reply: String,
     },
     /// It is a file, there as a whole: nobody mailed it.
-    Written {
-        path: String,
-    },
+    Written { path: String },
     /// The check said no; nothing left.
     Aborted,
     /// This letter was not taken; for certain.

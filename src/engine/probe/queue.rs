@@ -36,10 +36,7 @@ struct Deferral {
 /// What is to be sent now.
 pub enum NextRequest {
     Call(Call),
-    Probe {
-        probe: PriorityProbe,
-        trial: bool,
-    },
+    Probe { probe: PriorityProbe, trial: bool },
     Slots(Box<ProbeJob>),
     Nothing(Duration),
 }

@@ -53,10 +53,7 @@ pub enum KeyError {
     },
     /// It is a key, but no terminal sends it, or it arrives as another one.
     #[error("`{word}` can never be pressed: {why}")]
-    Unreachable {
-        word: String,
-        why: String,
-    },
+    Unreachable { word: String, why: String },
 }
 
 /// The names of keys; the first of a kind is the one that is written.
