@@ -55,7 +55,7 @@ fn an_outcome_takes_who_said_it_and_when_to_call_back() {
 fn what_a_call_cannot_record_says_why_and_esc_leads_home() {
     let mut desk = Desk::open((80, 24));
     // Never invited: there is nothing to read out, and nothing can be done.
-    desk.go_to(9).press("C").sees("never invited").press("t").sees("never invited; invite it first");
+    desk.go_to(9).press("C").sees("never invited").sees("more below").press("t").sees("never invited; invite it first");
     desk.press("esc esc");
     assert!(matches!(desk.state.mode, Mode::Desk));
     // What a call needs besides leads back to it; what came of it ends it.

@@ -53,7 +53,7 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     }
     if longest > top + rows {
         let words = format!(" {} more below ", longest - top - rows);
-        canvas.right(inside.width, inside.height.saturating_sub(1), inside.width, &words, theme.chosen);
+        canvas.right(0, inside.height.saturating_sub(1), inside.width, &words, theme.chosen);
     }
 }
 
