@@ -1,7 +1,7 @@
 //! From an action to what it does: the handler of its row, or the dialog of what it records.
 
 use super::{jobs, page, suggestions};
-use crate::tui::action::{Action, ActionScope, Handler};
+use crate::tui::action::{Action, ActionScope, Handler, PageKind};
 use crate::tui::actions::{RecordingAction, Subject};
 use crate::tui::dialog::{Dialog, Target, open};
 use crate::tui::enabled::can;
@@ -17,7 +17,8 @@ pub(super) fn dispatch(state: &mut ScreenState, action: Action) -> Vec<Effect> {
             let of_page = info.scope.is_closed() || info.scope == ActionScope::List || info.pages.contains(&page);
             match info.handler {
                 _ if !of_page => Vec::new(),
-                _ if info.pages.contains(&page) => perform(state, action),
+                // A letter that is read says itself what is in it; a call is about its dealership.
+                _ if page == PageKind::Call => perform(state, action),
                 Handler::Recording(_) => perform(state, action),
                 Handler::Screen(_) | Handler::Effect(_) => run(state, action),
             }
