@@ -132,7 +132,7 @@ impl Onboarding {
         let booking = self.booking.as_deref().filter(open);
         let booking = booking.map(|_| Attention::BookingUnknown);
         let code_failed = code_failed.then_some(Attention::CodeNotObtained);
-        let call_back = self.is_call_back_due(now).then_some(Attention::CallBackDue);
+        let call_back = self.call_back_at().filter(|at| *at <= now).map(|_| Attention::CallBackDue);
         let code_wanted = self.new_code_wanted().map(|_| Attention::CodeWanted);
         let letter = self.letter_attention();
         [by_stage, call_back, code_wanted, code_failed, from_future, by_probe, booking, letter]

@@ -213,6 +213,12 @@ pub fn newest_code(state: &Onboarding) -> Result<&Invitation, Refusal> {
     state.invitation.as_ref().ok_or(Refusal::NeverInvited)
 }
 
+/// Somebody was faster: the code that was on the screen is not the newest any more.
+fn already_reissued(newest: &Invitation, ctx: &Context<'_>) -> Refusal {
+    let by = newest.issued_by.to_string();
+    Refusal::AlreadyReissued { by, ago: ctx.now - newest.issued_at, generation: newest.generation }
+}
+
 /// Whether the operator may have a new code in the state that they saw.
 fn may_have_code(state: &Onboarding, ask: Ask, ctx: &Context<'_>) -> Result<(), Refusal> {
     if let Some(refusal) = needs_no_code(state) {
@@ -222,10 +228,7 @@ fn may_have_code(state: &Onboarding, ask: Ask, ctx: &Context<'_>) -> Result<(), 
         (Ask::Invite, None) => Ok(()),
         (Ask::Invite, Some(invitation)) => Err(Refusal::AlreadyInvited(invitation.generation)),
         (Ask::Reissue { .. }, None) => Err(Refusal::NeverInvited),
-        (Ask::Reissue { seen, .. }, Some(newest)) if seen != newest.generation => {
-            let by = newest.issued_by.to_string();
-            Err(Refusal::AlreadyReissued { by, ago: ctx.now - newest.issued_at, generation: newest.generation })
-        }
+        (Ask::Reissue { seen, .. }, Some(newest)) if seen != newest.generation => Err(already_reissued(newest, ctx)),
         (Ask::Reissue { despite_word: false, .. }, Some(_)) if state.stage(ctx.now) == Stage::AwaitingXtime => {
             Err(Refusal::WordGiven)
         }

@@ -248,7 +248,8 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::CallLogged { outcome, at, with, note, call_back_at } => {
             // It may be recorded when there is a newer code than the one that was spoken of.
             let newest = state.invitation.as_ref();
-            let generation = newest.map_or(0, |code| code.generation - u32::from(*at < code.generated_at.min(code.issued_at)));
+            let is_newer = |code: &Invitation| *at < code.generated_at.min(code.issued_at);
+            let generation = newest.map_or(0, |code| code.generation.saturating_sub(is_newer(code).into()));
             let (outcome, at, with, note) = (*outcome, *at, with.clone(), note.clone());
             let call = LastCall { outcome, at, by: event.actor.as_str().into(), with, note, generation };
             let calls = state.calls.get_or_insert_default();
@@ -259,8 +260,9 @@ fn apply(state: &mut Onboarding, event: &Event) {
             calls.call_back_at = *call_back_at;
         }
         Fact::CodeTold { generation, to, at } => {
-            let by = event.actor.as_str().into();
-            state.calls.get_or_insert_default().told = Some(ToldCode { generation: *generation, at: *at, by, to: to.clone() });
+            let (by, to) = (event.actor.as_str().into(), to.clone());
+            let told = ToldCode { generation: *generation, at: *at, by, to };
+            state.calls.get_or_insert_default().told = Some(told);
         }
         Fact::OwnerAssigned { owner } => state.profile.owner.clone_from(owner),
         Fact::Snoozed { until } => state.snoozed_until = *until,

@@ -81,7 +81,7 @@ pub use mail::{
     due_letter, enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address,
     refuses_address,
 };
-pub use next_step::{CALL_BEFORE_EXPIRY, Mover, NextStep};
+pub use next_step::{Mover, NextStep};
 pub use onboarding::{
     BookedAppointment, Confirmation, Ended, Invitation, InvitationState, LastEvent, Onboarding, OpenBooking,
     PastInvitation, PendingCode, WasVisible,

@@ -43,7 +43,7 @@ pub struct NextStep {
 }
 
 /// How long before a code dies a letter is no longer enough, so that somebody calls.
-pub const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
+const CALL_BEFORE_EXPIRY: TimeDelta = TimeDelta::hours(24);
 
 /// What a lead asks when Xtime does not show in time what the dealer did: these are the usual mistakes.
 const WHY_NOT_CONFIRMED: &str =

@@ -362,11 +362,6 @@ impl Onboarding {
         self.calls.as_ref()?.call_back_at
     }
 
-    /// Whether somebody promised to call by now.
-    pub fn is_call_back_due(&self, now: Timestamp) -> bool {
-        self.call_back_at().is_some_and(|at| at <= now)
-    }
-
     /// What the dealer said last of the present code.
     pub fn call_about_code(&self) -> Option<&LastCall> {
         let call = self.calls.as_ref()?.about_code.as_ref()?;

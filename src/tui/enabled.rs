@@ -38,14 +38,14 @@ fn in_the_way(state: &ScreenState, info: &ActionInfo) -> Result<(), String> {
 
 /// One of what it is about must be let through.
 fn allowed(state: &ScreenState, action: &RecordingAction) -> Result<(), String> {
+    // A page is about its own dealership, whatever is marked.
+    let page = state.page_dealership();
+    let marked = if page.is_some() { 0 } else { state.marks.len() };
     match (action.subject, &state.queue) {
         (Subject::Answer(about), _) => about(state).map(drop),
-        (Subject::OneDealership, _) if state.marks.len() > 1 && state.page_dealership().is_none() => {
-            Err("one dealership at a time: clear the marks first".to_owned())
-        }
-        (Subject::Dealerships | Subject::OneDealership, _) if state.marks.len() > ASKED => Ok(()),
+        (Subject::OneDealership, _) if marked > 1 => Err("one dealership at a time: clear the marks first".to_owned()),
+        (Subject::Dealerships | Subject::OneDealership, _) if marked > ASKED => Ok(()),
         (Subject::Dealerships | Subject::OneDealership, _) => {
-            let page = state.page_dealership();
             let marks = state.marks.iter().filter(|_| page.is_none());
             let alone = page.or(state.cursor.id.filter(|_| state.marks.is_empty()));
             any_allowed(state, action, marks.chain(alone).map(Target::from))

@@ -29,11 +29,6 @@ impl StatusMatch {
         Self { first: status, last: status }
     }
 
-    /// A hundred of them: `class(5)` is `5xx`.
-    pub const fn class(hundreds: u8) -> Self {
-        Self { first: hundreds as u16 * 100, last: hundreds as u16 * 100 + 99 }
-    }
-
     /// Whether a status is among them.
     pub const fn matches(self, status: u16) -> bool {
         self.first <= status && status <= self.last
@@ -48,7 +43,8 @@ impl FromStr for StatusMatch {
         let wrong = || format!("`{}` is no status: write 403, 4xx or 400-404", text.escape_debug());
         let number = |text: &str| text.trim().parse().ok().filter(|n| (100..=599).contains(n));
         if let [digit @ b'1'..=b'5', b'x' | b'X', b'x' | b'X'] = text.as_bytes() {
-            return Ok(Self::class(digit - b'0'));
+            let first = u16::from(digit - b'0') * 100;
+            return Ok(Self { first, last: first + 99 });
         }
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         match (number(first), number(last)) {

@@ -1,7 +1,7 @@
 //! The rules of calls: what a call records besides itself.
 
 use super::super::command::Context;
-use super::{confirmation, newest_code, service};
+use super::{already_reissued, confirmation, newest_code, service};
 use crate::domain::{Call, CallOutcome, Fact, InvitationState, Onboarding, Refusal, Timestamp, Untrusted};
 
 pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
@@ -40,8 +40,7 @@ pub(super) fn tell_code(
     not_in_future(at, ctx)?;
     let newest = newest_code(state)?;
     if newest.generation != seen {
-        let by = newest.issued_by.to_string();
-        return Err(Refusal::AlreadyReissued { by, ago: ctx.now - newest.issued_at, generation: newest.generation });
+        return Err(already_reissued(newest, ctx));
     }
     if newest.state(ctx.now) != InvitationState::Live {
         return Err(Refusal::NoLiveCode(state.stage(ctx.now)));

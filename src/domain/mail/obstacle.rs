@@ -90,9 +90,9 @@ impl Onboarding {
         archived.or_else(|| self.lettered_code_obstacle(LetterKind::Invitation, self.generation(), now))
     }
 
-    /// Whether a letter answers the dealer's word: not to those whom we do not write to.
+    /// Whether a letter would answer the dealer's word: once, and not to those whom we do not write to.
     pub fn word_is_acknowledged(&self, policy: &MailPolicy) -> bool {
-        policy.word_received && self.corresponds()
+        self.awaits_word() && policy.word_received && self.corresponds()
     }
 
     /// What forbids one of its letters.

@@ -4,7 +4,7 @@ use super::dealer_done::likely_word;
 use super::recording::SOME_TEXT;
 use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::when::{parse_ahead, parse_moment};
-use crate::domain::{Call, CallOutcome, Command, OpcodeChoice, OpcodeOption, Untrusted};
+use crate::domain::{Call, CallOutcome, Command, Onboarding, OpcodeChoice, OpcodeOption, Untrusted};
 use crate::present::spoken::next_morning;
 use crate::protocol::Request;
 use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, Problems, ValidationContext, Watch, missing, wrong};
@@ -79,7 +79,7 @@ fn likely(outcome: CallOutcome, dry_run: &DryRun<'_>) -> Command {
     }
 }
 
-/// Whether it is likely that the dealership is called again, and when.
+/// What is offered for calling back; `None`: that is not asked for.
 fn call_back(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Option<String> {
     let morning = || {
         let zone = items.first()?.zone;
@@ -93,21 +93,19 @@ fn call_back(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Optio
     }
 }
 
-fn awaits_word(items: &[Item], state: &ScreenState) -> bool {
-    let row = items.first().and_then(|item| state.rows.get(item.id));
-    row.is_some_and(|row| row.state.awaits_word())
+fn onboarding<'s>(items: &[Item], state: &'s ScreenState) -> Option<&'s Onboarding> {
+    state.rows.get(items.first()?.id).map(|row| &*row.state)
 }
 
 fn contact(items: &[Item], state: &ScreenState) -> String {
-    let row = items.first().and_then(|item| state.rows.get(item.id));
-    row.map_or_else(String::new, |row| row.state.profile.contact.name.screen().into_owned())
+    onboarding(items, state).map_or_else(String::new, |state| state.profile.contact.name.screen().into_owned())
 }
 
 fn fields(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Vec<FormField> {
     let mut fields = Vec::new();
     match outcome {
         // Whoever has given the word, or is connected, says nothing new by it.
-        CallOutcome::Done if !awaits_word(items, state) => {}
+        CallOutcome::Done if !onboarding(items, state).is_some_and(Onboarding::awaits_word) => {}
         CallOutcome::Done => fields.push(FormField::line(
             FieldRole::Text,
             "finished",
@@ -163,8 +161,7 @@ fn request(outcome: CallOutcome, dialog: &Dialog, context: &ValidationContext<'_
     let command = Command::LogCall { call, mail: dialog.mails_to(item) };
     if let Some(row) = row {
         let dry_run = DryRun { state: &row.state, letter: None, setup: context.setup, now: context.now };
-        let refused = dry_run.decide(std::slice::from_ref(&command)).err();
-        if let Some(refusal) = refused {
+        if let Err(refusal) = dry_run.decide(std::slice::from_ref(&command)) {
             return Err(wrong(FieldRole::Text, refusal.to_string()));
         }
     }

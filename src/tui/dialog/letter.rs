@@ -32,7 +32,7 @@ pub(super) fn sends_along(action: &RecordingAction, state: &Onboarding, setup: &
     setup.mail_name.is_some()
         && match action.letters {
             LetterUse::WithCode => true,
-            LetterUse::WordReceived => state.awaits_word() && state.word_is_acknowledged(&setup.policy.mail),
+            LetterUse::WordReceived => state.word_is_acknowledged(&setup.policy.mail),
             LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => false,
         }
 }

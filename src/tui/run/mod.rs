@@ -18,7 +18,7 @@ use super::theme::{ByBackground, Theme};
 use super::{Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, Policy, TestBooking};
+use crate::domain::{Claim, Claims, DealershipId, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
 use crate::signals::{Signals, Termination};
@@ -144,22 +144,13 @@ impl ScreenOptions {
             me: self.me,
             zone: self.zone,
             policy: self.policy,
-            claims: Arc::new(Nothing),
+            claims: Arc::new(NoClaims),
             keymap: Arc::new(self.keymap),
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,
             demo: self.demo,
         }
-    }
-}
-
-/// What is taken in a store that is not open yet.
-struct Nothing;
-
-impl Claims for Nothing {
-    fn holder(&self, _: &Claim) -> Option<DealershipId> {
-        None
     }
 }
 
@@ -195,10 +186,7 @@ impl Desk {
     async fn run<E>(mut self, opener: &impl Fn() -> Opening<E>) -> io::Result<Result<Left, E>> {
         // Followed before the states are read, so that nothing falls between.
         let notifications = self.client.subscribe();
-        self.take(Msg::Status(Box::new(self.client.status())));
-        self.tasks.load();
-        self.tasks.load_tail(0);
-        self.tasks.load_cut_off();
+        self.read_all();
         let effects = self.screen.draw();
         self.perform(effects);
         self.follow(notifications, opener).await
@@ -254,11 +242,15 @@ impl Desk {
             self.take(Msg::Notice(notice));
         }
         self.take(Msg::Owner(OwnerState::Answers));
-        self.take(Msg::Status(Box::new(client.status())));
         self.client = client;
+        self.read_all();
+        notifications
+    }
+
+    fn read_all(&mut self) {
+        self.take(Msg::Status(Box::new(self.client.status())));
         self.read_anew();
         self.tasks.load_cut_off();
-        notifications
     }
 
     /// Reads what may have been missed.

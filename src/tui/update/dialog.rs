@@ -14,14 +14,20 @@ use crate::tui::theme::Tone;
 const LONGEST_BLOCK: usize = 1 << 20;
 
 /// Changes the open dialog, then judges it anew.
-fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
+pub(super) fn revalidate<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
     let Some(mut dialog) = state.take_dialog() else { return T::default() };
-    // Whoever goes on does not leave.
-    dialog.leaving = false;
     let answer = change(&mut dialog);
     dialog.validate(&ValidationContext::of(state));
     state.mode = Mode::Dialog(dialog);
     answer
+}
+
+/// The same by a person: whoever goes on does not leave.
+fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
+    revalidate(state, |dialog| {
+        dialog.leaving = false;
+        change(dialog)
+    })
 }
 
 /// Changes the text of the open dialog; what is offered for it follows.

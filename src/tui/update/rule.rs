@@ -1,9 +1,9 @@
 //! The row that a person teaches: asked for as soon as it is said what the answer means.
 
+use super::dialog;
 use crate::domain::{DealershipId, Outcome};
 use crate::protocol::{Request, RuleDraft};
 use crate::tui::actions::teach::meaning;
-use crate::tui::dialog::{Dialog, ValidationContext};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 
@@ -14,7 +14,7 @@ pub(super) fn follow_meaning(state: &mut ScreenState) -> Option<Effect> {
     let form = dialog.rule.as_mut().filter(|form| form.asked != means)?;
     (form.asked, form.draft) = (means, None);
     let (dealership, answer) = (form.about.dealership, form.about.answer.clone());
-    validate(state);
+    dialog::revalidate(state, |_| ());
     means.map(|means| state.ask(Request::DraftRule { dealership, answer, means }))
 }
 
@@ -26,22 +26,9 @@ pub(super) fn drafted(
     draft: Result<Box<RuleDraft>, String>,
 ) {
     let Mode::Dialog(dialog) = &mut state.mode else { return };
-    let meant = |dialog: &Dialog| {
-        dialog.rule.as_ref().is_some_and(|form| form.asked == Some(means) && form.about.dealership == id)
-    };
-    if !meant(dialog) {
-        return;
-    }
-    if let Some(form) = &mut dialog.rule {
-        form.draft = Some(draft);
-    }
+    let form = dialog.rule.as_mut().filter(|form| form.asked == Some(means) && form.about.dealership == id);
+    let Some(form) = form else { return };
+    form.draft = Some(draft);
     state.dirty = true;
-    validate(state);
-}
-
-fn validate(state: &mut ScreenState) {
-    if let Some(mut dialog) = state.take_dialog() {
-        dialog.validate(&ValidationContext::of(state));
-        state.mode = Mode::Dialog(dialog);
-    }
+    dialog::revalidate(state, |_| ());
 }

@@ -2,11 +2,11 @@
 //! keys for what came of it.
 
 use super::canvas::{Canvas, wrap};
-use super::detail::next_minute;
+use super::detail::{calls, next_minute};
+use super::guide::hang;
 use super::page::Page;
 use super::popup;
 use crate::domain::{Invitation, InvitationState, NextStep, Onboarding, Untrusted};
-use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::spoken::{has_both_cases, is_likely_in, spell, spoken};
 use crate::present::time::Zone;
@@ -81,9 +81,7 @@ fn person(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) {
     clocks.changes_at(next_minute(now));
     let NextStep { whose, what, .. } = state.next_step(now);
     page.pair("next", &format!("{}: {what}", whose.as_str()), theme.tone(whose.into()));
-    let moment = |at| Zone::from(zone).show(at);
-    page.pair("called", &call::last_call(state, moment).unwrap_or_default(), theme.text);
-    page.pair("told", &call::told_code(state, moment).unwrap_or_default(), theme.text);
+    calls(page, state);
 }
 
 fn code(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
@@ -136,17 +134,16 @@ fn spelled(page: &mut Page<'_>, newest: &Invitation, revealed: bool) {
 fn what_to_do(page: &mut Page<'_>, open: &CallView, state: &Onboarding, screen: &ScreenState) {
     let theme = page.theme;
     page.heading(if state.is_confirmed() { "Steps to a visible opcode" } else { "Steps to connect" });
+    let mut lines = Vec::new();
     for (place, step) in steps(screen, state).iter().enumerate() {
         let (mark, style) = match place.cmp(&open.steps_done(state.is_confirmed())) {
             std::cmp::Ordering::Less => ("[x]", theme.dim),
             std::cmp::Ordering::Equal => ("[>]", theme.title),
             std::cmp::Ordering::Greater => ("[ ]", theme.text),
         };
-        for (row, line) in wrap(step, page.room.saturating_sub(7)).into_iter().enumerate() {
-            let before = if row == 0 { format!("{mark} {}. ", place + 1) } else { " ".repeat(7) };
-            page.lines.push(vec![(before, style), (line, style)]);
-        }
+        hang(&mut lines, &format!("{mark} {}.", place + 1), step, 7, page.room, style);
     }
+    page.lines.extend(lines.into_iter().map(|line| vec![line]));
 }
 
 fn outcomes(page: &mut Page<'_>, screen: &ScreenState) {

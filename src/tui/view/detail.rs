@@ -66,10 +66,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
         page.pair("next", &format!("{}: {what}{left}", whose.as_str()), theme.tone(whose.into()));
     }
-    let zone = Zone::from(profile.timezone);
-    let moment = |at| zone.show(at);
-    page.pair("called", &call::last_call(state, moment).unwrap_or_default(), theme.text);
-    page.pair("told", &call::told_code(state, moment).unwrap_or_default(), theme.text);
+    calls(page, state);
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.pair("snoozed", &format!("for {} more", clocks.left(until)), theme.dim);
     }
@@ -94,6 +91,14 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     for (twin, other) in screen.rows.twins_of(state) {
         page.pair("twin", &twin.hint(&other.state.profile), theme.tone(Tone::Warn));
     }
+}
+
+/// What came of the last call, and whether the code was read out.
+pub(super) fn calls(page: &mut Page<'_>, state: &Onboarding) {
+    let moment = |at| Zone::from(state.profile.timezone).show(at);
+    let style = page.theme.text;
+    page.pair("called", &call::last_call(state, moment).unwrap_or_default(), style);
+    page.pair("told", &call::told_code(state, moment).unwrap_or_default(), style);
 }
 
 pub(super) fn next_minute(now: Timestamp) -> Timestamp {

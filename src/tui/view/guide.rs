@@ -19,7 +19,7 @@ type Line = (String, Style);
 const BOX: usize = 4;
 
 /// A text broken into lines that all begin at the same cell; the first one has something before it.
-fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usize, room: u16, style: Style) {
+pub(super) fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usize, room: u16, style: Style) {
     for (place, line) in wrap(text, room.saturating_sub(indent as u16)).into_iter().enumerate() {
         let before = if place == 0 { before } else { "" };
         lines.push((format!("{before:<indent$}{line}"), style));

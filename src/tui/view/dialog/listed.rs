@@ -1,8 +1,6 @@
 //! A dealership in the list of a dialog: the same as a dialog about one says, in few lines. Each dealership takes equally
 //! many, so that only the visible lines are made.
 
-use chrono::{TimeDelta, Timelike};
-
 use super::{DialogView, Line};
 use crate::domain::text::fit;
 use crate::domain::{InvitationState, Timestamp};
@@ -11,6 +9,7 @@ use crate::protocol::Request;
 use crate::tui::actions::{RecordingAction, expiry_of};
 use crate::tui::dialog::{Dialog, Item};
 use crate::tui::theme::Tone;
+use crate::tui::view::detail::next_minute;
 
 /// From how many cells on the old code and the new one fit on one line.
 const WIDE: u16 = 84;
@@ -162,9 +161,7 @@ impl DialogView<'_> {
             return Some((policy.code_end(code.generated_at), true, Some(code.code.masked())));
         }
         let now = self.clocks.now();
-        if let Some(next) = now.checked_add_signed(TimeDelta::seconds(60 - i64::from(now.second()))) {
-            self.clocks.changes_at(next);
-        }
+        self.clocks.changes_at(next_minute(now));
         Some((expiry_of(dialog, now, item.zone, policy)?, false, None))
     }
 }
