@@ -46,9 +46,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     };
     let me = app.config.operator();
     let policy = app.config.policy.clone();
-    let open = states.iter().filter(|state| state.archived_at.is_none());
-    let profiles = open.map(|state| (state.id, &state.profile));
-    let twins = filter.query.asks_for_twins().then(|| TwinIndex::of(profiles).members());
+    let open = || TwinIndex::of_open(states.iter().map(AsRef::as_ref)).members();
+    let twins = filter.query.asks_for_twins().then(open);
     let ctx = QueryContext { now: app.clock.now(), policy: &policy, me: Some(&me), twins: twins.as_ref() };
     let mut events = reading.events(query).await?;
     // What came meanwhile is told by the tail.

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use serde_json::json;
 
 use crate::domain::Untrusted;
-use crate::domain::order::attention_order;
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::{clean, fit, normal, width};
 use crate::present::Tone;
@@ -54,7 +53,9 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     };
     let view = |(place, state)| DealershipView::of(state, probes.get(place), now, policy, app.zone);
     let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).enumerate().map(view).collect();
-    sort_by(&mut rows, &sort);
+    if !sort.is_empty() {
+        sort_by(&mut rows, &sort);
+    }
     rows.truncate(limit);
     if args.json {
         let alike = reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?;
@@ -113,12 +114,9 @@ enum Place {
     Missing,
 }
 
-/// Without fields in the order of the screen. Names and ids break ties, so that the order is always the same.
+/// Names and ids break ties, so that the order is always the same.
 fn sort_by(rows: &mut [DealershipView<'_>], fields: &[(&Column, bool)]) {
     let name = |view: &DealershipView<'_>| (normal(view.state.profile.name.raw()), view.state.id);
-    if fields.is_empty() {
-        return rows.sort_by_cached_key(|view| (attention_order(view.state, view.facts), name(view)));
-    }
     let place = |view: &DealershipView<'_>, (column, descending): &(&Column, bool)| match column.key(view) {
         None => Place::Missing,
         Some(key) if *descending => Place::Descending(Reverse(key)),

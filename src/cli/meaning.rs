@@ -16,7 +16,7 @@ use crate::protocol::EventQuery;
 use super::app::App;
 use super::args::{AddMeaning, MeaningCommand};
 use super::error::CliError;
-use super::select::all;
+use super::select::{all, one};
 use super::store_access::StoreClient;
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
@@ -193,7 +193,10 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
             event.fact.kind()
         )));
     };
-    let states = all(app, &*reading).await?;
+    let states = match event.dealership {
+        Some(id) => vec![one(app, &*reading, &id.to_string()).await?],
+        None => Vec::new(),
+    };
     let row = row_for(&table, &answer, dealer_code(&states, &event), args.means)
         .map_err(|why| CliError::Refused(why.to_string()))?;
     let kept = match team {

@@ -54,8 +54,8 @@ pub(super) async fn record_each(
     client: &dyn EngineClient,
     commands: Vec<(Arc<Onboarding>, Command)>,
 ) -> Vec<Recorded> {
-    let (states, commands): (Vec<_>, Vec<_>) =
-        commands.into_iter().map(|(state, command)| (Arc::clone(&state), (state.id, command))).unzip();
+    let (commands, states): (Vec<_>, Vec<_>) =
+        commands.into_iter().map(|(state, command)| ((state.id, command), state)).unzip();
     let answers = ask_each::<Vec<Arc<Event>>>(client, Request::Execute(commands), &app.actor(), |_| {}).await;
     let recorded = states.into_iter().zip(answers).map(|(state, answer)| {
         let letter = answer.as_ref().ok().and_then(|events| queued_by(events));
@@ -65,7 +65,7 @@ pub(super) async fn record_each(
     recorded.collect()
 }
 
-/// Hands over the letters that were queued, which nobody else sends while this command has the store, and reports.
+/// Hands over the letters that were queued, for whoever waits for them, and reports.
 pub(super) async fn finish(
     app: &App,
     client: &dyn EngineClient,

@@ -108,13 +108,9 @@ impl StoreClient {
 
     /// Follows what is recorded from now on.
     pub(super) fn follow(&self, url: &StoreUrl) -> Result<StoreTail, StoreError> {
-        match (&self.source, url) {
-            (Source::Team(store), _) => {
-                let commits = store.subscribe();
-                let after = store.read_model().seq();
-                Ok(StoreTail { after, news: News::Team { store: Arc::clone(store), commits, is_behind: false } })
-            }
-            (Source::Journal { snapshot, .. }, url) => StoreTail::of_journal(url, snapshot.read_model.seq()),
+        match &self.source {
+            Source::Team(store) => Ok(StoreTail::Team { store: Arc::clone(store), commits: store.subscribe() }),
+            Source::Journal { snapshot, .. } => StoreTail::of_journal(url, snapshot.read_model.seq()),
         }
     }
 }
@@ -134,57 +130,30 @@ fn nothing() -> Source {
     Source::Journal { snapshot: Arc::default(), probes: ProbeStates::default() }
 }
 
-/// What is recorded from now on.
-pub(super) struct StoreTail {
-    /// The last event that was told.
-    after: u64,
-    news: News,
-}
-
-enum News {
+/// What is recorded from now on; some of it may be told twice.
+pub(super) enum StoreTail {
     Journal(Subscription),
-    Team { store: Arc<PostgresStore>, commits: Receiver<Committed>, is_behind: bool },
+    Team { store: Arc<PostgresStore>, commits: Receiver<Committed> },
 }
 
 impl StoreTail {
     /// What is recorded in a journal after an event. A team's database without a store has none.
     pub(super) fn of_journal(url: &StoreUrl, after: u64) -> Result<Self, StoreError> {
         match url {
-            StoreUrl::Embedded(dir) => {
-                Ok(Self { after, news: News::Journal(JournalReader::open(dir)?.subscribe(after)) })
-            }
+            StoreUrl::Embedded(dir) => Ok(Self::Journal(JournalReader::open(dir)?.subscribe(after))),
             StoreUrl::Postgres(url) => Err(none_yet(url)),
         }
     }
 
-    /// The event that it begins after, or the last one that was told.
-    pub(super) fn after(&self) -> u64 {
-        self.after
-    }
-
-    /// The next events.
-    pub(super) async fn next(&mut self, clock: &dyn Clock) -> Result<Vec<Event>, StoreError> {
-        let (store, commits, is_behind) = match &mut self.news {
-            News::Journal(subscription) => return subscription.next(clock).await,
-            News::Team { store, commits, is_behind } => (store, commits, is_behind),
-        };
-        loop {
-            let events: Vec<Event> = match std::mem::take(is_behind) {
-                true => store.events(EventQuery { after: self.after, ..EventQuery::default() }).await?,
-                false => match commits.recv().await {
-                    Ok(committed) => committed.events.iter().map(|event| (**event).clone()).collect(),
-                    Err(RecvError::Lagged(_)) => {
-                        *is_behind = true;
-                        continue;
-                    }
-                    Err(RecvError::Closed) => return Err(StoreError::Closed),
-                },
-            };
-            let news: Vec<Event> = events.into_iter().filter(|event| event.seq > self.after).collect();
-            if let Some(last) = news.last() {
-                self.after = last.seq;
-                return Ok(news);
-            }
+    /// The next events, where those up to `after` are known.
+    pub(super) async fn next(&mut self, clock: &dyn Clock, after: u64) -> Result<Vec<Event>, StoreError> {
+        match self {
+            Self::Journal(subscription) => subscription.next(clock).await,
+            Self::Team { store, commits } => match commits.recv().await {
+                Ok(committed) => Ok(committed.events.iter().map(|event| (**event).clone()).collect()),
+                Err(RecvError::Lagged(_)) => store.events(EventQuery { after, ..EventQuery::default() }).await,
+                Err(RecvError::Closed) => Err(StoreError::Closed),
+            },
         }
     }
 }

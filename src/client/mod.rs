@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::domain::{Actor, ClockDoubt, Command, Context, DealershipId, Event, LetterId, Refusal, decide_in_turn};
-use crate::protocol::{EngineInfo, EventQuery, Notification, ReadModel, Request, RequestError, Response, Status};
+use crate::protocol::{
+    EngineInfo, EventQuery, Notification, ReadModel, Request, RequestError, Response, Status, Unanswered,
+};
 
 pub use local::LocalClient;
 pub use read::ReadClient;
@@ -99,7 +101,7 @@ pub async fn ask_each<T>(
 where
     T: TryFrom<Response, Error = RequestError>,
 {
-    let mut ended: Vec<_> = (0..request.items()).map(|_| Err(RequestError::Ending)).collect();
+    let mut ended: Vec<_> = (0..Unanswered::of(&request).items()).map(|_| Err(RequestError::Ending)).collect();
     let mut answers = client.request(request, actor);
     let mut count = 0;
     while let Some(response) = answers.next().await {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::address::folded;
 use super::phone::numbers;
 use super::text::{normal_key, push_normal};
-use super::{DealershipId, Profile, ProfileField};
+use super::{DealershipId, Onboarding, Profile, ProfileField};
 
 /// How many may share an address, a number or a name and still be taken for one.
 pub const MOST_SHARING: usize = 5;
@@ -75,6 +75,14 @@ pub struct TwinIndex<T = DealershipId> {
     holders: Vec<(u64, T)>,
     /// What holds no more, until the index is settled.
     gone: HashSet<(u64, T)>,
+}
+
+impl TwinIndex {
+    /// Of those that are not archived: whoever archives one of two has told them apart.
+    pub fn of_open<'a>(states: impl IntoIterator<Item = &'a Onboarding>) -> Self {
+        let open = states.into_iter().filter(|state| state.archived_at.is_none());
+        Self::of(open.map(|state| (state.id, &state.profile)))
+    }
 }
 
 impl<T> Default for TwinIndex<T> {

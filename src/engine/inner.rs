@@ -104,10 +104,9 @@ pub struct Inner {
 
 /// What is known before anything was asked.
 pub fn starting_status(parts: &Parts) -> Status {
-    let source = parts.source.as_ref().map(|source| source.origin());
     let requests_per_second = parts.pace.requests_per_second.max(1);
     let platform = if parts.platform.is_some() { PlatformState::Starting } else { PlatformState::Unconfigured };
-    Status { platform, requests_per_second, source, ..Status::default() }
+    Status { platform, requests_per_second, ..Status::default() }
 }
 
 impl Inner {

@@ -67,7 +67,7 @@ impl Inner {
             Some((_, told)) => told.clone(),
             None => starting_status(&self.parts),
         };
-        Status { source: own.source, clock_skew: None, faults: own.faults.clone(), ..told }
+        Status { clock_skew: None, faults: own.faults.clone(), ..told }
     }
 }
 

@@ -32,11 +32,7 @@ impl AlikeDealership {
             let twins = state.map(|state| index.twins_of(*id, &state.profile)).unwrap_or_default();
             let mut all: Vec<_> = twins.into_iter().filter_map(alike).collect();
             // In an order that does not depend on ids.
-            all.sort_by(|one, other| {
-                let key = |it: &Self| Reverse(it.twin.reasons.len());
-                let code = |it: &Self| it.profile.dealer_code.raw().to_owned();
-                (key(one), code(one)).cmp(&(key(other), code(other)))
-            });
+            all.sort_by_cached_key(|it| (Reverse(it.twin.reasons.len()), it.profile.dealer_code.raw().to_owned()));
             all
         };
         of.iter().map(twins).collect()

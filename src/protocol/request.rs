@@ -164,17 +164,6 @@ impl Request {
         }
     }
 
-    /// For how many it asks, where each is answered by itself.
-    pub fn items(&self) -> usize {
-        match self {
-            Self::Execute(items) => items.len(),
-            Self::Obtain(items) => items.len(),
-            Self::Paste(items) => items.len(),
-            Self::Probe(items) => items.len(),
-            _ => 1,
-        }
-    }
-
     /// The dealership that it may change, where it is about one and answered as one.
     pub fn subject(&self) -> Option<DealershipId> {
         match self {

@@ -106,10 +106,8 @@ impl Selection {
             }
             Self::Query(text) => {
                 let query = Query::parse(text).map_err(|error| SelectionError::Query { text: text.clone(), error })?;
-                let twins = query.asks_for_twins().then(|| {
-                    let open = states.iter().filter(|state| state.archived_at.is_none());
-                    TwinIndex::of(open.map(|state| (state.id, &state.profile))).members()
-                });
+                let open = || TwinIndex::of_open(states.iter().map(AsRef::as_ref)).members();
+                let twins = query.asks_for_twins().then(open);
                 let ctx = QueryContext { now, policy, me: Some(me), twins: twins.as_ref() };
                 let archived = query.names_archived();
                 let is_meant = |state: &Arc<Onboarding>| {

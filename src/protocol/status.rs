@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CodeOrigin, Timestamp};
+use crate::domain::Timestamp;
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PlatformState {
-    /// Nobody probes; why, and what to do about it.
+    /// Nobody probes: settings are missing.
     #[default]
     Unconfigured,
     /// No probe has ended yet.
@@ -148,8 +148,6 @@ pub struct Status {
     pub clock_skew: Option<TimeDelta>,
     /// When an answer last arrived.
     pub last_answer_at: Option<Timestamp>,
-    /// Where codes come from; `None`: by paste.
-    pub source: Option<CodeOrigin>,
     pub mail: MailStatus,
     /// How many people's desks are open on the store.
     pub desks: usize,

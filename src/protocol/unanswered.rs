@@ -25,6 +25,11 @@ impl Unanswered {
         Self { items: items.into_iter().map(Some).collect(), one: false }
     }
 
+    /// How many are answered each by itself.
+    pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
     pub fn note(&mut self, response: &Response) {
         match response {
             Response::Item { place, .. } => {

@@ -53,7 +53,6 @@ pub struct Wiring {
     pub read_only: bool,
     pub background: bool,
     pub services: ServiceParts,
-
     pub lease: LeaseSettings,
 }
 
@@ -79,16 +78,14 @@ impl Wiring {
 
     /// Starts the engine on a store, and its services.
     pub fn start(self, store: Arc<dyn Store>) -> Result<(LocalClient, RunningServices), String> {
-        let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease, .. } =
+        let Self { platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, services, lease } =
             self;
-        let mut services = self.services;
         let (store, platform) = services.measured(store, platform);
         let rules = Some(rules);
         let parts =
             Parts { store, platform, source, outbox, rules, clock, policy, pace, seed, read_only, background, lease };
         let engine = Engine::start(parts);
-        let hooks = services.begin_hooks(&engine, seed)?;
-        let services = services.serve(&engine, hooks);
+        let services = services.begin(&engine, seed)?;
         Ok((LocalClient::new(engine), services))
     }
 }

@@ -49,17 +49,14 @@ impl ServiceParts {
         }
     }
 
-    pub(super) fn begin_hooks(&mut self, engine: &Engine, seed: u64) -> Result<RunningHooks, String> {
-        RunningHooks::start(std::mem::take(&mut self.hooks), engine, seed)
-    }
-
-    pub(super) fn serve(self, engine: &Engine, hooks: RunningHooks) -> RunningServices {
+    pub(super) fn begin(self, engine: &Engine, seed: u64) -> Result<RunningServices, String> {
+        let hooks = RunningHooks::start(self.hooks, engine, seed)?;
         let statuses = hooks.statuses().to_vec();
         let server = self.endpoint.map(|endpoint| endpoint.serve(engine.clone(), statuses));
         if let Some(address) = server.as_ref().and_then(|server| server.address) {
             tracing::info!(%address, "/metrics and /health are answered");
         }
-        RunningServices { engine: engine.clone(), _hooks: hooks, _server: server }
+        Ok(RunningServices { engine: engine.clone(), _hooks: hooks, _server: server })
     }
 }
 

@@ -153,7 +153,7 @@ fn http_source(http: &HttpCodes, clock: SharedClock) -> Result<HttpSource, Setup
     for (name, value) in &http.headers {
         let text = match value {
             // What stands in the file as it is may be a template; what is kept elsewhere is a secret.
-            SecretSource::Literal(text) => HeaderText::Template(secrecy::ExposeSecret::expose_secret(text).to_owned()),
+            SecretSource::Literal(text) => HeaderText::Template(text.expose_secret().to_owned()),
             secret => HeaderText::Secret(fetch(section, &format!("headers.{name}"), secret)?),
         };
         settings.headers.push((name.clone(), text));

@@ -1,4 +1,4 @@
-//! The program itself: `keymap`, `config`, `store` and `doctor`.
+//! The program itself: `keymap`, `config` and `doctor`.
 
 use std::path::PathBuf;
 

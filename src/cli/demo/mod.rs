@@ -61,7 +61,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     };
     let shown = async {
         if args.headless {
-            return demo.print_events(app).await;
+            return super::watch::follow(app, &*demo.client).await;
         }
         let client = Arc::clone(&demo.client);
         let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
@@ -191,11 +191,6 @@ impl Demo {
     fn shows(&self) -> desk::DemoExtras {
         let mailboxes = self.sandbox.post().map(|post| Arc::new(mail::Letterboxes(post)) as Arc<dyn Mailboxes>);
         desk::DemoExtras { runs: true, mailboxes }
-    }
-
-    /// Prints events as JSON lines for as long as somebody reads them.
-    async fn print_events(&self, app: &App) -> Result<(), CliError> {
-        super::watch::follow(app, &*self.client).await
     }
 }
 

@@ -37,7 +37,7 @@ impl EventFollower {
         }
         let store = app.read_beside().await?;
         let tail = store.follow(&app.config.store)?;
-        let (after, states) = (tail.after(), store.read_model().all().1);
+        let (after, states) = store.read_model().all();
         Ok((Box::new(store), states, Some(Self { source: TailSource::Store(tail), after })))
     }
 
@@ -45,7 +45,7 @@ impl EventFollower {
     pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Event>, CliError> {
         loop {
             let mut news = match &mut self.source {
-                TailSource::Store(tail) => tail.next(app.clock.as_ref()).await?,
+                TailSource::Store(tail) => tail.next(app.clock.as_ref(), self.after).await?,
                 TailSource::Owner(client, told) => match told.next().await {
                     Some(Notification::Committed(committed)) => {
                         committed.events.iter().map(|event| (**event).clone()).collect()

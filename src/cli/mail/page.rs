@@ -55,7 +55,7 @@ fn body(letter: &LetterText, form: Form) -> &str {
     if form.html { &letter.html } else { &letter.text }
 }
 
-/// Prints a letter as it goes out. What stands in it is clean: the press has cleaned it.
+/// Prints a letter as it goes out. What stands in it is clean: the renderer has cleaned it.
 fn print(app: &App, letter: &LetterText, form: Form) -> Result<(), CliError> {
     // HTML is for a browser: nothing else may stand before it.
     if !form.html {

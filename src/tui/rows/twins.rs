@@ -14,7 +14,7 @@ pub(super) struct TwinRows {
 
 impl TwinRows {
     pub(super) fn of<'a>(states: impl Iterator<Item = &'a Onboarding>) -> Self {
-        let index = TwinIndex::of(states.filter(|state| is_here(state)).map(|state| (state.id, &state.profile)));
+        let index = TwinIndex::of_open(states);
         Self { members: index.members(), index, changed: false }
     }
 
