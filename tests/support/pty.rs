@@ -213,8 +213,9 @@ impl Pty {
         thread::spawn(move || {
             let mut bytes = [0; 16 * 1024];
             loop {
-                // The other end being closed is an error on some systems and an end on others.
-                let read_now = reader.read(&mut bytes).unwrap_or(0);
+                // The other end being closed is an error on some systems and an end on others. The error can overtake
+                // the last bytes, which a second look then finds.
+                let read_now = reader.read(&mut bytes).or_else(|_| reader.read(&mut bytes)).unwrap_or(0);
                 let length = if read.closing.load(Ordering::SeqCst) { 0 } else { read_now };
                 read.change(|seen| {
                     seen.raw.extend_from_slice(&bytes[..length]);
