@@ -41,11 +41,7 @@ fn mail(desk: &Desk, dealership: &str) -> Value {
 
 fn kinds(desk: &Desk) -> Vec<String> {
     let events = desk.run(&["events", "--json"]).ends(0).out;
-    events
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned())
-        .filter(|kind| kind.starts_with("email."))
-        .collect()
+    cli_support::kinds(&events).into_iter().filter(|kind| kind.starts_with("email.")).collect()
 }
 
 #[test]
