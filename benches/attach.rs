@@ -1,6 +1,15 @@
 //! What it costs to work through the owner of a store with 100,000 dealerships: how soon a commit is seen by another client,
 //! a selection, one recorded command, and all states. `cargo bench --bench attach`
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench reports, or fails loudly"
+)]
+
+#[path = "../tests/support/requests.rs"]
+mod requests;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,11 +18,12 @@ use std::time::Duration;
 use cloverwatch::attach::{AttachOptions, AttachedClient, OwnerSocket};
 use cloverwatch::client::{EngineClient, LocalClient, ReadClient, ask};
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{Actor, Command, Contact, DealershipId, Event, Policy, Profile};
+use cloverwatch::domain::{Actor, Command, DealershipId, Event, Policy};
 use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::{Notification, Request, Selection};
 use cloverwatch::store::EmbeddedStore;
 use futures::StreamExt;
+use requests::profile;
 
 const DEALERSHIPS: u32 = 100_000;
 const ROUNDS: usize = 300;
@@ -110,18 +120,4 @@ async fn owner(dir: &Path, clock: &SharedClock) -> LocalClient {
     assert_eq!(client.read_model().len(), DEALERSHIPS as usize);
     OwnerSocket::bind(dir, "ana".to_owned()).expect("a socket").serve(&client, false);
     client
-}
-
-fn profile(number: u32) -> Profile {
-    Profile {
-        name: format!("Sample Motors {number}").into(),
-        dealer_code: format!("xts{number}").as_str().into(),
-        group: "Sample Group".into(),
-        brand: "".into(),
-        city: "Springfield".into(),
-        state: "IL".into(),
-        timezone: chrono_tz::America::Chicago.into(),
-        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
-        owner: None,
-    }
 }

@@ -27,6 +27,13 @@ const ROUNDS: u64 = 9;
 const EACH: u64 = 300;
 const DEALERSHIPS: u64 = 100_000;
 
+const LOCK: &str = concat!(
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ",
+    include_str!("../src/store/postgres/head.sql"),
+    "FOR UPDATE"
+);
+const RECORD: &str = include_str!("../src/store/postgres/record.sql");
+
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
     let runs = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
@@ -73,20 +80,10 @@ impl Bare {
     }
 
     async fn append(&mut self, body: &str) {
-        let lock = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT seq, epoch, leader FROM head FOR UPDATE";
-        sqlx::raw_sql(lock).fetch_one(&mut self.connection).await.unwrap();
+        sqlx::raw_sql(LOCK).fetch_one(&mut self.connection).await.unwrap();
         self.seq += 1;
-        let record = "
-            WITH moved AS (UPDATE head SET seq = $1),
-            added AS (
-                INSERT INTO events (seq, dealership, version, batch, at, kind, body)
-                SELECT s, d, v, b, a, k, j::json
-                FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::timestamptz[], $7::text[], $8::text[])
-                    AS t (s, d, v, b, a, k, j)
-            )
-            SELECT pg_notify($9, $1::text)";
         let batch = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
-        let query = sqlx::query(record).bind(self.seq).bind([self.seq]).bind([id(1).to_string()]).bind([self.seq]);
+        let query = sqlx::query(RECORD).bind(self.seq).bind([self.seq]).bind([id(1).to_string()]).bind([self.seq]);
         let query = query.bind([batch]).bind([at(1)]).bind(["note.added"]).bind([body]).bind("bare");
         query.execute(&mut self.connection).await.unwrap();
         sqlx::raw_sql("COMMIT").execute(&mut self.connection).await.unwrap();

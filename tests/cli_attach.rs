@@ -8,13 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cli_support::{Desk, Running};
-use rustix::process::{Pid, Signal, kill_process};
+use cli_support::Desk;
+use rustix::process::Signal;
 use serde_json::Value;
-
-fn signal(owner: &Running, signal: Signal) {
-    kill_process(Pid::from_raw(owner.child.id().cast_signed()).unwrap(), signal).unwrap();
-}
 
 /// The texts of all notes.
 fn notes(desk: &Desk) -> Vec<String> {
@@ -65,7 +61,7 @@ fn who_does_not_want_to_attach_is_refused_and_may_read() {
 fn an_owner_that_is_stopped_is_said_and_does_no_harm_when_it_goes_on() {
     let desk = Desk::filled();
     let owner = desk.owner();
-    signal(&owner, Signal::STOP);
+    owner.signal(Signal::STOP);
     let ran = desk.run(&["note", "xts1", "early"]).ends(75).says("it does not answer");
     assert!(
         ran.err.contains(&format!("held by process {} on ", owner.child.id())) && ran.err.contains(" since "),
@@ -73,7 +69,7 @@ fn an_owner_that_is_stopped_is_said_and_does_no_harm_when_it_goes_on() {
         ran.err
     );
     desk.run(&["list"]).ends(0).prints("Nakamura").says("it does not answer; reading the journal beside it");
-    signal(&owner, Signal::CONT);
+    owner.signal(Signal::CONT);
     desk.run(&["note", "xts1", "late"]).ends(0);
     assert_eq!(notes(&desk), ["late"]);
 }
@@ -106,7 +102,7 @@ fn an_owner_that_is_killed_takes_nothing_that_was_acknowledged() {
         while begun.load(Ordering::SeqCst) < 8 {
             std::thread::yield_now();
         }
-        signal(&owner, Signal::KILL);
+        owner.signal(Signal::KILL);
     });
     let (recorded, acknowledged) = (notes(&desk), all.into_inner().unwrap());
     assert!(acknowledged.len() >= 8, "{acknowledged:?}");
@@ -148,7 +144,7 @@ fn what_was_recorded_is_reported_when_the_owner_is_lost_while_the_letter_goes() 
     let _never_answers = silent.accept().unwrap();
     // Whoever is told this was told later than the command that its code is recorded.
     assert_eq!(desk.run(&["show", "xts1", "--json"]).ends(0).json()["invitation"]["generation"], 1);
-    signal(&owner, Signal::KILL);
+    owner.signal(Signal::KILL);
     let ended = invite.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(3), "{said}");

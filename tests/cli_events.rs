@@ -5,16 +5,11 @@ mod cli_support;
 
 use std::os::unix::fs::PermissionsExt;
 
-use cli_support::{Desk, history};
+use cli_support::{Desk, history, kinds};
 use cloverwatch::domain::{Actor, Fact};
 use cloverwatch::store::Append;
 use rustix::process::Signal;
 use serde_json::Value;
-
-fn kinds(lines: &str) -> Vec<String> {
-    let kind = |line: &str| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned();
-    lines.lines().map(kind).collect()
-}
 
 #[test]
 fn events_by_kind_query_and_time() {

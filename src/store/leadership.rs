@@ -82,40 +82,9 @@ pub enum RelayState {
     Lost,
 }
 
-/// What the processes that share a store have in common beside the events.
+/// How what is asked of one process is done by the one that leads.
 #[async_trait]
-pub trait Team: Send + Sync {
-    /// Tells the others that this process is there, for as long as the store is open, and how many desks it has.
-    async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError>;
-
-    fn news(&self) -> watch::Receiver<TeamNews>;
-
-    /// Takes the lease when nobody has it and nobody fitter is there. `None` when another process leads. It returns when
-    /// everything that was recorded before is in the read model.
-    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
-
-    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
-
-    /// Gives the lease back, so that another one need not wait for its end.
-    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError>;
-
-    fn leader(&self) -> watch::Receiver<Option<Leader>>;
-
-    /// Why the store cannot be asked at present.
-    fn away(&self) -> watch::Receiver<Option<StoreError>>;
-
-    /// For the leader: how its work goes.
-    async fn tell(&self, epoch: Epoch, status: &Status) -> Result<(), StoreError>;
-
-    /// Keeps a row of the classification for all.
-    async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), StoreError>;
-
-    /// The rows that were taught after one, with their numbers.
-    async fn taught(&self, after: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError>;
-
-    /// Takes in the last probes that the others kept.
-    async fn refresh_probes(&self) -> Result<(), StoreError>;
-
+pub trait Relay: Send + Sync {
     /// Asks the leader for something.
     async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError>;
 
@@ -151,4 +120,39 @@ pub trait Team: Send + Sync {
 
     /// Changes when a request or an answer may have come.
     fn relayed(&self) -> watch::Receiver<u64>;
+}
+
+/// What the processes that share a store have in common beside the events.
+#[async_trait]
+pub trait Team: Relay {
+    /// Tells the others that this process is there, for as long as the store is open, and how many desks it has.
+    async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError>;
+
+    fn news(&self) -> watch::Receiver<TeamNews>;
+
+    /// Takes the lease when nobody has it and nobody fitter is there. `None` when another process leads. It returns when
+    /// everything that was recorded before is in the read model.
+    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError>;
+
+    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError>;
+
+    /// Gives the lease back, so that another one need not wait for its end.
+    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError>;
+
+    fn leader(&self) -> watch::Receiver<Option<Leader>>;
+
+    /// Why the store cannot be asked at present.
+    fn away(&self) -> watch::Receiver<Option<StoreError>>;
+
+    /// For the leader: how its work goes.
+    async fn tell(&self, epoch: Epoch, status: &Status) -> Result<(), StoreError>;
+
+    /// Keeps a row of the classification for all.
+    async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), StoreError>;
+
+    /// The rows that were taught after one, with their numbers.
+    async fn taught(&self, after: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError>;
+
+    /// Takes in the last probes that the others kept.
+    async fn refresh_probes(&self) -> Result<(), StoreError>;
 }

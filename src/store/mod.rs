@@ -46,7 +46,7 @@ pub use embedded::EmbeddedStore;
 pub use export::RestoreError;
 pub use hook_positions::{HookAttempt, HookPosition, hook_position};
 
-pub use leadership::{Epoch, Fitness, Leader, RelayState, RelayedId, RelayedRequest, Team, TeamNews};
+pub use leadership::{Epoch, Fitness, Leader, Relay, RelayState, RelayedId, RelayedRequest, Team, TeamNews};
 pub use lock::Lock;
 pub use loss::JournalEnd;
 pub use memory::MemoryStore;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 mod lost;
+#[path = "../support/requests.rs"]
+mod requests;
 mod support;
 mod wire;
 

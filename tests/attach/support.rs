@@ -8,11 +8,13 @@ use std::time::Duration;
 use cloverwatch::attach::{AttachOptions, AttachedClient, OwnerSocket};
 use cloverwatch::client::{EngineClient, LocalClient};
 use cloverwatch::clock::WallClock;
-use cloverwatch::domain::{Actor, Ask, Command, Contact, DealershipId, Policy, Profile};
+use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Policy};
 use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
 use cloverwatch::protocol::{Imported, PastedCode, Request, Response, Status};
 use cloverwatch::store::MemoryStore;
 use tempfile::TempDir;
+
+use crate::requests::profile;
 
 /// What happens in a moment, happens within this time on the slowest machine.
 const LONG: Duration = Duration::from_secs(60);
@@ -122,18 +124,4 @@ pub fn options() -> AttachOptions {
 pub fn notes(ids: &[DealershipId]) -> Request {
     let note = |id: &DealershipId| (*id, Command::Note { text: "called".into() });
     Request::Execute(ids.iter().map(note).collect())
-}
-
-pub fn profile(number: u32) -> Profile {
-    Profile {
-        name: format!("Sample Motors {number}").into(),
-        dealer_code: format!("xts{number}").as_str().into(),
-        group: "".into(),
-        brand: "".into(),
-        city: "Springfield".into(),
-        state: "IL".into(),
-        timezone: chrono_tz::America::Chicago.into(),
-        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
-        owner: None,
-    }
 }

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -270,10 +271,13 @@ impl Running {
         line.trim_end().to_owned()
     }
 
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.child.id().cast_signed()).unwrap(), signal).unwrap();
+    }
+
     /// Sends a signal and waits for the end; the exit code.
-    pub fn end_by(mut self, signal: rustix::process::Signal) -> i32 {
-        let pid = rustix::process::Pid::from_raw(self.child.id().cast_signed()).unwrap();
-        rustix::process::kill_process(pid, signal).unwrap();
+    pub fn end_by(mut self, signal: Signal) -> i32 {
+        self.signal(signal);
         let mut rest = String::new();
         self.lines.read_to_string(&mut rest).unwrap();
         self.child.wait().unwrap().code().unwrap_or(-1)
@@ -295,6 +299,12 @@ Ford of Boise,xts2,,Ford,Boise,ID,America/Boise,Ben Yoder,ben@example.net,(797) 
 Ford of Boise,xts3,Harbor,Ford,Reno,NV,America/Los_Angeles,Uma Tran,uma@example.org,,ana
 \"Lindqvist & Sons, Inc.\",xts4,,Acura,Detroit,MI,America/Detroit,,service@example.com,,
 ";
+
+/// The kind of each event, one in a line.
+pub fn kinds(lines: &str) -> Vec<String> {
+    let kind = |line: &str| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned();
+    lines.lines().map(kind).collect()
+}
 
 /// Whether a text could act on a terminal or on the direction of text.
 pub fn is_clean(text: &str) -> bool {

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::cli_support::Desk;
+use crate::cli_support::{Desk, kinds};
 use crate::refused::viewer_of;
 use crate::server::{schema, shared};
 
@@ -26,11 +26,6 @@ pub fn sql(desk: &Desk, sql: &str) -> String {
 
 pub fn schema_of(desk: &Desk) -> &str {
     desk.store.split("schema=").nth(1).and_then(|rest| rest.split('&').next()).unwrap()
-}
-
-fn kinds(lines: &str) -> Vec<String> {
-    let kind = |line: &str| serde_json::from_str::<Value>(line).unwrap()["kind"].as_str().unwrap().to_owned();
-    lines.lines().map(kind).collect()
 }
 
 pub fn what_one_process_records_the_others_tell() {

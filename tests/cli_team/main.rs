@@ -14,31 +14,17 @@ mod server;
 
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
-
-/// Why these tests cannot run.
-const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+use libtest_mimic::Trial;
+use server::trial;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let missing = server::installed().is_none();
-    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
-    if missing {
-        eprintln!("ignored: {MISSING}");
-    }
-    let trials = trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    server::stop_shared();
-    conclusion.exit_code()
+    server::run(|missing| trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect())
 }
 
 /// A test by the name of its function.
 macro_rules! trial {
     ($module:ident::$name:ident) => {
-        Trial::test(stringify!($module::$name).replace(' ', ""), || {
-            $module::$name();
-            Ok(())
-        })
+        trial(stringify!($module::$name).replace(' ', ""), $module::$name)
     };
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
 use crate::cli_support::{Desk, Running};
 use crate::commands::{desk, filled, sql};
@@ -107,16 +107,12 @@ fn until_leading(desk: &Desk, running: &Running) {
     }
 }
 
-fn signal(running: &Running, signal: Signal) {
-    kill_process(Pid::from_raw(running.child.id().cast_signed()).unwrap(), signal).unwrap();
-}
-
 pub fn a_leader_that_is_killed_is_followed_by_another() {
     let desk = filled();
     let one = desk.owner();
     until_leading(&desk, &one);
     let mut other = desk.owner();
-    signal(&one, Signal::KILL);
+    one.signal(Signal::KILL);
     until_leading(&desk, &other);
     desk.run(&["note", "xts1", "x"]).ends(0);
     assert!(other.line().contains("note.added"));
@@ -131,13 +127,13 @@ pub fn a_leader_that_slept_past_its_lease_does_no_harm() {
     let mut slept = desk.owner();
     until_leading(&desk, &slept);
     let other = desk.owner();
-    signal(&slept, Signal::STOP);
+    slept.signal(Signal::STOP);
     until_leading(&desk, &other);
     desk.run(&["invite", "xts1", "--code", "HB-77-XY", "--yes"]).ends(0);
     while letters(&desk) == 0 {
         std::thread::yield_now();
     }
-    signal(&slept, Signal::CONT);
+    slept.signal(Signal::CONT);
     // It goes on as one of the team: what was recorded meanwhile, then what is new.
     let mut told = String::new();
     while !told.contains("invitation.issued") {

@@ -1,20 +1,17 @@
-//! Sending and reading letters from the desk: dialogs with a letter, what is read before it goes, and what arrived.
-
-use std::sync::Arc;
+//! Sending letters from the desk: dialogs with a letter, what is read before it goes, and what became of it.
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind, Obstacle, Refusal};
+use cloverwatch::domain::{Command, DealershipId, Fact, LetterKind};
 use cloverwatch::protocol::{LetterText, Request, Response};
-use cloverwatch::tui::msg::MailboxLetter;
 use cloverwatch::tui::msg::WorkId;
-use cloverwatch::tui::reading::{Mailboxes, UNKNOWN_CODE};
+use cloverwatch::tui::reading::UNKNOWN_CODE;
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
 use crate::keys::only;
 use crate::pictures::at_every_size;
-use crate::population::{ago, now, sample, sent};
+use crate::population::{now, sample, sent};
 
 fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
@@ -33,7 +30,7 @@ fn command(desk: &mut Desk) -> (u64, Command) {
 }
 
 /// What the engine would write.
-fn letter(masked: &str) -> LetterText {
+pub fn letter(masked: &str) -> LetterText {
     LetterText {
         to: "Ximena Holloway <service.4@example.com>".to_owned(),
         subject: "Your new invitation code for DataClover".to_owned(),
@@ -284,109 +281,6 @@ fn a_preview_at_every_size() {
         desk.go_to(1).press("e e");
         desk
     });
-}
-
-#[test]
-fn the_newest_letter_is_read_and_then_those_before_it() {
-    let mut desk = desk();
-    desk.go_to(2).press("e l");
-    let effect = only(&mut desk);
-    let Effect::Ask(ticket, Request::ReadLetter { dealership: n, letter: newest, .. }) = effect else {
-        panic!("{effect:?}")
-    };
-    assert_eq!((n, newest), (id(2), desk.world.lock().newest(id(2))));
-    desk.tell(Msg::Answer(ticket, Response::Letter(letter("••••2C"))));
-    desk.sees("reissue to Nakamura Ford: sending Fri 27 Mar 15:06 CDT").sees("••••2C").press("v").sees("    CLOVER-2C");
-    desk.press("tab");
-    let effect = only(&mut desk);
-    let Effect::Ask(ticket, Request::ReadLetter { letter: older, .. }) = effect else { panic!("{effect:?}") };
-    assert!(older != newest);
-    let superseded = Refusal::Letter(Obstacle::Superseded(1));
-    desk.tell(Msg::Answer(ticket, Response::Failed(superseded.into())));
-    desk.sees("It cannot be read: no letter: code 1 is superseded").press("q");
-    assert!(desk.state.reading.is_none());
-    desk.go_to(9).press("e l").sees("it never had a letter");
-    // From the view of all letters too.
-    desk.press("M j l");
-    assert!(matches!(only(&mut desk), Effect::Ask(_, Request::ReadLetter { dealership: n, .. }) if n == id(4)));
-    desk.press("esc").sees("Letters");
-}
-
-struct Empty;
-
-impl Mailboxes for Empty {
-    fn letters(&self, _: &str) -> Vec<MailboxLetter> {
-        Vec::new()
-    }
-}
-
-#[test]
-fn a_simulated_mailbox_is_read_with_its_codes_masked() {
-    let mut desk = Desk::with(sample(), (120, 40), |setup| setup.mailboxes = Some(Arc::new(Empty)));
-    desk.go_to(2).press("e m");
-    let effect = only(&mut desk);
-    let Effect::OpenMailbox(ticket, address) = &effect else { panic!("{effect:?}") };
-    assert_eq!(address, "service.2@example.com");
-    desk.sees("Mailbox of service.2@example.com: Nakamura Ford");
-    let received = |hours, text: &str| MailboxLetter {
-        from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
-        subject: "Your invitation".to_owned(),
-        received_at: ago(hours),
-        text: text.to_owned(),
-    };
-    // An earlier code is known by its fingerprint only, the present one inside a longer word too.
-    let letters = vec![
-        received(66.9, "The code:\n\n    CLOVER-2C\n\n(CLOVER-2C) \u{1b}[2J\n"),
-        received(67.5, "The code:\n\n    CLOVER-2B\n"),
-    ];
-    let printed = format!("{:?}", Msg::Mailbox(*ticket, Ok(letters.clone())));
-    assert!(!printed.contains("CLOVER"), "{printed}");
-    desk.tell(Msg::Mailbox(*ticket, Ok(letters)));
-    desk.sees("    ••••2C")
-        .sees("(••••2C)")
-        .sees("    ••••2B")
-        .sees_no("CLOVER-")
-        .sees("received  Fri 27 Mar 15:06 CDT");
-    desk.press("v").sees("CLOVER-2C").sees("CLOVER-2B").wait(15).sees_no("CLOVER-");
-    desk.press("esc e m");
-    let effect = only(&mut desk);
-    let Effect::OpenMailbox(ticket, _) = effect else { panic!("{effect:?}") };
-    desk.tell(Msg::Mailbox(ticket, Ok(Vec::new())));
-    desk.sees("nothing in it yet");
-    let mut desk = self::desk();
-    desk.go_to(2).press("e m").sees("only the demo has mailboxes that are read here");
-    assert_eq!(desk.take_effects(), []);
-}
-
-#[test]
-fn codes_that_expired_are_told_together_mine_apart_from_others() {
-    let mut desk = desk();
-    let tick = Command::Tick { probing: false };
-    let later = now() + TimeDelta::hours(80);
-    let expire = |desk: &mut Desk, n: u64| {
-        desk.happens(|world| world.run(id(n), later, &cloverwatch::domain::Actor::system("clock"), &tick).unwrap());
-    };
-    expire(&mut desk, 1);
-    desk.sees("a code at your dealerships expired unused: McAllister").sees("shows it");
-    for n in [2, 10, 3, 18] {
-        expire(&mut desk, n);
-    }
-    desk.sees("3 codes at dealerships of other owners expired").sees("+1");
-    let told: Vec<&str> = desk.state.toasts.iter().map(|toast| toast.text.as_str()).collect();
-    assert!(
-        told.len() == 2 && told[0].starts_with("2 codes at your dealerships expired unused: McAllister"),
-        "{told:?}"
-    );
-    // From wherever one is.
-    desk.press("/").write("portland").press("enter M E");
-    assert!(desk.state.queue.is_none());
-    desk.sees("Expired").sees("Nakamura Ford");
-    // Once the message is gone, the next one begins anew.
-    desk.wait(16).wait(7).sees_no("expired unused: McAllister");
-    desk.happens(|world| world.issue(id(9), now(), "FRESH-9"));
-    desk.happens(|world| world.post(id(9), now(), sent()));
-    expire(&mut desk, 9);
-    desk.sees("a code at dealerships of other owners expired unused: Metro MINI");
 }
 
 #[test]

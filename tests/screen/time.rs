@@ -7,7 +7,7 @@ use cloverwatch::tui::Msg;
 use cloverwatch::tui::state::Mode;
 
 use crate::desk::Desk;
-use crate::population::{now, sample};
+use crate::population::{now, sample, sent};
 
 fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
@@ -89,4 +89,35 @@ fn a_code_from_a_clock_that_ran_ahead_needs_somebody_until_it_is_replaced() {
     desk.wait(9 * 86_400 + 3_600).sees("code dated in the future").sees("at least 9d 00h too late");
     let later = desk.now.at;
     desk.happens(|world| world.issue(id(16), later, "FRESH-16")).sees_no("code dated in the future");
+}
+
+#[test]
+fn codes_that_expired_are_told_together_mine_apart_from_others() {
+    let mut desk = Desk::open((120, 30));
+    let tick = cloverwatch::domain::Command::Tick { probing: false };
+    let later = now() + TimeDelta::hours(80);
+    let expire = |desk: &mut Desk, n: u64| {
+        desk.happens(|world| world.run(id(n), later, &cloverwatch::domain::Actor::system("clock"), &tick).unwrap());
+    };
+    expire(&mut desk, 1);
+    desk.sees("a code at your dealerships expired unused: McAllister").sees("shows it");
+    for n in [2, 10, 3, 18] {
+        expire(&mut desk, n);
+    }
+    desk.sees("3 codes at dealerships of other owners expired").sees("+1");
+    let told: Vec<&str> = desk.state.toasts.iter().map(|toast| toast.text.as_str()).collect();
+    assert!(
+        told.len() == 2 && told[0].starts_with("2 codes at your dealerships expired unused: McAllister"),
+        "{told:?}"
+    );
+    // From wherever one is.
+    desk.press("/").write("portland").press("enter M E");
+    assert!(desk.state.queue.is_none());
+    desk.sees("Expired").sees("Nakamura Ford");
+    // Once the message is gone, the next one begins anew.
+    desk.wait(16).wait(7).sees_no("expired unused: McAllister");
+    desk.happens(|world| world.issue(id(9), now(), "FRESH-9"));
+    desk.happens(|world| world.post(id(9), now(), sent()));
+    expire(&mut desk, 9);
+    desk.sees("a code at dealerships of other owners expired unused: Metro MINI");
 }

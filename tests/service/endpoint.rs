@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use cloverwatch::domain::{Fact, Policy};
-use cloverwatch::engine::{Engine, LeaseSettings, Pace, Parts};
+use cloverwatch::domain::Fact;
+use cloverwatch::engine::{Engine, Parts};
 use cloverwatch::service::MetricsEndpoint;
 use cloverwatch::store::StoreError;
 use serde_json::Value;
@@ -27,20 +27,7 @@ async fn a_store_that_takes_no_writes_is_no_health() {
     let world = World::at_speed(1.0).await;
     let endpoint = MetricsEndpoint::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&world.clock)).await.unwrap();
     let store = endpoint.store(world.store.clone());
-    let engine = Engine::start(Parts {
-        store: Arc::clone(&store),
-        platform: None,
-        source: None,
-        outbox: None,
-        clock: Arc::clone(&world.clock),
-        policy: Policy::default(),
-        pace: Pace::default(),
-        seed: 1,
-        read_only: false,
-        background: true,
-        lease: LeaseSettings::of("ana"),
-        rules: None,
-    });
+    let engine = Engine::start(Parts { store: Arc::clone(&store), background: true, ..world.parts() });
     let server = endpoint.serve(engine.clone(), Vec::new());
     let address = server.address.unwrap();
     let (status, body) = get(address, "/health").await;

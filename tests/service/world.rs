@@ -69,8 +69,8 @@ impl World {
         self.record(Fact::NoteAdded { text: text.into() }).await
     }
 
-    pub fn start(&self, hooks: Vec<Hook>) -> RunningHooks {
-        let engine = Engine::start(Parts {
+    pub fn parts(&self) -> Parts {
+        Parts {
             store: self.store.clone(),
             platform: None,
             source: None,
@@ -83,8 +83,11 @@ impl World {
             read_only: false,
             background: false,
             lease: LeaseSettings::of("ana"),
-        });
-        RunningHooks::start(hooks, &engine, 1).unwrap()
+        }
+    }
+
+    pub fn start(&self, hooks: Vec<Hook>) -> RunningHooks {
+        RunningHooks::start(hooks, &Engine::start(self.parts()), 1).unwrap()
     }
 
     /// Waits until a hook has kept a position that is so.

@@ -9,7 +9,7 @@ use cloverwatch::store::{PostgresStore, Store, StoreError};
 use crate::place::Place;
 use crate::store_support::*;
 
-fn bulk(first: u64) -> Bulk {
+pub fn bulk(first: u64) -> Bulk {
     let items = (first..first + 3).map(|n| BulkItem { id: id(n), generation: 0 }).collect();
     Bulk { what: BulkKind::Invite, at: at(0), by: "ana".into(), pasted: true, items }
 }
@@ -96,8 +96,7 @@ pub async fn what_another_process_does_for_many_was_not_cut_off(place: Place) {
     let note = one.begin_bulk(bulk(1)).await.unwrap();
     assert_eq!(one.bulks().await, [(note, bulk(1))]);
     assert_eq!(other.bulks().await, [], "it is under way");
-    let gone = format!("UPDATE {}.sessions SET seen_at = seen_at - interval '1 minute'", place.schema);
-    crate::server::shared().sql("postgres", &gone);
+    place.sql("UPDATE TEAM.sessions SET seen_at = seen_at - interval '1 minute'");
     assert_eq!(other.bulks().await, [(note, bulk(1))], "killed");
     let next = one.begin_bulk(bulk(7)).await.unwrap();
     assert_eq!(other.bulks().await, [], "it was only stopped");

@@ -67,36 +67,31 @@ pub async fn what_an_earlier_leader_appends_is_refused(place: Place) {
 }
 
 /// A process that hears of events and cannot read them for a while.
-struct Late(Arc<PostgresStore>, String);
+struct Late<'a>(Arc<PostgresStore>, &'a Place);
 
-impl Late {
-    async fn open(place: &Place) -> Self {
-        let server = crate::server::shared();
-        let roles = cloverwatch::store::postgres::roles(&place.schema);
-        server.sql("postgres", &format!("{roles}; CREATE ROLE {0}_late LOGIN IN ROLE {0}_desk", place.schema));
-        let address = server.address("postgres", &place.schema);
+impl<'a> Late<'a> {
+    async fn open(place: &'a Place) -> Self {
+        let roles = cloverwatch::store::postgres::roles("TEAM");
+        place.sql(&format!("{roles}; CREATE ROLE TEAM_late LOGIN IN ROLE TEAM_desk"));
+        let address = crate::server::shared().address("postgres", &place.schema);
         let address = address.replace("admin@", &format!("{}_late@", place.schema));
         let store = PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap();
-        Self(store, place.schema.clone())
-    }
-
-    fn sql(&self, text: &str) -> String {
-        crate::server::shared().sql("postgres", &text.replace("TEAM", &self.1))
+        Self(store, place)
     }
 
     fn blind(&self) {
-        self.sql("REVOKE SELECT ON TEAM.events FROM TEAM_viewer, TEAM_desk");
+        self.1.sql("REVOKE SELECT ON TEAM.events FROM TEAM_viewer, TEAM_desk");
     }
 
     /// Lets it read again as soon as a query says so.
     async fn sees_when(&self, query: &str, answer: &str) {
-        while self.sql(query) != answer {
+        while self.1.sql(query) != answer {
             tokio::task::yield_now().await;
         }
         let mut away = self.0.team().unwrap().away();
         let told = away.wait_for(|away| matches!(away, Some(StoreError::Database { .. }))).await.map(drop);
         assert_eq!((told.is_ok(), self.0.read_model().seq()), (true, 0));
-        self.sql("GRANT SELECT ON TEAM.events TO TEAM_desk");
+        self.1.sql("GRANT SELECT ON TEAM.events TO TEAM_desk");
         away.wait_for(Option::is_none).await.unwrap();
     }
 }
@@ -110,7 +105,7 @@ pub async fn whoever_leads_has_read_what_was_recorded_before(place: Place) {
         (epoch.is_some(), late.0.read_model().seq())
     };
     let reads = async {
-        while late.sql("SELECT leader FROM TEAM.head") != "late" {
+        while place.sql("SELECT leader FROM TEAM.head") != "late" {
             tokio::task::yield_now().await;
         }
         assert_eq!(*late.0.team().unwrap().leader().borrow(), None, "it is told later, too");

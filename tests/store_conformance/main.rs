@@ -19,55 +19,31 @@ mod writers;
 #[path = "../store_support/mod.rs"]
 mod store_support;
 
-use std::future::Future;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use place::{Kind, Place};
-
-/// Why the tests of PostgreSQL cannot run.
-const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+use server::{block_on, trial};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let missing = server::installed().is_none();
-    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
-    if missing {
-        eprintln!("ignored: {MISSING}");
-    }
-    let mut trials = Vec::new();
-    for kind in [Kind::Memory, Kind::Embedded, Kind::Postgres] {
-        let ignored = kind == Kind::Postgres && missing;
-        trials.extend(of_every_store(kind).into_iter().map(|trial| trial.with_ignored_flag(ignored)));
-    }
-    trials.extend(of_a_team().into_iter().map(|trial| trial.with_ignored_flag(missing)));
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    server::stop_shared();
-    conclusion.exit_code()
-}
-
-/// Runs to its end what a test does.
-fn block_on<F: Future<Output = ()>>(test: F) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+    server::run(|missing| {
+        let embedded = [Kind::Memory, Kind::Embedded].into_iter().flat_map(of_every_store);
+        let team = of_every_store(Kind::Postgres).into_iter().chain(of_a_team());
+        embedded.chain(team.map(|trial| trial.with_ignored_flag(missing))).collect()
+    })
 }
 
 /// A test by the name of its function.
 macro_rules! trial {
     ($kind:expr, $module:ident::$name:ident) => {{
         let kind = $kind;
-        Trial::test(format!("{}::{}", kind, stringify!($name)), move || {
-            block_on($module::$name(Place::new(kind)));
-            Ok(())
-        })
+        trial(format!("{}::{}", kind, stringify!($name)), move || block_on($module::$name(Place::new(kind))))
     }};
 }
 
 fn of_every_store(kind: Kind) -> Vec<Trial> {
     let mut trials = vec![
-        Trial::test(format!("{kind}::it_is_the_store_in_memory"), move || {
-            model::it_is_the_store_in_memory(kind);
-            Ok(())
-        }),
+        trial(format!("{kind}::it_is_the_store_in_memory"), move || model::it_is_the_store_in_memory(kind)),
         trial!(kind, writers::sixty_four_writers_get_a_place_each_without_a_gap),
         trial!(kind, writers::whoever_loses_a_race_reads_the_winner_in_the_read_model),
         trial!(kind, writers::a_slow_subscriber_is_told_and_blocks_nobody),

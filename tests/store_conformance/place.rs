@@ -62,6 +62,11 @@ impl Place {
         (self.kind == Kind::Embedded).then(subscribe)
     }
 
+    /// Statements in its schema, which they call `TEAM`.
+    pub fn sql(&self, text: &str) -> String {
+        shared().sql("postgres", &text.replace("TEAM", &self.schema))
+    }
+
     /// One more process of the team.
     pub async fn postgres(&self) -> Arc<PostgresStore> {
         PostgresStore::open(&shared().url(&self.schema), clock()).await.unwrap()

@@ -1,5 +1,6 @@
 //! What is refused: what, where, and what to do, and never a password.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,15 +54,13 @@ pub async fn what_cannot_be_opened_says_why(place: Place) {
 }
 
 pub async fn another_schema_is_left_alone(place: Place) {
-    let server = shared();
-    let sql = |text: &str| server.sql("postgres", &text.replace("TEAM", &place.schema));
-    let address = server.address("postgres", &place.schema);
-    sql("CREATE SCHEMA TEAM; CREATE TABLE TEAM.events (something text)");
+    let address = shared().address("postgres", &place.schema);
+    place.sql("CREATE SCHEMA TEAM; CREATE TABLE TEAM.events (something text)");
     has(&refusal(&address).await, &["tables of something else (`events`)", "?schema=NAME"]);
-    assert_eq!(sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'TEAM'"), "1");
-    sql("DROP TABLE TEAM.events");
+    assert_eq!(place.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'TEAM'"), "1");
+    place.sql("DROP TABLE TEAM.events");
     open(&address).await.unwrap().close().await.unwrap();
-    sql("UPDATE TEAM.schema_version SET version = 7");
+    place.sql("UPDATE TEAM.schema_version SET version = 7");
     has(&refusal(&address).await, &["version 7", "Update cloverwatch"]);
 }
 
@@ -74,7 +73,7 @@ pub async fn an_event_of_a_later_version_stops_the_store_in_words(place: Place) 
     let sql = "INSERT INTO TEAM.events SELECT 2, dealership, 2, gen_random_uuid(), at, 'dealership.sold', \
                replace(body::text, 'dealership.added', 'dealership.sold')::json FROM TEAM.events; \
                UPDATE TEAM.head SET seq = 2";
-    shared().sql("postgres", &sql.replace("TEAM", &place.schema));
+    place.sql(sql);
     let error = one.append(vec![note(1, 1)]).await.unwrap_err();
     has(&error.to_string(), &["event 2", "dealership.sold", "update"]);
     assert_eq!(one.read_model().seq(), 1, "it is not folded wrongly");
@@ -98,8 +97,7 @@ pub async fn a_viewer_reads_and_a_desk_records(place: Place) {
     let owner = place.postgres().await;
     owner.append(vec![added(1)]).await.unwrap();
     server.sql("postgres", &roles(&place.schema));
-    let logins = "CREATE ROLE TEAM_ana LOGIN IN ROLE TEAM_desk; CREATE ROLE TEAM_vic LOGIN IN ROLE TEAM_viewer";
-    server.sql("postgres", &logins.replace("TEAM", &place.schema));
+    place.sql("CREATE ROLE TEAM_ana LOGIN IN ROLE TEAM_desk; CREATE ROLE TEAM_vic LOGIN IN ROLE TEAM_viewer");
     let login = async |name: &str| {
         let address = server.address("postgres", &place.schema).replace("admin@", &format!("{}_{name}@", place.schema));
         PostgresStore::open(&PostgresUrl::parse(&address).unwrap(), clock()).await.unwrap()
@@ -116,8 +114,8 @@ pub async fn a_viewer_reads_and_a_desk_records(place: Place) {
     assert!(viewer.team().unwrap().try_lead("vic", std::time::Duration::from_secs(60)).await.is_err());
     desk.append(vec![note(1, 2)]).await.unwrap();
     crate::team::reached(&viewer, 3).await;
-    let change = "SET ROLE TEAM_ana; DELETE FROM TEAM.events".replace("TEAM", &place.schema);
-    let denied = std::panic::catch_unwind(|| server.sql("postgres", &change));
+    let change = AssertUnwindSafe(|| place.sql("SET ROLE TEAM_ana; DELETE FROM TEAM.events"));
+    let denied = std::panic::catch_unwind(change);
     assert!(denied.is_err(), "nobody removes an event");
 }
 

@@ -3,19 +3,49 @@
 #![allow(dead_code, reason = "the bench uses a part of it")]
 
 use std::fs::{self, File};
+use std::future::Future;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cloverwatch::store::postgres::PostgresUrl;
+use libtest_mimic::{Arguments, Trial};
+
+/// Why these tests cannot run.
+const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
 
 /// Who the server runs as when the tests run as root, which it refuses.
 const NOBODY: &str = "nobody";
 
 static SHARED: OnceLock<Server> = OnceLock::new();
+
+/// Runs tests that are told whether the server is missing.
+pub fn run(trials: impl FnOnce(bool) -> Vec<Trial>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let missing = installed().is_none();
+    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
+    if missing {
+        eprintln!("ignored: {MISSING}");
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials(missing));
+    stop_shared();
+    conclusion.exit_code()
+}
+
+pub fn trial(name: String, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+/// Runs to its end what a test does.
+pub fn block_on<F: Future<Output = ()>>(test: F) {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+}
 
 /// The one that most tests share, each with a schema of its own.
 pub fn shared() -> &'static Server {

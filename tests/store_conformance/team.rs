@@ -6,6 +6,7 @@ use cloverwatch::domain::Event;
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::{PostgresStore, Store, StoreError};
 
+use crate::beside::bulk;
 use crate::place::Place;
 use crate::server::Server;
 use crate::store_support::*;
@@ -69,15 +70,16 @@ pub async fn a_conflict_with_another_process_is_in_the_own_read_model(place: Pla
 
 pub async fn a_transaction_that_came_second_is_done_again(place: Place) {
     let store = place.postgres().await;
-    let sql = |text: &str| crate::server::shared().sql("postgres", &text.replace("TEAM", &place.schema));
     // A sequence counts on when a transaction is undone.
-    sql("CREATE SEQUENCE TEAM.tries; CREATE FUNCTION TEAM.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+    place.sql(
+        "CREATE SEQUENCE TEAM.tries; CREATE FUNCTION TEAM.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          CASE nextval('TEAM.tries') WHEN 1 THEN RAISE 'not now' USING ERRCODE = '40001'; \
          WHEN 2 THEN RAISE 'not now' USING ERRCODE = '40P01'; ELSE RETURN NULL; END CASE; END $$; \
-         CREATE TRIGGER fail BEFORE INSERT ON TEAM.events FOR EACH STATEMENT EXECUTE FUNCTION TEAM.fail()");
+         CREATE TRIGGER fail BEFORE INSERT ON TEAM.events FOR EACH STATEMENT EXECUTE FUNCTION TEAM.fail()",
+    );
     let committed = store.append(vec![added(1)]).await.unwrap();
     assert_eq!(committed.events[0].seq, 1);
-    assert_eq!(sql("SELECT last_value FROM TEAM.tries"), "3");
+    assert_eq!(place.sql("SELECT last_value FROM TEAM.tries"), "3");
     assert_folded(&*store).await;
 }
 
@@ -102,7 +104,7 @@ pub async fn a_database_that_is_away_is_told_and_nothing_waits(place: Place) {
     // What was read stays readable, and its age is told.
     assert_eq!(store.read_model().len(), 1);
     assert!(!store.notices().is_empty());
-    assert!(store.begin_bulk(bulk()).await.is_err() && store.events(EventQuery::default()).await.is_err());
+    assert!(store.begin_bulk(bulk(1)).await.is_err() && store.events(EventQuery::default()).await.is_err());
 
     server.up();
     let other = PostgresStore::open(&url, clock()).await.unwrap();
@@ -113,9 +115,4 @@ pub async fn a_database_that_is_away_is_told_and_nothing_waits(place: Place) {
     assert_eq!(store.notices(), Vec::<String>::new());
     let expected: Vec<Event> = other.events(EventQuery::default()).await.unwrap();
     assert_eq!(store.events(EventQuery { before: Some(3), ..EventQuery::default() }).await.unwrap(), expected[..2]);
-}
-
-fn bulk() -> cloverwatch::domain::bulk::Bulk {
-    let what = cloverwatch::domain::bulk::BulkKind::Invite;
-    cloverwatch::domain::bulk::Bulk { what, at: at(0), by: "ana".into(), pasted: false, items: Vec::new() }
 }

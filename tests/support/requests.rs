@@ -2,12 +2,26 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use cloverwatch::client::{EngineClient, LocalClient, ask_each};
-use cloverwatch::domain::{Actor, DealershipId, Profile, Refusal};
+use cloverwatch::domain::{Actor, Contact, DealershipId, Profile, Refusal};
 use cloverwatch::engine::Engine;
 use cloverwatch::protocol::{Imported, PastedCode, Request, RequestError, Response};
 
 fn ana() -> Actor {
     Actor::person("ana")
+}
+
+pub fn profile(number: u32) -> Profile {
+    Profile {
+        name: format!("Sample Motors {number}").into(),
+        dealer_code: format!("xts{number}").as_str().into(),
+        group: "".into(),
+        brand: "".into(),
+        city: "Springfield".into(),
+        state: "IL".into(),
+        timezone: chrono_tz::America::Chicago.into(),
+        contact: Contact { name: "".into(), email: "service@example.com".into(), phone: "".into() },
+        owner: None,
+    }
 }
 
 /// Adds dealerships, none of which is refused.

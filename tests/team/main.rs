@@ -16,39 +16,20 @@ mod stopped;
 mod takeover;
 mod told;
 
-use std::future::Future;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Trial};
-
-/// Why these tests cannot run.
-const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+use libtest_mimic::Trial;
+use server::{block_on, trial};
 
 fn main() -> ExitCode {
     block_on(stopped::be_a_desk());
-    let arguments = Arguments::from_args();
-    let missing = server::installed().is_none();
-    assert!(!missing || std::env::var_os("CI").is_none(), "{MISSING}");
-    if missing {
-        eprintln!("ignored: {MISSING}");
-    }
-    let trials = trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect();
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    server::stop_shared();
-    conclusion.exit_code()
-}
-
-fn block_on<F: Future<Output = ()>>(test: F) {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(test);
+    server::run(|missing| trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect())
 }
 
 /// A test by the name of its function.
 macro_rules! trial {
     ($module:ident::$name:ident) => {
-        Trial::test(stringify!($module::$name).replace(' ', ""), || {
-            block_on($module::$name());
-            Ok(())
-        })
+        trial(stringify!($module::$name).replace(' ', ""), || block_on($module::$name()))
     };
 }
 

@@ -16,7 +16,7 @@ use crate::store::mark::Mark;
 pub(super) const META: &[u8] = b"meta";
 /// How many rows there are at most: about a dozen dealerships in each when there are 100,000.
 pub(super) const ROWS: u16 = 8_192;
-/// Changes whenever a state does, or the places of the kinds of events: another one is made anew from the journal.
+/// Changes whenever a state does, or the places of the kinds of events: another one is made anew from the events.
 pub const SCHEMA: u32 = 9;
 /// How many rows are decoded at once.
 const PORTION: usize = 128;

@@ -9,7 +9,7 @@ use url::Url;
 use crate::store::StoreError;
 
 /// The schema of the only team in a database.
-pub const DEFAULT_SCHEMA: &str = "cloverwatch";
+const DEFAULT_SCHEMA: &str = "cloverwatch";
 /// `schema` is ours, the others are those of libpq.
 const OPTIONS: [&str; 6] = ["schema", "sslmode", "sslrootcert", "sslcert", "sslkey", "host"];
 /// Short enough for the name of a channel that begins with ours.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Error, Row as _};
 
-use super::rows::column_moment;
+use super::rows::{column_moment, number};
 use super::shared::PostgresShared;
 use crate::domain::bulk::Bulk;
 use crate::domain::{DealershipId, ProbeState, Timestamp};
@@ -70,8 +70,7 @@ pub(super) async fn begin_bulk(shared: &PostgresShared, bulk: &Bulk) -> Result<B
 }
 
 pub(super) async fn end_bulk(shared: &PostgresShared, id: BulkId) -> Result<(), StoreError> {
-    let query = sqlx::query("DELETE FROM bulks WHERE id = $1").bind(id.cast_signed());
-    query.execute(&shared.pool).await.map(drop).map_err(|error| shared.told(&error))
+    shared.execute(sqlx::query("DELETE FROM bulks WHERE id = $1").bind(id.cast_signed())).await
 }
 
 /// Those of this process and of processes that are gone. A note that cannot be read is of another version; it is left where
@@ -81,9 +80,6 @@ pub(super) async fn bulks(shared: &PostgresShared) -> Result<Vec<(BulkId, Bulk)>
         "SELECT id, note::text FROM bulks WHERE session = $1 OR session NOT IN (SELECT id FROM alive) ORDER BY id";
     let rows = sqlx::query(sql).bind(shared.session).fetch_all(&shared.pool).await;
     let rows = rows.map_err(|error| shared.told(&error))?;
-    let read = |row: &sqlx::postgres::PgRow| {
-        let (id, note): (i64, &str) = (row.try_get(0).ok()?, row.try_get(1).ok()?);
-        Some((id.unsigned_abs(), serde_json::from_str(note).ok()?))
-    };
+    let read = |row| Some((number(row, 0).ok()?, serde_json::from_str(row.try_get(1).ok()?).ok()?));
     Ok(rows.iter().filter_map(read).collect())
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::rows::EventColumns;
-use super::session::{ATTEMPT, Link, is_transient, jitter, unavailable};
+use super::session::{ATTEMPT, Link, answered, is_transient, jitter, unavailable};
 use super::shared::{Head, PostgresShared};
 use super::snapshots::SnapshotTask;
 use crate::protocol::Committed;
@@ -196,7 +196,7 @@ impl Committer {
             let head = Head::read(connection).await.map_err(|error| shared.told(&error))?;
             shared.catch_up(connection, &head, None, &mut false).await
         };
-        let read = timeout(ATTEMPT, read).await.unwrap_or_else(|_| Err(unavailable(&shared.address, &"no answer")));
+        let read = answered(&shared.address, ATTEMPT, read).await;
         if let Err(error) = &read {
             tracing::debug!("the store could not be read: {error}");
             self.link.drop_connection();

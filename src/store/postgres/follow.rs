@@ -1,6 +1,5 @@
 //! Hearing of what others record.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +9,8 @@ use tokio::time::timeout;
 
 use super::beside::{self, PROBES_SAVED};
 use super::requests::RELAYED;
-use super::session::{ATTEMPT, jitter, pool, unavailable};
+use super::session::{ATTEMPT, answered, jitter, pool};
 use super::shared::{POLL, PostgresShared};
-use crate::store::StoreError;
 
 /// As often as probes are kept.
 const POLLS_OF_PROBES: u32 = 15;
@@ -32,11 +30,11 @@ async fn poll(shared: &PostgresShared) {
         shared.wake.notify_one();
         if poll % POLLS_OF_BEATS == 0
             && shared.joined.lock().is_some()
-            && let Err(error) = answered(shared, shared.beat()).await
+            && let Err(error) = answered(&shared.address, ATTEMPT, shared.beat()).await
         {
             tracing::debug!("the others are not told that this process is there: {error}");
         }
-        if let Err(error) = answered(shared, shared.read_news()).await {
+        if let Err(error) = answered(&shared.address, ATTEMPT, shared.read_news()).await {
             tracing::debug!("nothing is known of the others: {error}");
         }
         if poll == POLLS_OF_PROBES {
@@ -80,14 +78,7 @@ async fn hear(shared: &PostgresShared) -> Result<(), Error> {
 }
 
 async fn read_probes(shared: &PostgresShared) {
-    if let Err(error) = answered(shared, beside::read_probes(shared)).await {
+    if let Err(error) = answered(&shared.address, ATTEMPT, beside::read_probes(shared)).await {
         tracing::debug!("the last probes could not be read: {error}");
     }
-}
-
-async fn answered(
-    shared: &PostgresShared,
-    asked: impl Future<Output = Result<(), StoreError>>,
-) -> Result<(), StoreError> {
-    timeout(ATTEMPT, asked).await.unwrap_or_else(|_| Err(unavailable(&shared.address, &"no answer")))
 }

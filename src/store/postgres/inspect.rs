@@ -2,7 +2,7 @@
 
 use sqlx::{Error, Row as _};
 
-use super::rows::{self, EventRow};
+use super::rows::{self, EventRow, PAGE};
 use super::session::{self, refused};
 use super::shared::Head;
 use super::{PostgresUrl, schema, snapshots};
@@ -10,9 +10,6 @@ use crate::domain::{Event, Timestamp};
 use crate::protocol::ReadModel;
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{Leader, StoreError};
-
-/// How many events are read at once.
-const PORTION: u64 = 5_000;
 
 const ABOUT: &str = "
 SELECT current_setting('server_version'), clock_timestamp(),
@@ -61,13 +58,12 @@ pub async fn inspect(address: &PostgresUrl, now: impl Fn() -> Timestamp) -> Resu
             Some(StoreReport { tables, may_record, leader })
         }
     };
-    let bytes: i64 = row.try_get(4).map_err(failed)?;
     Ok(PostgresReport {
         server: row.try_get(0).map_err(failed)?,
         clocks: (row.try_get(1).map_err(failed)?, ours),
         may_create: row.try_get(2).map_err(failed)?,
         is_encrypted: row.try_get(3).map_err(failed)?,
-        bytes: bytes.unsigned_abs(),
+        bytes: rows::number(&row, 4).map_err(failed)?,
         others: row.try_get(5).map_err(failed)?,
         store,
     })
@@ -87,8 +83,8 @@ pub async fn verify(address: &PostgresUrl) -> Result<u64, StoreError> {
     let (read_model, mut seq) = (ReadModel::default(), 0);
     while seq < last {
         let end = if seq < kept_at { kept_at } else { last };
-        let limit = PORTION.min(end - seq);
-        let rows = rows::after(&mut moment, seq, usize::try_from(limit).unwrap_or(usize::MAX)).await.map_err(failed)?;
+        let limit = usize::try_from(end - seq).unwrap_or(PAGE).min(PAGE);
+        let rows = rows::after(&mut moment, seq, limit).await.map_err(failed)?;
         seq = fold(address, &read_model, seq, &rows)?;
         if seq == kept_at {
             let same = read_model.len() == kept.len()

@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::{Error, Row as _};
+use sqlx::Error;
 use tokio::sync::watch;
 
-use super::beside;
 use super::shared::{Membership, PostgresShared};
-use crate::domain::Actor;
+use super::{beside, rows};
 use crate::domain::classification::ClassificationRule;
-use crate::protocol::{Request, Response, Status};
-use crate::store::{Epoch, Fitness, Leader, RelayState, RelayedId, RelayedRequest, StoreError, Team, TeamNews};
+use crate::protocol::Status;
+use crate::store::{Epoch, Fitness, Leader, StoreError, Team, TeamNews};
 
 /// An epoch that is over is never led again: what its leader appends is refused.
 const TAKE: &str = "
@@ -53,7 +52,7 @@ impl Team for PostgresShared {
         let query = sqlx::query(TAKE).bind(name).bind(milliseconds(lease)).bind(self.address.channel());
         let query = query.bind(self.fitness() as i16);
         let Some(row) = query.fetch_optional(&self.pool).await.map_err(failed)? else { return Ok(None) };
-        let number = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs).map_err(failed);
+        let number = |place: usize| rows::number(&row, place).map_err(failed);
         let (epoch, seq) = (Epoch(number(0)?), number(1)?);
         let left = lease.saturating_sub(self.clock.elapsed().saturating_sub(began));
         if let Err(error) = self.reach(seq, left).await {
@@ -99,7 +98,7 @@ impl Team for PostgresShared {
 
     async fn resign(&self, epoch: Epoch) -> Result<(), StoreError> {
         let query = sqlx::query(RESIGN).bind(epoch.0.cast_signed()).bind(self.address.channel());
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
     }
 
     fn leader(&self) -> watch::Receiver<Option<Leader>> {
@@ -112,50 +111,5 @@ impl Team for PostgresShared {
 
     async fn refresh_probes(&self) -> Result<(), StoreError> {
         beside::read_probes(self).await
-    }
-
-    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
-        self.ask_leader(request, actor).await
-    }
-
-    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
-        self.answers_behind(id, after).await
-    }
-
-    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError> {
-        self.withdraw_request(id).await
-    }
-
-    async fn stop(&self, id: RelayedId) -> Result<(), StoreError> {
-        self.stop_request(id).await
-    }
-
-    async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
-        self.forget_request(id).await
-    }
-
-    async fn take(
-        &self,
-        epoch: Epoch,
-        patience: Duration,
-        in_hand: &[RelayedId],
-    ) -> Result<Vec<RelayedRequest>, StoreError> {
-        self.take_requests(epoch, patience, in_hand).await
-    }
-
-    async fn lose(&self, epoch: Epoch) -> Result<(), StoreError> {
-        self.lose_requests(epoch).await
-    }
-
-    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
-        self.stopped_requests(epoch).await
-    }
-
-    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError> {
-        self.answer_request(id, responses, done).await
-    }
-
-    fn relayed(&self) -> watch::Receiver<u64> {
-        self.relayed.subscribe()
     }
 }

@@ -43,7 +43,7 @@ use session::Link;
 use shared::{Head, PostgresShared};
 use snapshots::SnapshotTask;
 
-pub use address::{DEFAULT_SCHEMA, PostgresUrl};
+pub use address::PostgresUrl;
 pub use inspect::{PostgresReport, StoreReport, inspect, verify};
 pub use schema::none_yet;
 pub use transfer::{export, restore, roles};
@@ -132,7 +132,7 @@ impl PostgresStore {
             wake: Notify::new(),
             away: watch::Sender::new(None),
             stopped: Mutex::default(),
-            session: uuid::Builder::from_random_bytes(rand::random()).into_uuid(),
+            session: rows::new_uuid(),
             joined: Mutex::default(),
             news: watch::Sender::default(),
         });

@@ -3,14 +3,11 @@
 use sqlx::postgres::PgRow;
 use sqlx::{Error, QueryBuilder};
 
-use super::rows::{EventRow, column_moment};
+use super::rows::{EventRow, PAGE, column_moment};
 use super::shared::PostgresShared;
 use crate::domain::{Event, Fact};
 use crate::protocol::EventQuery;
 use crate::store::StoreError;
-
-/// How many rows are read at once.
-const PAGE: usize = 5_000;
 
 /// The events that are asked for, as far as they are in the read model.
 pub(super) async fn events(shared: &PostgresShared, query: &EventQuery) -> Result<Vec<Event>, StoreError> {

@@ -5,17 +5,20 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
 use sqlx::{Error, Row as _};
+use tokio::sync::watch;
 
 use super::lease::milliseconds;
+use super::rows::number;
 use super::session::{is_transient, refused};
 use super::shared::{POLL, PostgresShared};
 use crate::domain::Actor;
 use crate::protocol::{Request, Response};
-use crate::store::{Epoch, RelayState, RelayedId, RelayedRequest, StoreError};
+use crate::store::{Epoch, Relay, RelayState, RelayedId, RelayedRequest, StoreError};
 
 /// What a notification of a request or an answer is; all others are of events and of the lease.
 pub(super) const RELAYED: &str = "relayed";
@@ -64,17 +67,13 @@ WITH added AS (
 ), ended AS (UPDATE requests SET done = $3 WHERE id = $1)
 SELECT pg_notify($4, $5)";
 
-fn number(row: &PgRow) -> Result<u64, Error> {
-    row.try_get::<i64, _>(0).map(i64::unsigned_abs)
-}
-
 impl PostgresShared {
     /// Waits until the read model has what was recorded before rows of requests or answers. What is not read in time comes
     /// again.
     async fn reach_what_is_before(&self, rows: &[PgRow]) -> Result<(), StoreError> {
         let Some(row) = rows.last() else { return Ok(()) };
-        let seq = row.try_get::<i64, _>(2).map_err(|error| self.told(&error))?;
-        self.reach(seq.unsigned_abs(), POLL).await
+        let seq = number(row, 2).map_err(|error| self.told(&error))?;
+        self.reach(seq, POLL).await
     }
 
     pub(super) fn written(&self, value: &impl Serialize) -> Result<String, StoreError> {
@@ -87,12 +86,15 @@ impl PostgresShared {
             refused(&self.address, what, "All desks of a team use the same version of cloverwatch: update this one")
         })
     }
+}
 
-    pub(super) async fn ask_leader(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
+#[async_trait]
+impl Relay for PostgresShared {
+    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
         let query = sqlx::query(ASK).bind(actor.as_str()).bind(self.written(request)?);
         let query = query.bind(self.address.channel()).bind(RELAYED);
         let mut connection = self.pool.acquire().await.map_err(|error| self.told(&error))?;
-        let row = query.fetch_one(&mut *connection).await.and_then(|row| number(&row));
+        let row = query.fetch_one(&mut *connection).await.and_then(|row| number(&row, 0));
         row.map_err(|error| match is_transient(&error) {
             // It may be there, and be taken.
             true => StoreError::InDoubt { place: self.address.to_string() },
@@ -101,11 +103,7 @@ impl PostgresShared {
     }
 
     /// The state first: an answer that comes in between is then not the last one.
-    pub(super) async fn answers_behind(
-        &self,
-        id: RelayedId,
-        after: u64,
-    ) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
         let failed = |error: Error| self.told(&error);
         let id = id.cast_signed();
         let state: Option<String> =
@@ -120,27 +118,26 @@ impl PostgresShared {
         let (rows, mut answers) = (rows.map_err(failed)?, Vec::new());
         self.reach_what_is_before(&rows).await?;
         for row in rows {
-            answers.push((number(&row).map_err(failed)?, self.read(row.try_get(1).map_err(failed)?)?));
+            answers.push((number(&row, 0).map_err(failed)?, self.read(row.try_get(1).map_err(failed)?)?));
         }
         Ok((answers, state))
     }
 
-    pub(super) async fn withdraw_request(&self, id: RelayedId) -> Result<bool, StoreError> {
+    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError> {
         let done = sqlx::query(WITHDRAW).bind(id.cast_signed()).execute(&self.pool).await;
         done.map(|done| done.rows_affected() > 0).map_err(|error| self.told(&error))
     }
 
-    pub(super) async fn stop_request(&self, id: RelayedId) -> Result<(), StoreError> {
+    async fn stop(&self, id: RelayedId) -> Result<(), StoreError> {
         let query = sqlx::query(STOP).bind(id.cast_signed()).bind(self.address.channel()).bind(RELAYED);
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
     }
 
-    pub(super) async fn forget_request(&self, id: RelayedId) -> Result<(), StoreError> {
-        let query = sqlx::query("DELETE FROM requests WHERE id = $1").bind(id.cast_signed());
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.execute(sqlx::query("DELETE FROM requests WHERE id = $1").bind(id.cast_signed())).await
     }
 
-    pub(super) async fn take_requests(
+    async fn take(
         &self,
         epoch: Epoch,
         patience: Duration,
@@ -148,46 +145,44 @@ impl PostgresShared {
     ) -> Result<Vec<RelayedRequest>, StoreError> {
         let failed = |error: Error| self.told(&error);
         let own = epoch.0.cast_signed();
-        sqlx::query(CLEAN_UP).bind(own).execute(&self.pool).await.map_err(failed)?;
+        self.execute(sqlx::query(CLEAN_UP).bind(own)).await?;
         let in_hand: Vec<i64> = in_hand.iter().map(|id| id.cast_signed()).collect();
         let query = sqlx::query(TAKE).bind(own).bind(milliseconds(patience)).bind(in_hand);
         let (rows, mut taken) = (query.fetch_all(&self.pool).await.map_err(failed)?, Vec::new());
         self.reach_what_is_before(&rows).await?;
         for row in rows {
-            let id = number(&row).map_err(failed)?;
+            let id = number(&row, 0).map_err(failed)?;
             let actor = Actor::recorded(row.try_get(3).map_err(failed)?);
             match self.read(row.try_get(1).map_err(failed)?) {
                 Ok(request) => taken.push(RelayedRequest { id, request, actor }),
                 Err(error) => {
                     // Of a later version. Whoever asked is told at once that nobody does it.
                     tracing::warn!("{error}");
-                    self.forget_request(id).await?;
+                    self.forget(id).await?;
                 }
             }
         }
         Ok(taken)
     }
 
-    pub(super) async fn lose_requests(&self, epoch: Epoch) -> Result<(), StoreError> {
-        let lost = sqlx::query(LOSE).bind(epoch.0.cast_signed()).execute(&self.pool).await;
-        lost.map(drop).map_err(|error| self.told(&error))
+    async fn lose(&self, epoch: Epoch) -> Result<(), StoreError> {
+        self.execute(sqlx::query(LOSE).bind(epoch.0.cast_signed())).await
     }
 
-    pub(super) async fn stopped_requests(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
+    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
         let rows = sqlx::query(STOPPED).bind(epoch.0.cast_signed()).fetch_all(&self.pool).await;
-        let ids = rows.and_then(|rows| rows.iter().map(number).collect());
+        let ids = rows.and_then(|rows| rows.iter().map(|row| number(row, 0)).collect());
         ids.map_err(|error| self.told(&error))
     }
 
-    pub(super) async fn answer_request(
-        &self,
-        id: RelayedId,
-        responses: &[Response],
-        done: bool,
-    ) -> Result<(), StoreError> {
+    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError> {
         let written = responses.iter().map(|response| self.written(response)).collect::<Result<Vec<_>, _>>()?;
         let query = sqlx::query(ANSWER).bind(id.cast_signed()).bind(written).bind(done);
         let query = query.bind(self.address.channel()).bind(RELAYED);
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
+    }
+
+    fn relayed(&self) -> watch::Receiver<u64> {
+        self.relayed.subscribe()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Error, Row as _};
+use sqlx::{ColumnIndex, Error, Row as _};
 use uuid::Uuid;
 
 use super::PostgresUrl;
@@ -14,17 +14,16 @@ use crate::store::{StoreError, line};
 
 /// All of what is recorded together in one statement, with the head moved and everybody told: the fewer times a
 /// transaction waits for the network, the shorter the one lock is held.
-const RECORD: &str = "
-WITH moved AS (UPDATE head SET seq = $1),
-added AS (
-    INSERT INTO events (seq, dealership, version, batch, at, kind, body)
-    SELECT s, d, v, b, a, k, j::json
-    FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::timestamptz[], $7::text[], $8::text[])
-        AS t (s, d, v, b, a, k, j)
-)
-SELECT pg_notify($9, $1::text)";
+const RECORD: &str = include_str!("record.sql");
 
 const AFTER: &str = "SELECT seq, batch, body::text FROM events WHERE seq > $1 ORDER BY seq LIMIT $2";
+
+/// How many events are read at once.
+pub(super) const PAGE: usize = 5_000;
+
+/// The moments that a column holds.
+const FIRST_MOMENT: Option<Timestamp> = Timestamp::from_timestamp(-62_135_596_800, 0);
+const LAST_MOMENT: Option<Timestamp> = Timestamp::from_timestamp(253_402_300_799, 0);
 
 /// A recorded event that was not read yet.
 pub(super) struct EventRow {
@@ -35,8 +34,7 @@ pub(super) struct EventRow {
 
 impl EventRow {
     pub fn of(row: &PgRow) -> Result<Self, Error> {
-        let seq: i64 = row.try_get(0)?;
-        Ok(Self { seq: seq.unsigned_abs(), batch: row.try_get(1)?, body: row.try_get(2)? })
+        Ok(Self { seq: number(row, 0)?, batch: row.try_get(1)?, body: row.try_get(2)? })
     }
 
     /// What stands in it. A kind that is not known was recorded by a later version: nothing is folded past it.
@@ -61,8 +59,16 @@ pub(super) async fn after(connection: &mut PgConnection, seq: u64, limit: usize)
 
 /// The column holds microseconds of the years that PostgreSQL knows; the body has the moment itself.
 pub(super) fn column_moment(at: Timestamp) -> Timestamp {
-    let bound = |text: &str| text.parse::<Timestamp>().unwrap_or(Timestamp::UNIX_EPOCH);
-    at.clamp(bound("0001-01-01T00:00:00Z"), bound("9999-12-31T23:59:59Z"))
+    at.clamp(FIRST_MOMENT.unwrap_or(at), LAST_MOMENT.unwrap_or(at))
+}
+
+/// A column that holds what is never negative.
+pub(super) fn number(row: &PgRow, column: impl ColumnIndex<PgRow>) -> Result<u64, Error> {
+    row.try_get::<i64, _>(column).map(i64::unsigned_abs)
+}
+
+pub(super) fn new_uuid() -> Uuid {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid()
 }
 
 /// Events to be recorded, by column.
@@ -86,7 +92,7 @@ impl EventColumns {
     pub fn add(&mut self, committed: &Committed) -> Result<Uuid, StoreError> {
         let bodies: Result<Vec<String>, _> = committed.events.iter().map(|event| line::body(event)).collect();
         self.bodies.extend(bodies.map_err(|error| StoreError::Unfit(error.to_string()))?);
-        let batch = uuid::Builder::from_random_bytes(rand::random()).into_uuid();
+        let batch = new_uuid();
         // A state has the version after the last of its events.
         let mut versions: HashMap<DealershipId, u64> =
             committed.states.iter().map(|state| (state.id, state.version)).collect();

@@ -2,7 +2,7 @@
 //!
 //! Not `sqlx::migrate`: it needs the right to create tables at every start, which a desk's role does not have.
 
-use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::PostgresUrl;
@@ -78,9 +78,8 @@ pub(super) async fn version(connection: &mut PgConnection, address: &PostgresUrl
     let failed = |error: sqlx::Error| told(address, &error);
     let tables =
         "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'v', 'p')";
-    let tables: Vec<PgRow> =
-        sqlx::query(tables).bind(address.schema()).fetch_all(&mut *connection).await.map_err(failed)?;
-    let tables: Vec<String> = tables.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().map_err(failed)?;
+    let tables: Vec<String> =
+        sqlx::query_scalar(tables).bind(address.schema()).fetch_all(&mut *connection).await.map_err(failed)?;
     let Some(first) = tables.first() else { return Ok(0) };
     if ["schema_version", "head", "events"].iter().any(|ours| !tables.iter().any(|table| table == ours)) {
         let what = format!("the schema `{}` holds tables of something else (`{first}`)", address.schema());

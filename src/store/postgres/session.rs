@@ -5,6 +5,7 @@ use std::time::Duration;
 use rand::RngExt as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, Error, Executor as _, Postgres, Transaction};
+use tokio::time::timeout;
 
 use super::PostgresUrl;
 use crate::clock::SharedClock;
@@ -45,10 +46,7 @@ pub(super) fn pool(address: &PostgresUrl) -> PgPool {
         .after_release(|connection, _| {
             // What was given up in the middle may never be answered: its place is for another one then.
             Box::pin(async move {
-                tokio::time::timeout(CONNECT, connection.ping())
-                    .await
-                    .unwrap_or(Err(Error::PoolTimedOut))
-                    .map(|()| true)
+                timeout(CONNECT, connection.ping()).await.unwrap_or(Err(Error::PoolTimedOut)).map(|()| true)
             })
         })
         .connect_lazy_with(address.options.clone())
@@ -67,11 +65,18 @@ pub(super) async fn first(address: &PostgresUrl) -> Result<PgConnection, StoreEr
 }
 
 pub(super) async fn connect(address: &PostgresUrl) -> Result<PgConnection, StoreError> {
-    let made = tokio::time::timeout(CONNECT, made(&address.options, settings(address.schema()))).await;
-    match made {
-        Ok(made) => made.map_err(|error| told(address, &error)),
-        Err(_) => Err(unavailable(address, &"no answer")),
-    }
+    let made =
+        async { made(&address.options, settings(address.schema())).await.map_err(|error| told(address, &error)) };
+    answered(address, CONNECT, made).await
+}
+
+/// What is asked of a server that may have gone away without a word.
+pub(super) async fn answered<T>(
+    address: &PostgresUrl,
+    limit: Duration,
+    asked: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    timeout(limit, asked).await.unwrap_or_else(|_| Err(unavailable(address, &"no answer")))
 }
 
 async fn made(options: &PgConnectOptions, settings: String) -> Result<PgConnection, Error> {

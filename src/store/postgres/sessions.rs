@@ -2,6 +2,7 @@
 
 use sqlx::{Error, Row as _};
 
+use super::rows::number;
 use super::shared::{Membership, PostgresShared};
 use crate::domain::classification::ClassificationRule;
 use crate::protocol::Status;
@@ -40,28 +41,26 @@ impl PostgresShared {
         let Membership { fitness, desks } = *self.joined.lock().get_or_insert_default();
         let query = sqlx::query(BEAT).bind(self.session).bind(fitness as i16);
         let query = query.bind(i32::try_from(desks).unwrap_or(i32::MAX));
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
     }
 
     pub(super) async fn leave(&self) -> Result<(), StoreError> {
         if self.joined.lock().take().is_none() {
             return Ok(());
         }
-        let query = sqlx::query("DELETE FROM sessions WHERE id = $1").bind(self.session);
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(sqlx::query("DELETE FROM sessions WHERE id = $1").bind(self.session)).await
     }
 
     pub(super) async fn read_news(&self) -> Result<(), StoreError> {
         let failed = |error: Error| self.told(&error);
         let row = sqlx::query(NEWS).fetch_one(&self.pool).await.map_err(failed)?;
-        let number = |place: usize| row.try_get::<i64, _>(place).map(i64::unsigned_abs);
         let status: Option<&str> = row.try_get(3).map_err(failed)?;
         // That of another version says nothing.
         let status = status.and_then(|status| serde_json::from_str(status).ok());
         let at = row.try_get(2).map_err(failed)?;
         let news = TeamNews {
-            desks: usize::try_from(number(0).map_err(failed)?).unwrap_or(usize::MAX),
-            last_rule: number(1).map_err(failed)?,
+            desks: usize::try_from(number(&row, 0).map_err(failed)?).unwrap_or(usize::MAX),
+            last_rule: number(&row, 1).map_err(failed)?,
             told: status.map(|status| (at, status)),
         };
         self.news.send_if_modified(|old| {
@@ -75,22 +74,19 @@ impl PostgresShared {
 
     pub(super) async fn tell_status(&self, epoch: Epoch, status: &Status) -> Result<(), StoreError> {
         let query = sqlx::query(TELL).bind(epoch.0.cast_signed()).bind(self.written(status)?);
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
     }
 
     pub(super) async fn keep_rule(&self, rule: &ClassificationRule, event: u64) -> Result<(), StoreError> {
         let query = sqlx::query(TEACH).bind(event.cast_signed()).bind(self.written(rule)?);
-        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+        self.execute(query).await
     }
 
     pub(super) async fn rules_after(&self, after: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError> {
         let failed = |error: Error| self.told(&error);
         let query = sqlx::query("SELECT id, rule::text FROM rules WHERE id > $1 ORDER BY id").bind(after.cast_signed());
         let rows = query.fetch_all(&self.pool).await.map_err(failed)?;
-        let rule = |row: &sqlx::postgres::PgRow| {
-            let id = row.try_get::<i64, _>(0).map_err(failed)?.unsigned_abs();
-            Ok((id, self.read(row.try_get(1).map_err(failed)?)?))
-        };
+        let rule = |row| Ok((number(row, 0).map_err(failed)?, self.read(row.try_get(1).map_err(failed)?)?));
         rows.iter().map(rule).collect()
     }
 

@@ -1,16 +1,17 @@
 //! What all parts of the store share, and how it takes in what others recorded.
 
-use std::mem::discriminant;
+use std::mem::{self, discriminant};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{Error, Row as _};
+use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
+use sqlx::query::Query;
+use sqlx::{Error, Postgres, Row as _};
 use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
 use super::PostgresUrl;
-use super::rows::{self, EventRow};
+use super::rows::{self, EventRow, PAGE, number};
 use super::session::{told, unavailable};
 use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
@@ -20,14 +21,11 @@ use crate::store::{Epoch, Fitness, Leader, ProbeStates, StoreError, TeamNews};
 
 /// A notification may be lost: by a pooler, by a sleeping machine.
 pub(super) const POLL: Duration = Duration::from_secs(2);
-/// How many events are read at once.
-const PAGE: usize = 5_000;
 
-const HEAD: &str =
-    "SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader, led_since FROM head";
+const HEAD: &str = include_str!("head.sql");
 /// In one message; what it locks is held until the end of the transaction.
-const LOCK_HEAD: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
-    SELECT seq, epoch, CASE WHEN lease_until > clock_timestamp() THEN leader END AS leader, led_since FROM head FOR UPDATE";
+const LOCK_HEAD: &str =
+    concat!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ", include_str!("head.sql"), "FOR UPDATE");
 
 /// This process, as the others see it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,12 +76,11 @@ impl Head {
         Self::of(&row)
     }
 
-    fn of(row: &sqlx::postgres::PgRow) -> Result<Self, Error> {
-        let number = |name: &str| row.try_get::<i64, _>(name).map(i64::unsigned_abs);
-        let epoch = Epoch(number("epoch")?);
+    fn of(row: &PgRow) -> Result<Self, Error> {
+        let epoch = Epoch(number(row, "epoch")?);
         let (name, since): (Option<Box<str>>, Option<Timestamp>) = (row.try_get("leader")?, row.try_get("led_since")?);
         let leader = name.zip(since).map(|(name, since)| Leader { name, epoch, since });
-        Ok(Self { seq: number("seq")?, epoch, leader })
+        Ok(Self { seq: number(row, "seq")?, epoch, leader })
     }
 }
 
@@ -92,11 +89,16 @@ impl PostgresShared {
         told(&self.address, error)
     }
 
+    /// What answers with nothing.
+    pub async fn execute(&self, query: Query<'_, Postgres, PgArguments>) -> Result<(), StoreError> {
+        query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
+    }
+
     pub fn check_stopped(&self) -> Result<(), StoreError> {
         self.stopped.lock().clone().map_or(Ok(()), |why| Err(StoreError::Poisoned(why)))
     }
 
-    /// Takes in what was recorded up to a head. The answer is whether a batch was among it that is looked for.
+    /// Takes in what was recorded up to a head. `found` becomes true when the batch that is sought was among it.
     pub async fn catch_up(
         &self,
         connection: &mut PgConnection,
@@ -183,11 +185,7 @@ impl PostgresShared {
     }
 
     fn tell_leader(&self, head: &Head) {
-        self.leader.send_if_modified(|told| {
-            let other = *told != head.leader;
-            told.clone_from(&head.leader);
-            other
-        });
+        self.leader.send_if_modified(|told| mem::replace(told, head.leader.clone()) != head.leader);
     }
 
     /// What others recorded can be read, or cannot.

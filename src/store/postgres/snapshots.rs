@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Acquire as _, Error, Row as _};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::rows::number;
 use super::shared::PostgresShared;
 use crate::domain::Onboarding;
 use crate::store::StoreError;
@@ -21,7 +22,7 @@ const PORTION: usize = 1_000;
 /// The states up to an event. Those in another form are none: they are made of the events anew.
 pub(super) async fn load(connection: &mut PgConnection) -> Result<(u64, Vec<Arc<Onboarding>>), Error> {
     let head = sqlx::query("SELECT seq, format FROM snapshot_head").fetch_one(&mut *connection).await?;
-    let (seq, format): (i64, i32) = (head.try_get(0)?, head.try_get(1)?);
+    let (seq, format) = (number(&head, 0)?, head.try_get::<i32, _>(1)?);
     if format.cast_unsigned() != STATE_FORMAT || seq == 0 {
         return Ok((0, Vec::new()));
     }
@@ -36,7 +37,7 @@ pub(super) async fn load(connection: &mut PgConnection) -> Result<(u64, Vec<Arc<
             _ => return Ok((0, Vec::new())),
         }
     }
-    Ok((seq.unsigned_abs(), states))
+    Ok((seq, states))
 }
 
 /// `None`: one of them cannot be read.
@@ -49,32 +50,29 @@ fn decode(rows: &[PgRow]) -> Option<Vec<Arc<Onboarding>>> {
 pub(super) struct SnapshotTask {
     /// After how many events it is worth it.
     every: u64,
-    /// The last event in those that are known to be written.
-    written: u64,
-    running: Option<JoinHandle<Result<u64, StoreError>>>,
+    /// The last event when it was last begun.
+    begun: u64,
+    running: Option<JoinHandle<()>>,
 }
 
 impl SnapshotTask {
-    pub fn new(every: u64, written: u64) -> Self {
-        Self { every, written, running: None }
+    pub fn new(every: u64, begun: u64) -> Self {
+        Self { every, begun, running: None }
     }
 
     pub fn begin_when_due(&mut self, shared: &Arc<PostgresShared>) {
         let seq = shared.read_model.seq();
-        if seq < self.written.saturating_add(self.every)
-            || self.running.as_ref().is_some_and(|task| !task.is_finished())
+        if seq < self.begun.saturating_add(self.every) || self.running.as_ref().is_some_and(|task| !task.is_finished())
         {
             return;
         }
         // When it fails, the next one is due as much later: it only makes opening faster.
-        self.written = seq;
+        self.begun = seq;
         let shared = Arc::clone(shared);
         self.running = Some(tokio::spawn(async move {
-            let written = write(&shared).await;
-            if let Err(error) = &written {
+            if let Err(error) = write(&shared).await {
                 tracing::debug!("no snapshot was written: {error}");
             }
-            written
         }));
     }
 
@@ -86,23 +84,22 @@ impl SnapshotTask {
     }
 }
 
-/// Writes the states that changed since the last time. The answer is up to which event there are some now.
-pub(super) async fn write(shared: &PostgresShared) -> Result<u64, StoreError> {
+/// Writes the states that changed since the last time.
+async fn write(shared: &PostgresShared) -> Result<(), StoreError> {
     let failed = |error: Error| shared.told(&error);
     let mut connection = shared.pool.acquire().await.map_err(failed)?;
     let mut transaction = connection.begin().await.map_err(failed)?;
     let head = "SELECT seq, format FROM snapshot_head FOR UPDATE SKIP LOCKED";
     let Some(head) = sqlx::query(head).fetch_optional(&mut *transaction).await.map_err(failed)? else {
         // Another process is at it.
-        return Ok(shared.read_model.seq());
+        return Ok(());
     };
-    let written: i64 = head.try_get(0).map_err(failed)?;
+    let written = number(&head, 0).map_err(failed)?;
     let format: i32 = head.try_get(1).map_err(failed)?;
-    let written = written.unsigned_abs();
     let (seq, mut states) = shared.read_model.all();
     if format.cast_unsigned() > STATE_FORMAT || (seq <= written && format.cast_unsigned() == STATE_FORMAT) {
         // A later version of the program writes them, or another process did already.
-        return Ok(written);
+        return Ok(());
     }
     if format.cast_unsigned() == STATE_FORMAT {
         states.retain(|state| state.last_event.seq > written);
@@ -113,8 +110,7 @@ pub(super) async fn write(shared: &PostgresShared) -> Result<u64, StoreError> {
     let sql = "UPDATE snapshot_head SET seq = $1, format = $2";
     let query = sqlx::query(sql).bind(seq.cast_signed()).bind(STATE_FORMAT.cast_signed());
     query.execute(&mut *transaction).await.map_err(failed)?;
-    transaction.commit().await.map_err(failed)?;
-    Ok(seq)
+    transaction.commit().await.map_err(failed)
 }
 
 async fn put(connection: &mut PgConnection, states: &[Arc<Onboarding>]) -> Result<(), Error> {

@@ -7,16 +7,13 @@ use std::mem;
 use sqlx::Error;
 use sqlx::postgres::PgConnection;
 
-use super::rows::{self, EventColumns};
+use super::rows::{self, EventColumns, PAGE};
 use super::shared::Head;
 use super::{PostgresUrl, schema, session};
 use crate::protocol::ReadModel;
 use crate::store::export::{ExportWriter, Lines};
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{RestoreError, Restored, StoreError};
-
-/// How many events are written or read at once.
-const PORTION: usize = 5_000;
 
 /// What a database's administrator runs, once, for the schema of a team.
 pub fn roles(schema: &str) -> String {
@@ -34,7 +31,7 @@ pub async fn export(address: &PostgresUrl, out: impl Write) -> Result<u64, Store
     let mut previous = HashMap::new();
     let (mut seq, last) = (0, Head::read(&mut connection).await.map_err(failed)?.seq);
     while seq < last {
-        let portion = rows::after(&mut connection, seq, PORTION).await.map_err(failed)?;
+        let portion = rows::after(&mut connection, seq, PAGE).await.map_err(failed)?;
         let Some(end) = portion.last().map(|row| row.seq.min(last)) else { break };
         for row in portion.iter().filter(|row| row.seq <= last) {
             let dealership = row.event(address)?.dealership;
@@ -77,7 +74,7 @@ async fn fill(
             columns.add(&planned.committed)?;
             events += 1;
         }
-        if columns.len() >= PORTION || (end && columns.len() > 0) {
+        if columns.len() >= PAGE || (end && columns.len() > 0) {
             let recorded = mem::take(&mut columns).record(connection, &address.channel()).await;
             recorded.map_err(|error| RestoreError::Store(session::told(address, &error)))?;
         }

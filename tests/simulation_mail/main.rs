@@ -1,6 +1,9 @@
-//! The outbox by hand: outages, limits, crashes between two steps, reminders, and what comes back.
+//! The outbox by hand: limits, crashes between two steps, reminders, and what a command waits for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails says so by panicking")]
 
+mod reports;
+mod server;
+#[path = "../simulation_support/mod.rs"]
 mod simulation_support;
 
 use std::sync::Arc;
@@ -10,7 +13,7 @@ use chrono::TimeDelta;
 use cloverwatch::clock::Clock;
 use cloverwatch::domain::{Ask, Command, Letter, LetterKind, LetterState};
 use cloverwatch::engine::{OutboxParts, Parts};
-use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision, RefusedBy};
+use cloverwatch::mail::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 use cloverwatch::protocol::MailState;
 use simulation_support::desk::{Desk, hours, pasted};
 use simulation_support::mail::{Hang, MailWorld};
@@ -59,53 +62,6 @@ fn letter(desk: &Desk, place: usize) -> Letter {
 
 fn mail_state(desk: &Desk) -> MailState {
     desk.engine.status().borrow().mail.state.clone()
-}
-
-#[test]
-fn while_the_server_is_down_one_letter_tries_and_none_is_blamed() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 20, |_| ()).await;
-        mail.mood(|mood| mood.down = true);
-        for place in 0..20 {
-            invite(&desk, place).await;
-        }
-        desk.pass(minutes(30)).await;
-        let MailState::Down { why, since, retry_at } = mail_state(&desk) else { panic!("{:?}", mail_state(&desk)) };
-        assert_eq!((why.as_str(), retry_at > since), ("connection refused", true));
-        assert_eq!(desk.engine.status().borrow().mail.waiting, 20);
-        for place in 0..20 {
-            assert_eq!(desk.kinds(place)[1..], ["invitation.issued", "email.queued"], "nothing is the letter's fault");
-        }
-        mail.mood(|mood| mood.down = false);
-        // Whoever cannot wait says so.
-        desk.execute(3, Command::RetryLetter { letter: letter(&desk, 3).id }).await.unwrap();
-        desk.pass(minutes(1)).await;
-        assert!((0..20).all(|place| letter(&desk, place).state == LetterState::Sent));
-        assert_eq!((mail_state(&desk), mail.arrived().len()), (MailState::Ok, 20));
-    });
-}
-
-#[test]
-fn a_server_that_takes_letters_and_says_nothing_is_left_alone() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 30, |_| ()).await;
-        mail.mood(|mood| mood.silent = 1.0);
-        for place in 0..30 {
-            invite(&desk, place).await;
-        }
-        desk.pass(TimeDelta::seconds(50)).await;
-        assert!(matches!(mail_state(&desk), MailState::Down { .. }));
-        let doubtful = (0..30).filter(|place| letter(&desk, *place).state == LetterState::Uncertain).count();
-        assert!((3..=6).contains(&doubtful), "{doubtful} letters in doubt");
-        mail.mood(|mood| mood.silent = 0.0);
-        desk.pass(hours(1)).await;
-        assert!((0..30).all(|place| letter(&desk, place).state == LetterState::Sent));
-        let copies = mail.arrived();
-        for place in 0..30 {
-            let count = copies.iter().filter(|one| one.letter == letter(&desk, place).id).count();
-            assert!((1..=2).contains(&count), "{count} copies");
-        }
-    });
 }
 
 #[test]
@@ -248,92 +204,6 @@ fn reminders_come_by_themselves_and_after_a_long_sleep_only_the_last() {
 }
 
 #[test]
-fn reports_in_a_maildir_are_taken_in_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let new = dir.path().join("new");
-    std::fs::create_dir(&new).unwrap();
-    run(async |idle| {
-        let reports = dir.path().to_owned();
-        let (desk, mail) = office(idle, 1, |parts| {
-            let outbox = parts.outbox.take().unwrap();
-            parts.outbox = Some(OutboxParts { reports: Some(reports), ..outbox });
-        })
-        .await;
-        invite(&desk, 0).await;
-        desk.pass(minutes(1)).await;
-        assert_eq!(mail.arrived().len(), 1);
-        let (letter_id, to) = (letter(&desk, 0).id, letter(&desk, 0).to);
-        std::fs::write(new.join("1.hello"), "Subject: hello\r\n\r\nhello").unwrap();
-        std::fs::write(new.join("2.report"), report(to.raw(), &format!("{letter_id}@example.com"))).unwrap();
-        desk.pass(minutes(2)).await;
-        assert_eq!(letter(&desk, 0).state, LetterState::Bounced);
-        assert_eq!(&*desk.state(0).address_refused().unwrap().status, "5.1.1");
-        assert_eq!(desk.kinds(0).iter().filter(|kind| **kind == "email.bounced").count(), 1);
-        assert!(dir.path().join("cur/2.report:2,S").exists() && new.join("1.hello").exists());
-        assert!(desk.engine.status().borrow().faults.is_empty());
-    });
-}
-
-#[test]
-fn what_is_somebody_elses_or_only_a_person_can_read_is_not_filed_as_read() {
-    let dir = tempfile::tempdir().unwrap();
-    let new = dir.path().join("new");
-    std::fs::create_dir(&new).unwrap();
-    run(async |idle| {
-        let reports = dir.path().to_owned();
-        let (desk, _) = office(idle, 5, |parts| {
-            let outbox = parts.outbox.take().unwrap();
-            parts.outbox = Some(OutboxParts { reports: Some(reports), ..outbox });
-        })
-        .await;
-        for place in 0..5 {
-            invite(&desk, place).await;
-        }
-        desk.pass(minutes(1)).await;
-        let id = |place: usize| format!("{}@example.com", letter(&desk, place).id);
-        let to = |place: usize| letter(&desk, place).to.raw().to_owned();
-        std::fs::write(new.join("1.foreign"), report("stranger@example.org", "x@example.org")).unwrap();
-        let delivered = report(&to(1), &id(1)).replace("Action: failed", "Action: delivered");
-        std::fs::write(new.join("2.delivered"), delivered).unwrap();
-        let unread = format!("From: MAILER-DAEMON@mx.example\r\nSubject: NDN\r\n\r\nMessage-ID: <{}>\r\n", id(0));
-        std::fs::write(new.join("3.unread"), unread).unwrap();
-        // It returns no headers, and is about the latest letter to that address.
-        let without = report(&to(1), "x@example.org").replace("5.1.1", "5.2.2").replace("Message-ID", "X-Nothing");
-        std::fs::write(new.join("4.without"), without).unwrap();
-        let delay = report(&to(2), &id(2)).replace("Action: failed", "Action: delayed").replace("5.1.1", "4.4.7");
-        std::fs::write(new.join("5.delay"), delay).unwrap();
-        // Somebody wrote to our dealership from the mailbox that our letters come from.
-        let others = "CAF1234@mail.example.net";
-        std::fs::write(new.join("6.others"), report(&to(3), others).replace("5.1.1", "5.2.2")).unwrap();
-        std::fs::write(new.join("7.others"), report(&to(4), others)).unwrap();
-        std::fs::write(new.join("8.others"), report(&to(3), others).replace("failed", "delayed")).unwrap();
-        desk.pass(minutes(2)).await;
-        let mut left: Vec<_> = std::fs::read_dir(&new).unwrap().map(|file| file.unwrap().file_name()).collect();
-        left.sort();
-        assert_eq!(left, ["1.foreign", "6.others", "7.others", "8.others"], "their writer looks for them");
-        for place in [3, 4] {
-            assert_eq!((letter(&desk, place).state, letter(&desk, place).delayed_at), (LetterState::Sent, None));
-        }
-        assert!(desk.state(3).address_refused().is_none() && desk.state(4).address_refused().is_some());
-        assert!(dir.path().join("cur/3.unread:2,").exists(), "nobody has read it");
-        assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
-        assert!(letter(&desk, 0).words.unwrap().contains("only a person can read: NDN"));
-        assert_eq!((letter(&desk, 1).state, desk.state(1).address_refused()), (LetterState::Bounced, None));
-        assert!(letter(&desk, 2).delayed_at.is_some() && letter(&desk, 2).state == LetterState::Sent);
-        assert!(desk.engine.status().borrow().faults.is_empty());
-    });
-}
-
-fn report(address: &str, message_id: &str) -> String {
-    format!(
-        "Subject: Undelivered\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
-         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
-         Final-Recipient: rfc822; {address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
-         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{message_id}>\r\n\r\n--b--\r\n"
-    )
-}
-
-#[test]
 fn a_command_hands_over_and_says_why_what_waits() {
     run(async |idle| {
         let (desk, mail) = office(idle, 3, |parts| parts.background = false).await;
@@ -427,121 +297,6 @@ fn a_letter_that_was_refused_and_waits_says_why_it_waits_now() {
     });
 }
 
-#[test]
-fn a_server_that_refuses_us_fails_few_letters_and_is_one_alarm() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 50, |_| ()).await;
-        mail.mood(|mood| mood.unwilling = true);
-        for place in 0..50 {
-            invite(&desk, place).await;
-        }
-        desk.pass(minutes(2)).await;
-        let failed = |desk: &Desk| (0..50).filter(|place| letter(desk, *place).state == LetterState::Failed).count();
-        assert!((3..=7).contains(&failed(&desk)), "{} failed", failed(&desk));
-        assert!(matches!(mail_state(&desk), MailState::Down { why, .. } if why.contains("relaying denied")));
-        mail.mood(|mood| mood.unwilling = false);
-        let few = failed(&desk);
-        for place in 0..50 {
-            if letter(&desk, place).state == LetterState::Failed {
-                desk.execute(place, Command::RetryLetter { letter: letter(&desk, place).id }).await.unwrap();
-            }
-        }
-        desk.pass(minutes(2)).await;
-        assert_eq!((failed(&desk), mail.arrived().len()), (0, 50), "{few} were tried again");
-    });
-}
-
-#[test]
-fn a_server_that_takes_nothing_for_a_day_costs_no_letter_and_is_one_alarm() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 40, |_| ()).await;
-        mail.mood(|mood| mood.throttled = true);
-        for place in 0..40 {
-            invite(&desk, place).await;
-        }
-        desk.pass(hours(24)).await;
-        let MailState::Down { why, .. } = mail_state(&desk) else { panic!("{:?}", mail_state(&desk)) };
-        assert!(why.contains("450 4.7.1 too much mail") && why.contains("costs none of them a try"), "{why}");
-        assert!((0..40).all(|place| letter(&desk, place).due_at.is_some()), "none was given up");
-        let tries = mail.state.lock().tries;
-        assert!(tries < 120, "{tries} tries in a day keep its limit alive");
-        mail.mood(|mood| mood.throttled = false);
-        desk.pass(hours(3)).await;
-        assert!((0..40).all(|place| letter(&desk, place).state == LetterState::Sent));
-        assert_eq!((mail_state(&desk), mail.arrived().len()), (MailState::Ok, 40));
-    });
-}
-
-#[test]
-fn a_letter_that_the_server_never_takes_waits_until_its_code_ends() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 1, |_| ()).await;
-        mail.mood(|mood| mood.throttled = true);
-        invite(&desk, 0).await;
-        desk.pass(hours(71)).await;
-        assert!(letter(&desk, 0).due_at.is_some(), "{:?}", letter(&desk, 0));
-        assert_eq!(mail_state(&desk), MailState::Ok, "one letter is no sign of the server");
-        desk.pass(hours(3)).await;
-        assert_eq!((letter(&desk, 0).state, letter(&desk, 0).due_at), (LetterState::Suppressed, None));
-        assert!(desk.kinds(0).len() < 60, "{} events", desk.kinds(0).len());
-    });
-}
-
-/// A server that refuses some letters for good, and takes the others.
-struct Refusing {
-    few: Vec<String>,
-    by: RefusedBy,
-}
-
-#[async_trait]
-impl MailTransport for Refusing {
-    async fn deliver(&self, outgoing: &OutgoingMessage, pre_send: &dyn PreSendCheck) -> Delivery {
-        if self.few.contains(&outgoing.to) {
-            let reason = "552 5.2.2 mailbox full".to_owned();
-            return Delivery::Refused { reason, permanent: true, address: None, by: self.by };
-        }
-        match pre_send.check().await {
-            PreSendDecision::Proceed => Delivery::Sent { reply: "250 fine".to_owned() },
-            PreSendDecision::Abort => Delivery::Aborted,
-        }
-    }
-
-    async fn check(&self) -> Result<String, String> {
-        Ok("ready".to_owned())
-    }
-
-    fn name(&self) -> String {
-        "smtp://mail.test".to_owned()
-    }
-
-    fn max_connections(&self) -> usize {
-        1
-    }
-}
-
-#[test]
-fn full_mailboxes_and_what_we_refuse_ourselves_say_nothing_of_the_server() {
-    for by in [RefusedBy::Us, RefusedBy::Server] {
-        run(async |idle| {
-            let few = (0..4).map(|place| format!("service{place}@example.com")).collect();
-            let refusing = |parts: &mut Parts| {
-                let outbox = parts.outbox.take().unwrap();
-                parts.outbox = Some(OutboxParts { transport: Arc::new(Refusing { few, by }), ..outbox });
-            };
-            let (desk, _) = office(idle, 5, refusing).await;
-            for place in 0..5 {
-                let mut profile = desk.state(place).profile.clone();
-                profile.contact.email = format!("service{place}@example.com").as_str().into();
-                desk.execute(place, Command::Update { profile }).await.unwrap();
-                invite(&desk, place).await;
-            }
-            desk.pass(minutes(1)).await;
-            assert!((0..4).all(|place| letter(&desk, place).state == LetterState::Failed));
-            assert_eq!((letter(&desk, 4).state, mail_state(&desk)), (LetterState::Sent, MailState::Ok), "{by:?}");
-        });
-    }
-}
-
 /// A desk without a mail server: letters become files.
 struct Files;
 
@@ -585,22 +340,5 @@ fn the_limit_of_an_hour_holds_no_letter_that_only_becomes_a_file() {
         desk.pass(minutes(1)).await;
         assert!((0..5).all(|place| letter(&desk, place).state == LetterState::Written));
         assert_eq!(mail_state(&desk), MailState::Ok);
-    });
-}
-
-#[test]
-fn a_letter_in_doubt_that_is_refused_then_ends_some_day() {
-    run(async |idle| {
-        let (desk, mail) = office(idle, 1, |_| ()).await;
-        mail.mood(|mood| mood.silent = 1.0);
-        invite(&desk, 0).await;
-        desk.pass(minutes(1)).await;
-        assert_eq!(letter(&desk, 0).state, LetterState::Uncertain);
-        mail.mood(|mood| (mood.silent, mood.busy) = (0.0, 1.0));
-        desk.pass(hours(8)).await;
-        let tries = desk.kinds(0).iter().filter(|kind| **kind == "email.uncertain").count();
-        assert!(tries <= 8, "{tries} tries");
-        assert_eq!((letter(&desk, 0).state, letter(&desk, 0).due_at), (LetterState::Uncertain, None));
-        assert_eq!(mail_state(&desk), MailState::Ok, "it answers, and says that it is busy");
     });
 }
