@@ -13,7 +13,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use super::counts::DealershipCounts;
-use super::hooks::HookStatus;
+use super::hooks::{HookProgress, HookStatus};
 use crate::domain::{Attention, Event, Fact, LetterState, Outcome, Stage, Timestamp};
 use crate::engine::Engine;
 use crate::protocol::{MailState, PlatformState};
@@ -84,12 +84,7 @@ impl Metrics {
     pub fn text(&self, engine: &Engine, counts: &DealershipCounts, hooks: &[Arc<HookStatus>]) -> String {
         let mut registry = Registry::with_prefix("cloverwatch");
         registry.register("build", "The version that runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
-        gauge(
-            &mut registry,
-            "leader",
-            "Whether this process does the background work",
-            usize::from(engine.is_leader()),
-        );
+        gauge(&mut registry, "leader", "Whether this process does the background work", usize::from(engine.is_leader()));
         dealerships(&mut registry, counts);
         self.probes(&mut registry, engine);
         circuits(&mut registry, engine);
@@ -213,12 +208,13 @@ fn hook_metrics(registry: &mut Registry, hooks: &[Arc<HookStatus>]) {
     }
     let (deliveries, positions) = (Family::<Labels, Counter>::default(), Family::<Labels, Gauge>::default());
     for hook in hooks {
-        let results = [("ok", hook.delivered()), ("failed", hook.failed()), ("given_up", hook.given_up())];
+        let HookProgress { delivered, failed, given_up, position, .. } = hook.progress();
+        let results = [("ok", delivered), ("failed", failed), ("given_up", given_up)];
         for (result, count) in results {
             let labels = vec![("hook", hook.name.clone()), ("result", result.to_owned())];
             deliveries.get_or_create(&labels).inc_by(count);
         }
-        let seq = i64::try_from(hook.position()).unwrap_or(i64::MAX);
+        let seq = i64::try_from(position).unwrap_or(i64::MAX);
         positions.get_or_create(&vec![("hook", hook.name.clone())]).set(seq);
     }
     registry.register("hook_deliveries", "Calls of hooks by how they ended", deliveries);
