@@ -12,7 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use super::counts::DealershipCounts;
+use super::counts::{DealershipCounts, place};
 use super::hooks::{HookProgress, HookStatus};
 use crate::domain::{Attention, Event, Fact, LetterState, Outcome, Stage, Timestamp};
 use crate::engine::Engine;
@@ -50,9 +50,7 @@ impl Default for Metrics {
 
 impl Metrics {
     pub fn probed(&self, outcome: Outcome, took: Duration) {
-        for (_, counter) in Outcome::ALL.iter().zip(&self.probes).filter(|(known, _)| **known == outcome) {
-            counter.inc();
-        }
+        self.probes[place(&Outcome::ALL, &outcome)].inc();
         self.probe_duration.observe(took.as_secs_f64());
     }
 
@@ -140,7 +138,7 @@ fn dealerships(registry: &mut Registry, counts: &DealershipCounts) {
     gauges(registry, "dealerships_attention", "Dealerships that need somebody, by the reason", "reason", reasons);
     let letters = LetterState::ALL.iter().zip(counts.letters);
     gauges(registry, "letters", "The latest letters of each dealership, by state", "state", letters);
-    let help = "Live codes that end within six hours";
+    let help = "Live codes that end within [invitations] expiring_within";
     gauge(registry, "codes_ending_within_6h", help, counts.codes_ending_soon);
 }
 
