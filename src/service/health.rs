@@ -37,7 +37,7 @@ pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> 
         "schema": 1,
         "status": if well { "ok" } else { "failing" },
         "reasons": reasons,
-        "leader": engine.is_leader(),
+        "leader": engine.works(),
         "last_event_seq": engine.read_model().seq(),
         "platform": { "circuit": word(CircuitWord::of_platform(&status.platform, now)), "alarm": status.platform.is_alarm() },
         "mail": { "circuit": word(CircuitWord::of_mail(&status.mail.state, now)), "waiting": status.mail.waiting },

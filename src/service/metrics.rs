@@ -82,7 +82,7 @@ impl Metrics {
     pub fn text(&self, engine: &Engine, counts: &DealershipCounts, hooks: &[Arc<HookStatus>]) -> String {
         let mut registry = Registry::with_prefix("cloverwatch");
         registry.register("build", "The version that runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
-        gauge(&mut registry, "leader", "Whether this process does the background work", usize::from(engine.is_leader()));
+        gauge(&mut registry, "leader", "Whether this process does the background work", usize::from(engine.works()));
         dealerships(&mut registry, counts);
         self.probes(&mut registry, engine);
         circuits(&mut registry, engine);
