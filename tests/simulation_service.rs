@@ -124,7 +124,7 @@ fn a_test_appointment_is_booked_read_back_and_moved() {
         desk.go_live(0).await;
         let (engine, id) = (desk.engine.clone(), desk.ids[0]);
         let window = SlotWindow::from_today(desk.clock.now(), desk.state(0).profile.timezone, 14);
-        let offered = desk.wait(async move { engine.slots(id, window).await }).await.unwrap();
+        let offered = desk.wait(async move { engine.slots(id, Some(window)).await }).await.unwrap();
         assert_eq!(offered.len(), 14 * 5);
         let one = planned(&desk, three(&desk, 3), false);
         let Ok(Booked::Stands { local, earlier: false, read_back: ReadBack::Seen, .. }) = book(&desk, &one).await

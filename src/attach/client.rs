@@ -11,7 +11,7 @@ use tokio::net::UnixStream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::link::OwnerLink;
 use super::socket;
@@ -61,15 +61,7 @@ pub struct AttachedClient {
     /// Why nothing is recorded, where nothing is.
     refusal: RequestError,
     /// Leaves when the last of them goes.
-    _last: Arc<LeaveOnDrop>,
-}
-
-struct LeaveOnDrop(Arc<OwnerLink>);
-
-impl Drop for LeaveOnDrop {
-    fn drop(&mut self) {
-        self.0.leave();
-    }
+    _last: Arc<DropGuard>,
 }
 
 impl AttachedClient {
@@ -89,7 +81,7 @@ impl AttachedClient {
         let info = EngineInfo { notices: Vec::new(), owner: options.holder.clone(), ..info };
         let link = OwnerLink::start(options.holder, status, options.desk, (read, write));
         link.read_model.heard_of(newest_event);
-        let last = Arc::new(LeaveOnDrop(Arc::clone(&link)));
+        let last = Arc::new(link.left.clone().drop_guard());
         let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), refusal, _last: last };
         if options.states && !client.link.follow().await {
             return Err(AttachError::Refused("it ended while it told what it knows".to_owned()));
@@ -193,7 +185,7 @@ impl EngineClient for AttachedClient {
     }
 
     async fn shutdown(&self) -> Result<(), RequestError> {
-        self.link.leave();
+        self.link.left.cancel();
         Ok(())
     }
 }

@@ -6,21 +6,20 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::io::AsyncWriteExt;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::wire::{FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame};
+use super::wire::{
+    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame, write_all,
+};
 use crate::domain::Onboarding;
 use crate::domain::text::clean;
 use crate::protocol::{Holder, Notification, OwnerState, ReadModel, RequestError, Response, Status};
 
 /// How many notifications a subscriber may lag behind before it is told to read again.
 const SUBSCRIBERS_LAG: usize = 4_096;
-/// How many frames may wait to be written.
-const FRAMES_WAITING: usize = 32;
 
 /// How often the owner is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_millis(500);
@@ -51,7 +50,7 @@ pub(super) struct OwnerLink {
     /// Who waits for answers; `None`: nothing more comes.
     waiting: Mutex<Option<HashMap<u64, mpsc::UnboundedSender<Piece>>>>,
     end: Mutex<Option<LinkEnd>>,
-    left: CancellationToken,
+    pub left: CancellationToken,
     /// Whether the states were told.
     followed: watch::Sender<bool>,
     /// Whether it was asked to tell how the program is doing.
@@ -100,7 +99,7 @@ impl OwnerLink {
             () = self.left.cancelled() => LinkEnd::Left,
             end = self.listen(read) => end,
             end = self.watch() => end,
-            end = write_all(frames, write) => end,
+            () = write_all(frames, write) => LinkEnd::Gone,
         };
         *self.end.lock() = Some(end);
         // Whoever waits learns that by the end of its channel.
@@ -259,20 +258,9 @@ impl OwnerLink {
             return false;
         }
         let mut followed = self.followed.subscribe();
-        let ended = self.left.child_token();
         tokio::select! {
             there = followed.wait_for(|followed| *followed) => there.is_ok(),
-            () = self.ended() => false,
-            () = ended.cancelled() => false,
-        }
-    }
-
-    async fn ended(&self) {
-        let mut told = self.told.subscribe();
-        while self.end.lock().is_none() {
-            if told.recv().await.is_err() {
-                return;
-            }
+            () = self.frames.closed() => false,
         }
     }
 
@@ -287,10 +275,6 @@ impl OwnerLink {
             Some(LinkEnd::Gone) | None => RequestError::OwnerLost { in_doubt },
             Some(LinkEnd::Left) => RequestError::Ending,
         }
-    }
-
-    pub fn leave(&self) {
-        self.left.cancel();
     }
 }
 
@@ -332,13 +316,4 @@ impl Inbox {
         }
         true
     }
-}
-
-async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: OwnedWriteHalf) -> LinkEnd {
-    while let Some(frame) = frames.recv().await {
-        if write.write_all(&frame).await.is_err() {
-            return LinkEnd::Gone;
-        }
-    }
-    LinkEnd::Left
 }

@@ -8,20 +8,19 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use parking_lot::Mutex;
-use tokio::io::AsyncWriteExt;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::wire::{FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame};
+use super::wire::{
+    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame, write_all,
+};
 use crate::client::{EngineClient, LocalClient, Notifications, Responses};
 use crate::domain::{Actor, DealershipId, Onboarding};
 use crate::protocol::{Notification, Request, RequestError, Response, Unanswered};
 
-/// How many frames wait for a client before those who bring them wait.
-const FRAMES_WAITING: usize = 32;
 /// How long a client is given to take the last that is said to it.
 pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
 /// How many requests of one client may be under way.
@@ -268,14 +267,5 @@ impl Shared {
     async fn pass(&self, line: Vec<u8>) -> Result<(), WireError> {
         // Nobody takes frames any more when the connection has ended.
         Ok(self.frames.send(line).await.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?)
-    }
-}
-
-/// Writes frames for as long as somebody takes them.
-async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: OwnedWriteHalf) {
-    while let Some(frame) = frames.recv().await {
-        if write.write_all(&frame).await.is_err() {
-            return;
-        }
     }
 }

@@ -7,7 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
+use tokio::sync::mpsc;
 
 use crate::domain::{Onboarding, Timestamp};
 use crate::protocol::{EngineInfo, Notification, Request, Response, Status};
@@ -23,20 +25,19 @@ pub const LONGEST_FRAME: usize = 64 * 1024 * 1024;
 pub(super) const LONGEST_GREETING: usize = 64 * 1024;
 /// Above this the memory of a frame that was read is given back.
 const KEPT: usize = 1024 * 1024;
+/// How many frames may wait to be written before those who bring them wait.
+pub(super) const FRAMES_WAITING: usize = 32;
 
 /// What every version begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Greeting {
     pub cloverwatch: String,
     pub protocol: u32,
-    /// What this side can do beyond the protocol; none yet.
-    #[serde(default)]
-    pub features: Vec<String>,
 }
 
 impl Greeting {
     pub fn ours() -> Self {
-        Self { cloverwatch: VERSION.to_owned(), protocol: PROTOCOL, features: Vec::new() }
+        Self { cloverwatch: VERSION.to_owned(), protocol: PROTOCOL }
     }
 
     pub fn understands_us(&self) -> bool {
@@ -168,6 +169,15 @@ pub(super) fn frame<T: Serialize>(value: &T) -> Result<Vec<u8>, WireError> {
     let mut line = serde_json::to_vec(value).map_err(|error| WireError::Garbage(error.to_string()))?;
     line.push(b'\n');
     if line.len() > LONGEST_FRAME { Err(WireError::TooLong(LONGEST_FRAME)) } else { Ok(line) }
+}
+
+/// Writes frames for as long as somebody takes them.
+pub(super) async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: OwnedWriteHalf) {
+    while let Some(frame) = frames.recv().await {
+        if write.write_all(&frame).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Takes lines apart. Giving up waiting loses nothing.

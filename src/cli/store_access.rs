@@ -1,6 +1,5 @@
 //! Reading the store without an engine: beside whoever owns it, or the team that shares it.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,9 +13,7 @@ use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::text::clean;
-use crate::domain::{
-    Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeState, ProbeStatus, cadence,
-};
+use crate::domain::{Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus};
 use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
 use crate::store::postgres::none_yet;
 use crate::store::{
@@ -178,11 +175,7 @@ impl ReadClient for StoreClient {
         };
         let status = |id| {
             let Some(state) = self.read_model().get(id) else { return ProbeStatus::default() };
-            let kept = probes.get(id);
-            let last = ProbeState::last(&state, kept.as_deref(), now);
-            let next = |schedule| cadence(&state, now, &self.policy, schedule, last.as_deref());
-            let next_at = self.schedule.as_ref().and_then(next);
-            ProbeStatus { next_at, last: last.map(Cow::into_owned) }
+            ProbeStatus::of(&state, probes.get(id).as_deref(), now, &self.policy, self.schedule.as_ref())
         };
         Ok(ids.into_iter().map(status).collect())
     }

@@ -112,9 +112,7 @@ impl Onboarding {
             }
             Stage::OpcodeMissing => Some(Attention::OpcodeMissing),
             Stage::NoSlots => Some(Attention::NoSlots),
-            Stage::Invited if self.time_left(now).is_some_and(|left| left < policy.expiring_within) => {
-                Some(Attention::ExpiringSoon)
-            }
+            Stage::Invited if self.expires_soon(now, policy) => Some(Attention::ExpiringSoon),
             Stage::AwaitingXtime if self.waited(now).is_some_and(|waited| waited > policy.amber_after) => {
                 Some(Attention::WaitingLong)
             }
@@ -167,6 +165,11 @@ impl Onboarding {
     pub fn time_left(&self, now: Timestamp) -> Option<TimeDelta> {
         let invitation = self.invitation.as_ref()?;
         (invitation.state(now) == InvitationState::Live).then(|| invitation.expires_at - now)
+    }
+
+    /// Whether the newest code is live and dies within the configured time.
+    pub fn expires_soon(&self, now: Timestamp, policy: &Policy) -> bool {
+        self.time_left(now).is_some_and(|left| left < policy.expiring_within)
     }
 
     /// How much too late the newest code is dated at least: it was there at `known_at`, and is there now. `None` unless it

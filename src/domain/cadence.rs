@@ -4,9 +4,11 @@
 //! moment on it after the last one. What was missed while no program ran is therefore due at once, and so is who was
 //! never probed; how many of them are probed in a second is up to the budget.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta};
 
-use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, ProbeState, Stage, Timestamp};
+use super::{DealershipId, Onboarding, OpcodeState, Outcome, Policy, ProbeState, ProbeStatus, Stage, Timestamp};
 
 /// How often is probed what. All of it is our assumption; the sum stays under 5 requests/s for 10,000 dealerships
 /// that were invited over three days.
@@ -94,6 +96,21 @@ pub fn cadence(
     match last_probe {
         Some(after) => first_in(&spans, state.id, after),
         None => Some(state.invitation.as_ref().map_or(state.added_at, |newest| newest.issued_at).min(now)),
+    }
+}
+
+impl ProbeStatus {
+    /// `kept` is the last probe that is kept beside the events; without a schedule nothing is probed.
+    pub fn of(
+        state: &Onboarding,
+        kept: Option<&ProbeState>,
+        now: Timestamp,
+        policy: &Policy,
+        schedule: Option<&ProbeSchedule>,
+    ) -> Self {
+        let last = ProbeState::last(state, kept, now);
+        let next_at = schedule.and_then(|schedule| cadence(state, now, policy, schedule, last.as_deref()));
+        Self { last: last.map(Cow::into_owned), next_at }
     }
 }
 

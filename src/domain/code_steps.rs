@@ -38,13 +38,15 @@ pub fn steps_to_obtain(
     };
     let intent = same.map_or(fresh, |open| open.intent);
     // Another source made of its key what it liked; this one knows nothing of it.
-    let other = open.filter(|open| open.source != source).map(|open| Command::FailCode {
-        intent: open.intent,
-        reason: "the source that was asked is not configured any more".to_owned(),
-        refused: true,
-    });
+    let other = open.filter(|open| open.source != source).map(|open| source_is_gone(open, true));
     let request = Command::RequestCode { intent, source, ask, mail };
     Ok(other.into_iter().chain([request]).collect())
+}
+
+/// What is recorded of an open request whose source is not the configured one. `refused`: nobody goes on with it.
+pub fn source_is_gone(open: &PendingCode, refused: bool) -> Command {
+    let reason = "the source that was asked is not configured any more".to_owned();
+    Command::FailCode { intent: open.intent, reason, refused }
 }
 
 /// What is recorded before a code that a person took by hand: a request that nobody works on any more (a crash, another

@@ -64,7 +64,7 @@ pub use cadence::{ProbeSchedule, cadence, next_tick, pressing, second_probe_afte
 pub use call::{Call, CallOutcome, Calls, LastCall, ToldCode};
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
-pub use code_steps::{give_up_orphan, needs_no_code, steps_to_obtain};
+pub use code_steps::{give_up_orphan, needs_no_code, source_is_gone, steps_to_obtain};
 pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, NoClaims};
 pub use connect::connect_steps;
 pub use dealership::{Contact, Profile};

@@ -36,14 +36,10 @@ impl Engine {
     }
 
     /// What is offered for the dealership's opcode now, in a window of days; records nothing.
-    pub async fn slots(&self, id: DealershipId, window: SlotWindow) -> Result<Vec<Slot>, RequestError> {
-        self.inner.slots_in(&*self.inner.known(id)?, window).await
-    }
-
-    /// The same in the window of the policy, from the dealership's today.
-    pub async fn offered(&self, id: DealershipId) -> Result<Vec<Slot>, RequestError> {
+    /// `None`: the window of the policy, from the dealership's today.
+    pub async fn slots(&self, id: DealershipId, window: Option<SlotWindow>) -> Result<Vec<Slot>, RequestError> {
         let state = self.inner.known(id)?;
-        self.inner.slots_in(&state, self.inner.window(&state)).await
+        self.inner.slots_in(&state, window.unwrap_or_else(|| self.inner.window(&state))).await
     }
 
     /// Sends a planned booking, once, and records what became of it. A booking of before that had no answer is read back first;

@@ -14,7 +14,7 @@ use super::inner::SOURCE_IN_FLIGHT;
 use super::{Engine, Inner};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan,
-    needs_no_code, steps_to_obtain,
+    needs_no_code, source_is_gone, steps_to_obtain,
 };
 use crate::protocol::{PastedCode, RequestError};
 use crate::store::StoreError;
@@ -56,8 +56,7 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
                 Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
                 // Nobody can go on with it. It stays open, and says why.
                 None => {
-                    let reason = "the source that was asked is not configured any more".to_owned();
-                    let command = Command::FailCode { intent: pending.intent, reason, refused: false };
+                    let command = source_is_gone(&pending, false);
                     inner.execute_as_leader(id, command, &Actor::system("codes")).await.map(drop)
                 }
             };

@@ -195,7 +195,7 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     inner.term.send_replace(None);
     tasks.shutdown().await;
     inner.next_probes.write().clear();
-    // What the tasks said of their work until now is over.
+    // Once more, so that `team_status::follow` replaces what the tasks wrote into the status while they ended.
     inner.term.send_replace(None);
     give_back(team, epoch).await;
     tracing::warn!("this process does not lead the team any more");

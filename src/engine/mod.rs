@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// Whether this process does what is due by itself.
-    pub fn is_leader(&self) -> bool {
+    pub fn works(&self) -> bool {
         self.inner.works()
     }
 

@@ -182,7 +182,10 @@ pub(super) async fn serve(inner: Arc<Inner>) {
         }
         if !stops.is_empty() {
             for id in team.stopped(term.epoch).await.unwrap_or_default() {
-                stops.entry(id).or_default().cancel();
+                // One that is not in hand is taken again first.
+                if let Some(stop) = stops.get(&id) {
+                    stop.cancel();
+                }
             }
         }
         tokio::select! {

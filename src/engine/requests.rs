@@ -226,8 +226,7 @@ impl ActiveRequest {
             Request::ProbeStatuses(ids) => Response::ProbeStatuses(self.probe_statuses(ids)),
             Request::Alike { dealerships, archived } => Response::Alike(self.alike(&dealerships, archived)),
             Request::Services(id) => Response::Services(engine.services(id).await?),
-            Request::Slots { dealership: id, window: Some(window) } => Response::Slots(engine.slots(id, window).await?),
-            Request::Slots { dealership: id, window: None } => Response::Slots(engine.offered(id).await?),
+            Request::Slots { dealership: id, window } => Response::Slots(engine.slots(id, window).await?),
             Request::PlanBooking { dealership, local, moves, plan } => {
                 Response::Planned(Box::new(engine.plan_booking(dealership, local, moves, &plan)?))
             }

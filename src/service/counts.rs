@@ -18,7 +18,7 @@ pub struct DealershipCounts {
     pub codes_ending_soon: usize,
 }
 
-fn place<T: PartialEq>(all: &[T], one: &T) -> usize {
+pub(super) fn place<T: PartialEq>(all: &[T], one: &T) -> usize {
     all.iter().position(|other| other == one).unwrap_or_default()
 }
 
@@ -33,8 +33,7 @@ impl DealershipCounts {
             for letter in state.letters() {
                 counts.letters[place(&LetterState::ALL, &letter.state)] += 1;
             }
-            counts.codes_ending_soon +=
-                usize::from(state.time_left(now).is_some_and(|left| left < policy.expiring_within));
+            counts.codes_ending_soon += usize::from(state.expires_soon(now, policy));
         }
         counts
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::hooks::HookStatus;
+use super::hooks::{HookProgress, HookStatus};
 use super::metrics::{CircuitWord, Metrics};
 use crate::domain::rfc3339;
 use crate::domain::text::clean;
@@ -25,10 +25,10 @@ pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> 
     let word = |circuit: Option<CircuitWord>| circuit.map(CircuitWord::as_str);
     let well = reasons.is_empty();
     let hook = |hook: &Arc<HookStatus>| {
-        let failure = hook.failure();
+        let HookProgress { position, failure, .. } = hook.progress();
         json!({
             "name": hook.name,
-            "position": hook.position(),
+            "position": position,
             "failing_since": failure.as_ref().map(|failure| rfc3339(failure.since)),
             "why": failure.map(|failure| failure.why),
         })
@@ -37,7 +37,7 @@ pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> 
         "schema": 1,
         "status": if well { "ok" } else { "failing" },
         "reasons": reasons,
-        "leader": engine.is_leader(),
+        "leader": engine.works(),
         "last_event_seq": engine.read_model().seq(),
         "platform": { "circuit": word(CircuitWord::of_platform(&status.platform, now)), "alarm": status.platform.is_alarm() },
         "mail": { "circuit": word(CircuitWord::of_mail(&status.mail.state, now)), "waiting": status.mail.waiting },

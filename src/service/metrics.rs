@@ -12,8 +12,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use super::counts::DealershipCounts;
-use super::hooks::HookStatus;
+use super::counts::{DealershipCounts, place};
+use super::hooks::{HookProgress, HookStatus};
 use crate::domain::{Attention, Event, Fact, LetterState, Outcome, Stage, Timestamp};
 use crate::engine::Engine;
 use crate::protocol::{MailState, PlatformState};
@@ -50,9 +50,7 @@ impl Default for Metrics {
 
 impl Metrics {
     pub fn probed(&self, outcome: Outcome, took: Duration) {
-        for (_, counter) in Outcome::ALL.iter().zip(&self.probes).filter(|(known, _)| **known == outcome) {
-            counter.inc();
-        }
+        self.probes[place(&Outcome::ALL, &outcome)].inc();
         self.probe_duration.observe(took.as_secs_f64());
     }
 
@@ -84,12 +82,7 @@ impl Metrics {
     pub fn text(&self, engine: &Engine, counts: &DealershipCounts, hooks: &[Arc<HookStatus>]) -> String {
         let mut registry = Registry::with_prefix("cloverwatch");
         registry.register("build", "The version that runs", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
-        gauge(
-            &mut registry,
-            "leader",
-            "Whether this process does the background work",
-            usize::from(engine.is_leader()),
-        );
+        gauge(&mut registry, "leader", "Whether this process does the background work", usize::from(engine.works()));
         dealerships(&mut registry, counts);
         self.probes(&mut registry, engine);
         circuits(&mut registry, engine);
@@ -145,7 +138,7 @@ fn dealerships(registry: &mut Registry, counts: &DealershipCounts) {
     gauges(registry, "dealerships_attention", "Dealerships that need somebody, by the reason", "reason", reasons);
     let letters = LetterState::ALL.iter().zip(counts.letters);
     gauges(registry, "letters", "The latest letters of each dealership, by state", "state", letters);
-    let help = "Live codes that end within six hours";
+    let help = "Live codes that end within [invitations] expiring_within";
     gauge(registry, "codes_ending_within_6h", help, counts.codes_ending_soon);
 }
 
@@ -213,12 +206,13 @@ fn hook_metrics(registry: &mut Registry, hooks: &[Arc<HookStatus>]) {
     }
     let (deliveries, positions) = (Family::<Labels, Counter>::default(), Family::<Labels, Gauge>::default());
     for hook in hooks {
-        let results = [("ok", hook.delivered()), ("failed", hook.failed()), ("given_up", hook.given_up())];
+        let HookProgress { delivered, failed, given_up, position, .. } = hook.progress();
+        let results = [("ok", delivered), ("failed", failed), ("given_up", given_up)];
         for (result, count) in results {
             let labels = vec![("hook", hook.name.clone()), ("result", result.to_owned())];
             deliveries.get_or_create(&labels).inc_by(count);
         }
-        let seq = i64::try_from(hook.position()).unwrap_or(i64::MAX);
+        let seq = i64::try_from(position).unwrap_or(i64::MAX);
         positions.get_or_create(&vec![("hook", hook.name.clone())]).set(seq);
     }
     registry.register("hook_deliveries", "Calls of hooks by how they ended", deliveries);

@@ -63,5 +63,5 @@ async fn one_that_hangs_is_killed_with_what_it_started() {
     }
     written(&world, &again).await;
     world.kept("program", |position| position.after == seq).await;
-    assert_eq!(running.statuses()[0].failed(), 1);
+    assert_eq!(running.statuses()[0].progress().failed, 1);
 }

@@ -83,8 +83,8 @@ async fn what_fails_is_told_again_with_the_same_id_and_in_order() {
     assert_eq!((first.note(), second.note()), ("one", "two"));
     assert_ne!(first.header("webhook-id"), second.header("webhook-id"));
     world.kept("web", |position| position.after == last).await;
-    let status = &running.statuses()[0];
-    assert_eq!((status.failed(), status.given_up()), (2, 0));
+    let progress = running.statuses()[0].progress();
+    assert_eq!((progress.failed, progress.given_up), (2, 0));
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_hook_that_hangs_delays_only_itself_and_is_given_up_after_a_day() {
         assert_eq!(good.call().await.note(), number.to_string());
     }
     world.kept("dead", |position| position.after >= first).await;
-    assert!(running.statuses()[0].given_up() > 0);
+    assert!(running.statuses()[0].progress().given_up > 0);
     let attempt = world.kept("hanging", |position| position.attempt.is_some()).await.attempt.unwrap();
     assert_eq!((attempt.last, attempt.failures), (first, 0));
 }

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::attempt::actor;
 use super::{AwaitedLetter, task};
-use crate::domain::{Command, DealershipId, Letter, LetterId, Refusal};
+use crate::domain::{Command, DealershipId, LetterId, Refusal};
 use crate::engine::{Engine, Inner};
 use crate::protocol::{RequestError, SendResult};
 
@@ -35,7 +35,7 @@ impl Engine {
         let ((), answers) = join(sending, join_all(answers)).await;
         let result = |(dealership, id, answer): (_, _, Result<Option<String>, RequestError>)| {
             let letter = inner.read_model().get(dealership)?.letter(id)?.clone();
-            let why = answer.unwrap_or_else(|error| Some(error.to_string())).filter(|_| Letter::is_open(&letter));
+            let why = answer.unwrap_or_else(|error| Some(error.to_string())).filter(|_| letter.is_open());
             Some(SendResult { dealership, letter, why })
         };
         Ok(answers.into_iter().filter_map(result).collect())

@@ -7,11 +7,6 @@ use crate::mail::{self, RenderContext};
 use crate::protocol::{LetterText, RequestError};
 
 impl Engine {
-    /// Whether letters are sent at all.
-    pub fn sends_letters(&self) -> bool {
-        self.inner.parts.outbox.is_some()
-    }
-
     /// Where letters go, for people; `None`: nowhere.
     pub fn mail_name(&self) -> Option<String> {
         self.inner.parts.outbox.as_ref().map(|outbox| outbox.transport.name())

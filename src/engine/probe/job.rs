@@ -144,7 +144,7 @@ mod tests {
         (ProbeJob::new(probe, "xts00001".to_owned(), false), one, other)
     }
 
-    fn look() -> ProbeResult {
+    fn probe_result() -> ProbeResult {
         ProbeResult {
             began_at: Timestamp::UNIX_EPOCH,
             ended_at: Timestamp::UNIX_EPOCH,
@@ -161,7 +161,7 @@ mod tests {
         let (mut job, mut one, mut other) = job();
         let first = NaiveDate::from_ymd_opt(2024, 3, 4).unwrap();
         let slot = Slot { local: first.and_hms_opt(9, 0, 0).unwrap(), minutes: 60 };
-        job.result = Some(look());
+        job.result = Some(probe_result());
         job.count_slots(SlotWindow { first, days: 7 }, 6);
         assert_eq!(job.next_range().map(|range| (range.start, range.days)), Some((first, 6)));
         assert_eq!(job.take_slots(vec![slot]), None);
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_was_not_known_of_slots_is_said() {
         let (mut job, mut one, _other) = job();
-        job.result = Some(look());
+        job.result = Some(probe_result());
         job.slots_unknown("status 500".to_owned());
         job.finish();
         assert_eq!(one.try_recv().unwrap().unwrap().slots, Some(Err("status 500".to_owned())));

@@ -1,7 +1,7 @@
 //! Probing: who is probed when, what an answer means, and what is recorded of it.
 //!
 //! The prober runs the loop between five parts that own what they know: the queue (what is next), the job (one dealership
-//! on its way), the outcome (what an answer says), the quorum (a second probe at the others before a loss is believed) and
+//! on its way), the outcome (what an answer says), the quorum (a probe of the others before a loss is believed) and
 //! mass events (what happens to many at once is one alarm). How the platform itself is doing is `platform_health`.
 
 mod due_queue;

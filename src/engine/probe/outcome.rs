@@ -84,7 +84,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn look(outcome: Outcome) -> ProbeResult {
+    fn probe_result(outcome: Outcome) -> ProbeResult {
         let reason = "503 service unavailable".to_owned();
         ProbeResult { began_at: NOW, ended_at: NOW, outcome, reason, unrecognised: false, answer: None, services: None }
     }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn an_answer_says_how_the_platform_is() {
-        let health = |outcome, healthy| PlatformSignal::of_probe(&report(look(outcome), healthy, None)).health;
+        let health = |outcome, healthy| PlatformSignal::of_probe(&report(probe_result(outcome), healthy, None)).health;
         assert_eq!(health(Outcome::NotConnected, true), Health::Well);
         assert_eq!(health(Outcome::Unknown, false), Health::Ill);
         assert_eq!(health(Outcome::OurCredentials, false), Health::Refused);
@@ -107,8 +107,9 @@ mod tests {
     #[test]
     fn only_a_failure_asks_to_wait() {
         let second = Some(Duration::from_secs(1));
-        let asks =
-            |outcome, healthy, after| PlatformSignal::of_probe(&report(look(outcome), healthy, after)).asks_to_wait();
+        let asks = |outcome, healthy, after| {
+            PlatformSignal::of_probe(&report(probe_result(outcome), healthy, after)).asks_to_wait()
+        };
         assert!(asks(Outcome::Unknown, false, second));
         assert!(!asks(Outcome::Unknown, false, None));
         assert!(!asks(Outcome::Connected, true, second));
@@ -118,10 +119,10 @@ mod tests {
     #[test]
     fn a_loss_needs_a_quorum_and_a_mass_disconnect_records_nothing() {
         let lost = [Fact::IntegrationLost { first_look: NOW, second_look: NOW }];
-        let refused = look(Outcome::NotConnected);
+        let refused = probe_result(Outcome::NotConnected);
         assert_eq!(Decision::of(&refused, &[], false), Decision::Record);
         assert_eq!(Decision::of(&refused, &lost, false), Decision::AwaitQuorum(NOW));
         assert_eq!(Decision::of(&refused, &lost, true), Decision::Suppress);
-        assert_eq!(Decision::of(&look(Outcome::Connected), &[], true), Decision::Record);
+        assert_eq!(Decision::of(&probe_result(Outcome::Connected), &[], true), Decision::Record);
     }
 }

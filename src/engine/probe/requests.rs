@@ -88,7 +88,7 @@ impl Inner {
         }
         let (tell, told) = oneshot::channel();
         let call = async move {
-            // Nobody knows any more whether it may still be sent.
+            // Whoever asked has gone, or was told that this process does not lead: it is not sent late.
             if tell.is_closed() {
                 return;
             }

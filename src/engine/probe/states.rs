@@ -1,12 +1,11 @@
 //! The last probe of every dealership: kept across restarts, told to whoever asks.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{DealershipId, ProbeState, ProbeStatus, cadence};
+use crate::domain::{DealershipId, ProbeStatus};
 use crate::engine::{Engine, Inner};
 
 /// How long probes are gathered before they are written: so much of them a crash may take.
@@ -42,15 +41,14 @@ impl Engine {
         let inner = &self.inner;
         let kept = inner.parts.store.probes().get(id);
         let Some(state) = inner.read_model().get(id) else { return ProbeStatus::default() };
-        let last = ProbeState::last(&state, kept.as_deref(), inner.now());
-        let next_at = match inner.leads() {
-            true => inner.next_probes.read().get(&id).copied(),
-            // As the leader plans it, but for what it defers.
-            false => {
-                cadence(&state, inner.now(), &inner.parts.policy, &inner.parts.pace.probe_schedule(), last.as_deref())
-            }
-        };
-        ProbeStatus { last: last.map(Cow::into_owned), next_at }
+        let leads = inner.leads();
+        // As the leader plans it, but for what it defers.
+        let schedule = (!leads).then(|| inner.parts.pace.probe_schedule());
+        let mut status = ProbeStatus::of(&state, kept.as_deref(), inner.now(), &inner.parts.policy, schedule.as_ref());
+        if leads {
+            status.next_at = inner.next_probes.read().get(&id).copied();
+        }
+        status
     }
 }
 

@@ -1,7 +1,5 @@
 //! How a hook is doing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use parking_lot::Mutex;
 
 use crate::domain::Timestamp;
@@ -13,62 +11,45 @@ pub struct HookFailure {
     pub why: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HookProgress {
+    pub delivered: u64,
+    /// Calls that did not go through.
+    pub failed: u64,
+    pub given_up: u64,
+    /// Up to which event it is done.
+    pub position: u64,
+    pub failure: Option<HookFailure>,
+}
+
 #[derive(Debug)]
 pub struct HookStatus {
     pub name: String,
-    delivered: AtomicU64,
-    failed: AtomicU64,
-    given_up: AtomicU64,
-    position: AtomicU64,
-    failure: Mutex<Option<HookFailure>>,
+    progress: Mutex<HookProgress>,
 }
 
 impl HookStatus {
     pub(super) fn new(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            delivered: AtomicU64::default(),
-            failed: AtomicU64::default(),
-            given_up: AtomicU64::default(),
-            position: AtomicU64::default(),
-            failure: Mutex::default(),
-        }
+        Self { name: name.to_owned(), progress: Mutex::default() }
     }
 
-    pub fn delivered(&self) -> u64 {
-        self.delivered.load(Ordering::Relaxed)
-    }
-
-    /// Calls that did not go through.
-    pub fn failed(&self) -> u64 {
-        self.failed.load(Ordering::Relaxed)
-    }
-
-    pub fn given_up(&self) -> u64 {
-        self.given_up.load(Ordering::Relaxed)
-    }
-
-    /// Up to which event it is done.
-    pub fn position(&self) -> u64 {
-        self.position.load(Ordering::Relaxed)
-    }
-
-    pub fn failure(&self) -> Option<HookFailure> {
-        self.failure.lock().clone()
+    pub fn progress(&self) -> HookProgress {
+        self.progress.lock().clone()
     }
 
     pub(super) fn at(&self, position: u64) {
-        self.position.store(position, Ordering::Relaxed);
+        self.progress.lock().position = position;
     }
 
     pub(super) fn note_failure(&self, since: Timestamp, why: &str) {
-        self.failed.fetch_add(1, Ordering::Relaxed);
-        *self.failure.lock() = Some(HookFailure { since, why: why.to_owned() });
+        let mut progress = self.progress.lock();
+        progress.failed += 1;
+        progress.failure = Some(HookFailure { since, why: why.to_owned() });
     }
 
     pub(super) fn done(&self, taken: bool) {
-        let counter = if taken { &self.delivered } else { &self.given_up };
-        counter.fetch_add(1, Ordering::Relaxed);
-        *self.failure.lock() = None;
+        let mut progress = self.progress.lock();
+        *if taken { &mut progress.delivered } else { &mut progress.given_up } += 1;
+        progress.failure = None;
     }
 }
