@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use crate::domain::ProbeStatus;
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
-use crate::domain::{Event, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
+use crate::domain::{Event, LikelyCause, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
+use crate::present::clocks::Clocks;
 use crate::present::column::DealershipView;
 use crate::present::event::{EventLine, timeline};
 use crate::present::json::DealershipDocument;
-use crate::present::opcode::{SLOT_CAUSES, slot_causes};
 use crate::present::time::{Zone, away, for_people};
-use crate::present::{Tone, call};
+use crate::present::{Tone, call, situation};
 use crate::protocol::EventQuery;
 
 use super::app::App;
@@ -97,10 +97,16 @@ impl Page<'_> {
             Some(reason) => self.line("stage", &format!("{stage}  {}", out.paint(reason.into(), reason.message())))?,
             None => self.line("stage", stage.as_str())?,
         }
+        let default_opcode = &policy.default_opcode;
+        self.line("", &situation(self.state, default_opcode, &Clocks::at(self.now)))?;
         let NextStep { whose, what, until, .. } = self.state.next_step(self.now);
         if !what.is_empty() {
             let until = until.map(|until| format!(" (until {})", self.time(until))).unwrap_or_default();
             self.line("next", &format!("{}: {what}{until}", whose.as_str()))?;
+        }
+        for (number, LikelyCause { cause, tell }) in (1..).zip(self.state.likely_causes(self.now, default_opcode)) {
+            let tell = if tell.is_empty() { String::new() } else { format!(" → {tell}") };
+            self.line(if number == 1 { "causes" } else { "" }, &format!("{number}. {cause}{tell}"))?;
         }
         let moment = |at| self.time(at);
         self.line("called", &call::last_call(self.state, moment).unwrap_or_default())?;
@@ -183,10 +189,6 @@ impl Page<'_> {
         }
         if let Some(slots) = &state.slots {
             self.line("slots", &words::slots(slots, state, now))?;
-            if slots.count == 0 {
-                self.line("", SLOT_CAUSES)?;
-                slot_causes().try_for_each(|cause| self.line("", &format!("  {cause}")))?;
-            }
         }
         if let Some(stands) = &state.appointment {
             self.line("appointment", &words::appointment(stands, state, now))?;

@@ -10,6 +10,7 @@ pub mod budget;
 pub mod bulk;
 pub mod cadence;
 mod call;
+mod causes;
 pub mod classification;
 pub mod clock_doubt;
 pub mod code;
@@ -62,6 +63,7 @@ pub use attention::Attention;
 pub use budget::Budget;
 pub use cadence::{ProbeSchedule, cadence, next_tick, pressing, second_probe_after};
 pub use call::{Call, CallOutcome, Calls, LastCall, ToldCode};
+pub use causes::LikelyCause;
 pub use clock_doubt::ClockDoubt;
 pub use code::{CodeDigest, CodeError, InvitationCode};
 pub use code_steps::{give_up_orphan, needs_no_code, source_is_gone, steps_to_obtain};
@@ -79,7 +81,7 @@ pub use mail::{
     AddressRefused, Concerned, DueLetter, LONGEST_REPORT, Letter, LetterCopy, LetterKind, LetterState, Mail,
     MailPolicy, Obstacle, QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned,
     due_letter, enhanced_status, is_server_trouble, is_too_large, next_letter_at, quoted_reply, refused_address,
-    refuses_address,
+    refuses_address, reminder_moments,
 };
 pub use next_step::{Mover, NextStep};
 pub use onboarding::{

@@ -185,4 +185,4 @@ impl Onboarding {
 
 #[cfg(test)]
 #[path = "next_step_tests.rs"]
-mod tests;
+pub(in crate::domain) mod tests;

@@ -7,11 +7,11 @@ use crate::domain::{
     decide, evolve, evolve_all,
 };
 
-fn now() -> Timestamp {
+pub(in crate::domain) fn now() -> Timestamp {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000)
 }
 
-fn hours(hours: i64) -> Timestamp {
+pub(in crate::domain) fn hours(hours: i64) -> Timestamp {
     now() + TimeDelta::hours(hours)
 }
 
@@ -35,7 +35,7 @@ fn new() -> Onboarding {
 }
 
 /// With a code that ends in so many hours.
-fn invited(left: i64) -> Onboarding {
+pub(in crate::domain) fn invited(left: i64) -> Onboarding {
     let invitation = Invitation {
         generation: 1,
         code: InvitationCode::recorded("ABCD-1234").unwrap(),
@@ -77,14 +77,14 @@ fn with_letter(state: LetterState, handed: u16) -> Onboarding {
     Onboarding { mail: Some(Box::new(mail)), ..invited(60) }
 }
 
-fn said(hours_ago: i64) -> Onboarding {
+pub(in crate::domain) fn said(hours_ago: i64) -> Onboarding {
     let mut state = invited(10);
     state.confirmation.dealer_confirmed_at = Some(hours(-hours_ago));
     state.confirmation.due_at = Some(hours(24 - hours_ago));
     state
 }
 
-fn confirmed(opcode_state: OpcodeState, slots: Option<u32>) -> Onboarding {
+pub(in crate::domain) fn confirmed(opcode_state: OpcodeState, slots: Option<u32>) -> Onboarding {
     let mut state = said(3);
     state.confirmation.confirmed_at = Some(hours(-1));
     state.opcode_state = opcode_state;
@@ -183,7 +183,11 @@ fn tell(state: &Onboarding, command: &Command) -> Onboarding {
     evolve_all(Some(state.clone()), state.id, &facts, &Actor::person("ana"), now()).unwrap()
 }
 
-fn called(state: &Onboarding, outcome: CallOutcome, call_back_at: Option<Timestamp>) -> Onboarding {
+pub(in crate::domain) fn called(
+    state: &Onboarding,
+    outcome: CallOutcome,
+    call_back_at: Option<Timestamp>,
+) -> Onboarding {
     let call = Call { outcome, at: now(), call_back_at, with: None, note: None, finished_at: None, opcode: None };
     tell(state, &Command::LogCall { call, mail: false })
 }

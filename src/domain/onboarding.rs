@@ -34,6 +34,17 @@ pub enum InvitationState {
     Revoked,
 }
 
+impl From<Ended> for InvitationState {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Expired => Self::Expired,
+            Ended::Used => Self::Used,
+            Ended::Superseded => Self::Superseded,
+            Ended::Revoked => Self::Revoked,
+        }
+    }
+}
+
 impl InvitationState {
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,10 +85,7 @@ impl Invitation {
     /// The state at a moment. The clock decides between live and expired even before that was recorded.
     pub fn state(&self, now: Timestamp) -> InvitationState {
         match self.ended {
-            Some((Ended::Expired, _)) => InvitationState::Expired,
-            Some((Ended::Used, _)) => InvitationState::Used,
-            Some((Ended::Superseded, _)) => InvitationState::Superseded,
-            Some((Ended::Revoked, _)) => InvitationState::Revoked,
+            Some((ended, _)) => ended.into(),
             None if now >= self.expires_at => InvitationState::Expired,
             None => InvitationState::Live,
         }

@@ -8,10 +8,14 @@ pub mod event;
 pub mod json;
 pub mod letters;
 pub mod opcode;
+mod situation;
 pub mod spoken;
 mod theme;
 pub mod time;
 mod tone;
+mod track;
 
+pub use situation::situation;
 pub use theme::ThemeChoice;
 pub use tone::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
+pub use track::{Track, TrackCell};

@@ -74,6 +74,18 @@ impl Zone {
         there.format(form).to_string()
     }
 
+    /// A day: `Tue 24 Nov`; with its year when that is not the present one.
+    pub fn day(self, at: Timestamp, now: Timestamp) -> String {
+        let ((there, _), (today, _)) = (self.local(at), self.local(now));
+        let form = if there.year() == today.year() { "%a %d %b" } else { "%a %d %b %Y" };
+        there.format(form).to_string()
+    }
+
+    /// The time of the day, where day and zone are told elsewhere: `14:05`.
+    pub fn time(self, at: Timestamp) -> String {
+        self.local(at).0.format("%H:%M").to_string()
+    }
+
     /// Reads a moment that names no zone in this one.
     pub fn read(self, text: &str, now: Timestamp) -> Result<Timestamp, WhenError> {
         match self {

@@ -27,10 +27,23 @@ impl LetterRef {
     }
 }
 
-/// The place of a letter: what became of it, then the moment that presses.
+/// How much of what a server said tells one reason from another: its codes and the first words.
+const REASON: usize = 16;
+
+/// A letter as it stands in the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueRow {
+    pub of: LetterRef,
+    /// How many went wrong for the same reason, where it is the first of them that is seen.
+    pub alike: Option<usize>,
+}
+
+/// The place of a letter: what became of it, why, then the moment that presses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     fate: Fate,
+    /// How the reason of what went wrong begins.
+    reason: [u8; REASON],
     at: i64,
     of: LetterRef,
 }
@@ -160,8 +173,19 @@ impl Queue {
     }
 
     /// The letters from the first line on.
-    pub fn visible(&self) -> impl Iterator<Item = LetterRef> + '_ {
-        self.shown_entries().get(self.list.top..).unwrap_or_default().iter().map(|entry| entry.of)
+    pub fn visible(&self) -> impl Iterator<Item = QueueRow> + '_ {
+        let shown = self.shown_entries();
+        let mut above = None;
+        shown.get(self.list.top..).unwrap_or_default().iter().map(move |entry| {
+            let group = (entry.fate, entry.reason);
+            let is_first = above.replace(group) != Some(group);
+            let alike = || {
+                let begin = shown.partition_point(|other| (other.fate, other.reason) < group);
+                let end = shown.partition_point(|other| (other.fate, other.reason) <= group);
+                end - begin
+            };
+            QueueRow { of: entry.of, alike: is_first.then(alike) }
+        })
     }
 
     /// How many are below so many lines.
@@ -221,6 +245,10 @@ fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
         // Of what went wrong for good the code presses that dies first; of the rest the next try.
         let ends = || state.invitation.as_ref().map(|code| code.expires_at);
         let at = letter.due_at.or_else(ends).unwrap_or(letter.at).timestamp_millis();
-        Entry { fate: Fate::of(letter), at, of: LetterRef { dealership: state.id, letter: letter.id } }
+        let fate = Fate::of(letter);
+        let reason = letter.words.as_deref().filter(|_| fate.is_trouble()).unwrap_or_default();
+        let mut begins = [0; REASON];
+        begins.iter_mut().zip(reason.bytes()).for_each(|(kept, byte)| *kept = byte);
+        Entry { fate, reason: begins, at, of: LetterRef { dealership: state.id, letter: letter.id } }
     }));
 }

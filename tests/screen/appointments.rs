@@ -104,6 +104,8 @@ fn book(desk: &mut Desk) -> Box<PlannedBooking> {
 fn the_exact_request_is_shown_before_anything_is_sent() {
     at_every_size("appointment", opened);
     let mut desk = opened((120, 40));
+    desk.sees("Books a test appointment on Tuesday 31 Mar at 09:15 PDT");
+    desk.sees("Tue 31 Mar  09:15 09:30").sees_no("POST").press("f3");
     desk.sees("There is no cancel").sees("POST https://api.example.com/appointments-bookings?dealerCode=xts000008");
     desk.sees("authorization: Bearer ••••").sees("\"opcode\": \"Tell Us More\"").sees("2026-03-31T09:15-0700");
     desk.sees("Tue 31 Mar 09:15 PDT, 1 of 3 offered");
@@ -132,8 +134,8 @@ fn another_offered_time_has_its_own_request_and_no_other_time_is_taken() {
         matches!(desk.effects.as_slice(), [Effect::Ask(_, Request::PlanBooking { local: at, .. })] if *at == local(OFFERED[1]))
     );
     assert_eq!(answer(&mut desk), []);
-    desk.sees("2026-03-31T09:30-0700").press("ctrl-u").write("2026-04-02").sees("^ this time is not offered");
-    desk.sees_no("09:30-0700").press("down");
+    desk.sees("on Tuesday 31 Mar at 09:30 PDT").press("ctrl-u").write("2026-04-02").sees("^ this time is not offered");
+    desk.sees_no("Books a test appointment").press("down");
     assert_eq!(answer(&mut desk), []);
     desk.sees("Thu 02 Apr 14:00 PDT, 1 of 1 offered").press("ctrl-u").write("2026-04-02 14:01");
     assert_eq!(desk.take_effects(), [], "nothing is asked about a time that is not offered");
@@ -179,7 +181,7 @@ fn a_taken_slot_asks_again_with_fresh_times() {
     desk.answer(is_sent, Response::Booked(Some(Booked::SlotTaken { slots: Ok(slots(&OFFERED[1..])) })));
     assert_eq!(answer(&mut desk), []);
     desk.sees("Somebody else took that time meanwhile: nothing was booked.");
-    desk.sees("Tue 31 Mar 09:30 PDT, 1 of 2 offered").sees("2026-03-31T09:30-0700");
+    desk.sees("Tue 31 Mar 09:30 PDT, 1 of 2 offered").sees("on Tuesday 31 Mar at 09:30 PDT");
     // The dealerCode is asked for again.
     desk.press("tab tab tab enter").sees("^ type xts000008");
     assert_eq!(desk.take_effects(), []);

@@ -44,7 +44,7 @@ fn failures(count: u64) -> World {
 
 /// Whose letters are shown, from the first line on.
 fn listed(desk: &Desk) -> Vec<u64> {
-    desk.state.queue.as_ref().unwrap().visible().map(|letter| letter.dealership.bits()).collect()
+    desk.state.queue.as_ref().unwrap().visible().map(|row| row.of.dealership.bits()).collect()
 }
 
 /// The commands of the only effect.
@@ -168,7 +168,7 @@ fn the_detail_says_what_became_of_each_letter() {
     let mut desk = Desk::open((120, 50));
     desk.go_to(3).press("enter f").sees("↻ invitation, code 1, 30 Mar 07:42 PDT").sees("451 4.3.0 try again later");
     desk.sees("tried again in");
-    desk.press("esc").go_to(7).press("enter f").sees("address refused: 5.1.1 (29 Mar 06:00 CDT); correct it first");
+    desk.press("esc").go_to(7).press("enter f").sees("address refused: 5.1.1 (29 Mar 06:00 CDT); correct it");
     desk.sees("← invitation, code 1").sees("550 5.1.1 no such user here");
     desk.press("esc").go_to(11).press("enter f").sees("perhaps more than one copy");
     desk.press("esc").go_to(1).press("enter f").sees("reminders  next in 1d 04h, Tue 31 Mar 13:00 MDT");

@@ -84,7 +84,7 @@ fn a_drifted_opcode_in_the_detail() {
 #[test]
 fn a_dealership_without_slots_in_the_detail() {
     let mut desk = platform_part(14, (120, 40));
-    desk.sees("not live   no slots").sees("no slot would be offered").sees("usual causes, the likeliest first:");
+    desk.sees("not live   no slots").sees("no slot would be offered").sees("Likely causes, and what to tell");
     desk.sees("1. Configure → Resources → Capacity: type Web is not NL").sees("4. the days are closed");
 }
 
@@ -95,7 +95,7 @@ fn the_newest_slots_are_shown_with_their_age() {
     look(&mut desk, 8, &[("2026-03-31", 23)]);
     desk.sees("23 slots on 1 day, next Tue 09:00 PDT").sees("seen 4m ago").sees_no("140 slots on 6 days, next");
     // A day of the window without any is there all the same.
-    desk.sees("Mon 30 Mar –").sees("Sun 12 Apr –").sees("Tue 31 Mar ████████████████████████ 23");
+    desk.sees("Mon 30 Mar –").sees("Sun 12 Apr –").sees("Tue 31 Mar ███████████ 23");
     desk.wait(120).sees("seen 6m ago");
     // What was seen before the choice is about another opcode.
     let other = choose("OIL10", OpcodeOption::Existing, None);

@@ -31,6 +31,16 @@ fn the_detail() {
     });
 }
 
+/// In the whole screen, so in two columns where it is wide.
+#[test]
+fn the_detail_of_one_that_is_stuck() {
+    at_every_size("detail_overdue", |size| {
+        let mut desk = Desk::open(size);
+        desk.go_to(7).press("enter f");
+        desk
+    });
+}
+
 #[test]
 fn a_reissue_by_paste() {
     at_every_size("reissue_paste", |size| {

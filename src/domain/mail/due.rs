@@ -31,6 +31,13 @@ pub fn next_letter_at(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -
     candidates(state, policy, now).map(|(at, _)| at).filter(|at| *at > now).min()
 }
 
+/// When reminders about the newest code went out, and when those to come are due.
+pub fn reminder_moments(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Vec<Timestamp> {
+    let about_it = state.letters().iter().filter(|letter| letter.generation == state.generation());
+    let sent = about_it.filter(|letter| letter.before.is_some()).map(|letter| letter.queued_at);
+    sent.chain(reminders(state, policy, now).into_iter().map(|(at, _)| at)).collect()
+}
+
 fn candidates(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> impl Iterator<Item = (Timestamp, DueLetter)> {
     reminders(state, policy, now).into_iter().chain(news(state, policy))
 }

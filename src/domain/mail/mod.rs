@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Actor, LetterId, Timestamp, Untrusted, moment};
 
-pub use due::{DueLetter, due_letter, next_letter_at};
+pub use due::{DueLetter, due_letter, next_letter_at, reminder_moments};
 pub(super) use fold::{apply, keep_to_generation};
 pub use kind::LetterKind;
 pub use obstacle::Obstacle;

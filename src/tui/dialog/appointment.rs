@@ -32,6 +32,8 @@ pub struct AppointmentForm {
     pub note: Option<String>,
     /// For which time the request was asked for last.
     pub asked: Option<NaiveDateTime>,
+    /// Whether the exact request is unfolded.
+    pub shows_request: bool,
     /// The request for that time; or why there is none.
     pub planned: Option<Result<Box<PlannedBooking>, String>>,
 }
@@ -39,7 +41,7 @@ pub struct AppointmentForm {
 impl AppointmentForm {
     pub fn new(moves: bool, open: Option<Vec<String>>) -> Self {
         let step = open.map_or(AppointmentStep::Choosing, AppointmentStep::Open);
-        Self { step, moves, note: None, asked: None, planned: None }
+        Self { step, moves, note: None, asked: None, shows_request: false, planned: None }
     }
 
     /// Whether something can still be decided.
@@ -49,6 +51,11 @@ impl AppointmentForm {
 }
 
 impl Dialog {
+    /// Whether there is something to be read before it is sent.
+    pub fn has_preview(&self) -> bool {
+        self.appointment.is_some() || self.has_letters()
+    }
+
     /// The offered time that is in the field.
     pub fn time(&self) -> Option<NaiveDateTime> {
         self.suggestions.as_ref()?.time(self.text(FieldRole::Text))

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::timezone::Tz;
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 
 use super::{Dialog, FieldRole, Input};
 use crate::domain::opcode::{Sought, find};
@@ -151,6 +151,24 @@ impl Suggestions {
         self.step(true, "")
     }
 
+    /// Puts the first time of the next working day into the field, else the first one: what is booked for today may be too soon
+    /// to be seen, and on a Sunday nobody sees it.
+    pub fn next_working_day(&mut self, today: NaiveDate) -> Option<String> {
+        let is_good = |at: &NaiveDateTime| at.date() > today && !matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
+        let place = self.times_shown().position(|at| is_good(&at)).unwrap_or(0);
+        let first = self.first()?;
+        (0..place).try_fold(first, |_, _| self.step(true, ""))
+    }
+
+    /// The offered times that fit what is typed.
+    pub fn times_shown(&self) -> impl Iterator<Item = NaiveDateTime> {
+        self.shown().filter_map(|one| NaiveDateTime::parse_from_str(one.exact.raw(), TIME).ok())
+    }
+
+    pub fn chosen_time(&self) -> Option<NaiveDateTime> {
+        NaiveDateTime::parse_from_str(self.chosen()?.exact.raw(), TIME).ok()
+    }
+
     /// The one that is in the field.
     pub fn chosen(&self) -> Option<&Offered> {
         self.all.get(*self.fits.get(self.place()?)?)
@@ -269,5 +287,20 @@ mod tests {
         suggestions.opcodes("Tell Us More", &[service].into_iter().collect());
         suggestions.step(true, "");
         assert_eq!(suggestions.chosen().unwrap().exact.raw(), "Tell\u{a0}Us More ");
+    }
+
+    #[test]
+    fn the_first_time_of_the_next_working_day_comes_first() {
+        let of = |times: &[&str], today: &str| {
+            let slot = |text: &&str| Slot { local: NaiveDateTime::parse_from_str(text, TIME).unwrap(), minutes: 60 };
+            let mut suggestions = Suggestions::of(LoadState::Awaited);
+            suggestions.times(&times.iter().map(slot).collect::<Vec<_>>(), chrono_tz::America::Chicago.into());
+            suggestions.next_working_day(today.parse().unwrap())
+        };
+        // A Friday: not what is left of it, and not the weekend.
+        let offered = ["2026-04-03 16:00", "2026-04-04 09:00", "2026-04-06 08:00", "2026-04-06 08:15"];
+        assert_eq!(of(&offered, "2026-04-03").as_deref(), Some("2026-04-06 08:00"));
+        assert_eq!(of(&offered[..2], "2026-04-03").as_deref(), Some("2026-04-03 16:00"), "else the first of all");
+        assert_eq!(of(&[], "2026-04-03"), None);
     }
 }

@@ -21,7 +21,7 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
         Mode::Help(help) if help.types => &[ActionScope::Input],
         Mode::Help(_) | Mode::Guide(..) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Call(_) => &[ActionScope::Call, ActionScope::Dialog, ActionScope::Detail],
-        Mode::Dialog(dialog) => match (dialog.has_letters(), types(dialog)) {
+        Mode::Dialog(dialog) => match (dialog.has_preview(), types(dialog)) {
             (true, true) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Input],
             (true, false) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Dialog],
             (false, true) => &[ActionScope::Form, ActionScope::Input],

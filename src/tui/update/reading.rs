@@ -65,6 +65,11 @@ pub(in crate::tui) fn open_mailbox(state: &mut ScreenState) -> Vec<Effect> {
 
 /// Reads what the open dialog would send, to the dealership on a place of its list.
 pub(in crate::tui) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effect> {
+    let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
+    if let Some(appointment) = &mut dialog.appointment {
+        appointment.shows_request = !appointment.shows_request;
+        return Vec::new();
+    }
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
     match dialog.draft(place, state) {
         Ok((id, draft)) => {

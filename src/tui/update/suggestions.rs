@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot};
+use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot, Timestamp};
 use crate::protocol::{Booked, PlannedBooking, Request};
 use crate::tui::actions::{RecordingAction, appointment, opcode};
 use crate::tui::dialog::{
@@ -52,14 +52,15 @@ pub(super) fn services(state: &mut ScreenState, id: DealershipId, services: Resu
 
 /// The times that are offered; the first one is put into an empty field.
 pub(super) fn slots(state: &mut ScreenState, id: DealershipId, slots: Result<Vec<Slot>, String>) {
+    let now = state.now.at;
     with(state, &appointment::ACTION, id, |dialog| {
         if dialog.appointment.as_ref().is_some_and(|appointment| appointment.step == AppointmentStep::Choosing) {
-            offer_times(dialog, slots);
+            offer_times(dialog, slots, now);
         }
     });
 }
 
-fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>) {
+fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>, now: Timestamp) {
     let Some(zone) = dialog.items.first().map(|item| item.zone) else { return };
     let mut suggestions = Suggestions::of(LoadState::Awaited);
     match slots {
@@ -73,8 +74,9 @@ fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>) {
     }
     let text = dialog.text(FieldRole::Text).to_owned();
     if text.is_empty() {
-        if let Some(first) = suggestions.first() {
-            dialog.put(FieldRole::Text, &first, true);
+        let today = now.with_timezone(&zone).date_naive();
+        if let Some(time) = suggestions.next_working_day(today) {
+            dialog.put(FieldRole::Text, &time, true);
         }
     } else {
         suggestions.retyped(&text);
@@ -166,13 +168,14 @@ pub(super) fn booked(
             Vec::new()
         }
         Some(slots) => {
+            let now = state.now.at;
             let effects = super::act::ask(state, &appointment::ACTION, &[Target::from(id)]);
             with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.note = Some(words.join(" "));
                 }
                 if let Some(slots) = &slots {
-                    offer_times(dialog, slots.clone());
+                    offer_times(dialog, slots.clone(), now);
                 }
             });
             // Fresh times came with the answer.

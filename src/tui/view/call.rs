@@ -2,14 +2,12 @@
 //! keys for what came of it.
 
 use super::canvas::{Canvas, wrap};
-use super::detail::{calls, next_minute};
 use super::guide::hang;
 use super::page::Page;
-use super::popup;
-use crate::domain::{Invitation, InvitationState, NextStep, Onboarding, Untrusted};
+use super::{person, popup};
+use crate::domain::{Invitation, InvitationState, NextStep, Onboarding};
 use crate::present::clocks::Clocks;
-use crate::present::spoken::{has_both_cases, is_likely_in, spell, spoken};
-use crate::present::time::Zone;
+use crate::present::spoken::{has_both_cases, spell, spoken};
 use crate::tui::action::{ActionScope, REGISTRY};
 use crate::tui::call_view::CallView;
 use crate::tui::enabled::can;
@@ -58,30 +56,12 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
 }
 
 fn person(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) {
-    let theme = page.theme;
-    let (profile, now) = (&state.profile, clocks.now());
-    let zone = profile.timezone;
-    page.text(&profile.name.screen(), theme.title);
-    let place = [&profile.dealer_code, &profile.city, &profile.state].map(Untrusted::screen);
-    let place: Vec<&str> = place.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
-    page.text(&place.join(", "), theme.text);
-    page.pair("contact", &profile.contact.name.screen(), theme.text);
-    match profile.contact.phone.screen() {
-        phone if phone.is_empty() => page.pair("phone", "none is known", theme.tone(Tone::Warn)),
-        phone => page.pair("phone", &phone, theme.title),
-    }
-    for further in &state.further_contacts {
-        page.pair("also", &further.humanize(), theme.text);
-    }
-    let (there, tone) = match is_likely_in(now, zone) {
-        true => ("somebody is likely in", Tone::Good),
-        false => ("likely nobody is in", Tone::Warn),
-    };
-    page.pair("there", &format!("{}: {there}", Zone::from(zone).show(now)), theme.tone(tone));
-    clocks.changes_at(next_minute(now));
-    let NextStep { whose, what, .. } = state.next_step(now);
-    page.pair("next", &format!("{}: {what}", whose.as_str()), theme.tone(whose.into()));
-    calls(page, state);
+    page.text(&state.profile.name.screen(), page.theme.title);
+    person::place(page, state);
+    person::contact(page, state, clocks);
+    let NextStep { whose, what, .. } = state.next_step(clocks.now());
+    page.pair("next", &format!("{}: {what}", whose.as_str()), page.theme.tone(whose.into()));
+    person::calls(page, state);
 }
 
 fn code(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {

@@ -38,6 +38,15 @@ fn in_dialog(dialog: &Dialog) -> &'static [Action] {
     let field = dialog.focused();
     let takes_text = field.is_some_and(FormField::takes_text);
     match () {
+        () if dialog.appointment.is_some() && takes_text => &[
+            A::InputDown,
+            A::DialogSubmit,
+            A::LetterPreview,
+            A::InputNext,
+            A::InputAccept,
+            A::InputCancel,
+            A::InputClear,
+        ],
         () if dialog.suggestions.is_some() && field.is_some_and(|field| field.role == FieldRole::Text) => {
             &[A::InputDown, A::DialogSubmit, A::InputNext, A::InputAccept, A::InputCancel, A::InputClear]
         }

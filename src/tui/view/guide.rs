@@ -6,8 +6,9 @@ use ratatui::style::Style;
 use super::canvas::{Canvas, width, wrap};
 use super::popup;
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, Guide, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, guide};
+use crate::domain::{DealershipId, Guide, LikelyCause, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, Timestamp, guide};
 use crate::present::opcode::{self, observed_mark};
+use crate::present::time::Zone;
 use crate::tui::action::Action;
 use crate::tui::list_cursor::Scroll;
 use crate::tui::state::ScreenState;
@@ -26,10 +27,11 @@ pub(super) fn hang(lines: &mut Vec<Line>, before: &str, text: &str, indent: usiz
     }
 }
 
-fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, room: u16) -> Vec<Line> {
+fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, now: Timestamp, room: u16) -> Vec<Line> {
     let guide = guide(onboarding, &state.setup.policy, &state.setup.partner);
     let mut lines = Vec::new();
-    head(&mut lines, &guide, onboarding, theme, room);
+    let causes = onboarding.likely_causes(now, &state.setup.policy.default_opcode);
+    head(&mut lines, &guide, &causes, onboarding, theme, room);
     for (number, step) in (1..).zip(&guide.steps) {
         let (mark, tone) = observed_mark(step.observed);
         let before = format!("{mark} {number}.");
@@ -57,7 +59,7 @@ fn lines(state: &ScreenState, onboarding: &Onboarding, theme: &Theme, room: u16)
     lines
 }
 
-fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme, room: u16) {
+fn head(lines: &mut Vec<Line>, guide: &Guide, causes: &[LikelyCause], state: &Onboarding, theme: &Theme, room: u16) {
     let option = match guide.option {
         OpcodeOption::Existing => "Option 1, an existing opcode",
         OpcodeOption::New => "Option 2, a new opcode",
@@ -71,13 +73,27 @@ fn head(lines: &mut Vec<Line>, guide: &Guide, state: &Onboarding, theme: &Theme,
         (open, _) => (format!("{open} of {} steps are not seen to be done.", guide.steps.len()), Tone::Warn),
     };
     hang(lines, "", &words, 0, room, theme.tone(tone));
+    if let Some(words) = opcode::drift(state, |at| Zone::from(state.profile.timezone).show(at)) {
+        hang(lines, "", &words, 0, room, theme.tone(Tone::Bad));
+    }
+    if let Some(LikelyCause { cause, tell }) = causes.first() {
+        let words = if tell.is_empty() { cause.to_string() } else { format!("{tell} ({cause}?)") };
+        hang(lines, "→", &format!("tell first: {words}"), 2, room, theme.title);
+    }
     lines.push((String::new(), theme.text));
 }
 
-pub(super) fn draw(id: DealershipId, scroll: &Scroll, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
+pub(super) fn draw(
+    id: DealershipId,
+    scroll: &Scroll,
+    state: &ScreenState,
+    theme: &Theme,
+    now: Timestamp,
+    canvas: &mut Canvas<'_>,
+) {
     let Some(row) = state.rows.get(id) else { return };
     let room = canvas.area().width.min(96).saturating_sub(4);
-    let lines = lines(state, &row.state, theme, room);
+    let lines = lines(state, &row.state, theme, now, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let mut canvas = popup(canvas, room + 4, height.max(6));
     let title = format!("Opcode guide: {}", row.state.profile.name.screen());

@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod layout;
 
 mod call;
+mod clock_tracks;
 mod detail;
 mod dialog;
 mod footer;
@@ -13,6 +14,7 @@ mod help;
 mod mail;
 mod page;
 mod palette;
+mod person;
 mod queue;
 mod reading;
 mod slots;
@@ -20,6 +22,7 @@ mod status;
 mod table;
 mod tabs;
 mod tail;
+mod timeline;
 mod toasts;
 mod xtime;
 
@@ -75,7 +78,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         Mode::Desk | Mode::Filter(_) => {}
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut canvas),
         Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
-        Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, &mut canvas),
+        Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, clocks.now(), &mut canvas),
         Mode::Call(open) => call::draw(open, state, theme, &clocks, &mut canvas),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use super::canvas::wrap;
+use super::canvas::{width, wrap};
 use crate::tui::theme::Theme;
 
 /// A line: pieces of text with their styles.
@@ -40,4 +40,20 @@ impl Page<'_> {
             self.lines.push(vec![(line, style)]);
         }
     }
+}
+
+/// Two columns as lines, the left one in so many cells and two between them.
+pub(super) fn beside(left: Vec<Line>, right: Vec<Line>, room: u16) -> Vec<Line> {
+    let lines = left.len().max(right.len());
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    let mut both = Vec::with_capacity(lines);
+    for _ in 0..lines {
+        let mut line = left.next().unwrap_or_default();
+        let used: usize = line.iter().map(|(text, _)| width(text)).sum();
+        let gap = (usize::from(room) + 2).saturating_sub(used);
+        line.push((" ".repeat(gap), Style::new()));
+        line.extend(right.next().unwrap_or_default());
+        both.push(line);
+    }
+    both
 }

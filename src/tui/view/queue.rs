@@ -11,7 +11,7 @@ use crate::present::clocks::Clocks;
 use crate::present::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::present::time::Zone;
 use crate::protocol::MailState;
-use crate::tui::queue::{LetterRef, Queue};
+use crate::tui::queue::{Queue, QueueRow};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
@@ -30,11 +30,13 @@ pub(super) fn rows(area: Rect) -> u16 {
     area.height.saturating_sub(HEAD + foot_rows(area))
 }
 
-/// Where the columns begin and how wide they are; 0: there is no room for it.
+/// How wide the columns are; 0: there is no room for it.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
     name: u16,
     kind: u16,
+    since: u16,
+    to: u16,
     tries: u16,
     words: u16,
 }
@@ -46,13 +48,19 @@ const NEXT: u16 = 8;
 impl Columns {
     fn of(room: u16) -> Self {
         let left = room.saturating_sub(GUTTER + FATE + NEXT + 2);
+        let none = Self { name: left, kind: 0, since: 0, to: 0, tries: 0, words: 0 };
         match room {
-            0..60 => Self { name: left, kind: 0, tries: 0, words: 0 },
-            60..90 => Self { name: left.saturating_sub(20), kind: 13, tries: 5, words: 0 },
-            _ => {
-                let left = left.saturating_sub(21);
+            0..60 => none,
+            60..90 => Self { name: left.saturating_sub(20), kind: 13, tries: 5, ..none },
+            90..130 => {
+                let left = left.saturating_sub(27);
                 let name = (left / 2).min(34);
-                Self { name, kind: 13, tries: 5, words: left - name }
+                Self { name, kind: 13, since: 5, tries: 5, words: left - name, ..none }
+            }
+            _ => {
+                let left = left.saturating_sub(28);
+                let (name, to) = ((left / 3).min(34), (left / 3).min(40));
+                Self { name, kind: 13, since: 5, to, tries: 5, words: left - name - to }
             }
         }
     }
@@ -73,8 +81,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         };
         canvas.text(GUTTER, HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
     }
-    for (line, of) in (0..height).zip(queue.visible()) {
-        draw_row(of, queue, state, theme, clocks, columns, HEAD + line, canvas);
+    for (line, row) in (0..height).zip(queue.visible()) {
+        draw_row(row, queue, state, theme, clocks, columns, HEAD + line, canvas);
     }
     let below = queue.below(height.into());
     if below > 0 {
@@ -147,21 +155,21 @@ fn server(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canv
 
 fn heading(columns: Columns, theme: &Theme, canvas: &mut Canvas<'_>) {
     let mut x = GUTTER;
-    for (title, room) in cells(columns, ["mail", "kind", "dealership", "tries", "next try", "why"]) {
+    for (title, room) in cells(columns, ["mail", "kind", "dealership", "since", "to", "tries", "next try", "why"]) {
         canvas.text(x, 2, room, title, theme.dim);
         x += room + 1;
     }
 }
 
 /// What stands in the columns, with the room of each; those without room are left out.
-fn cells<T>(columns: Columns, contents: [T; 6]) -> impl Iterator<Item = (T, u16)> {
-    let rooms = [FATE, columns.kind, columns.name, columns.tries, NEXT, columns.words];
+fn cells<T>(columns: Columns, contents: [T; 8]) -> impl Iterator<Item = (T, u16)> {
+    let rooms = [FATE, columns.kind, columns.name, columns.since, columns.to, columns.tries, NEXT, columns.words];
     contents.into_iter().zip(rooms).filter(|(_, room)| *room > 0)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a line of a list is drawn from all that is known")]
 fn draw_row(
-    of: LetterRef,
+    QueueRow { of, alike }: QueueRow,
     queue: &Queue,
     state: &ScreenState,
     theme: &Theme,
@@ -172,11 +180,18 @@ fn draw_row(
 ) {
     let Some((onboarding, letter)) = of.find(&state.rows) else { return };
     let (glyph, word, tone) = Fate::of(letter).label();
-    let words = letter.words.as_deref().map_or_else(String::new, |words| clean(words).into_owned());
+    let words = match (letter.words.as_deref(), alike) {
+        (None, _) => String::new(),
+        (Some(_), None) => "″".to_owned(),
+        (Some(words), Some(alike)) if alike > 1 => format!("{} × {}", status::thousands(alike), clean(words)),
+        (Some(words), Some(_)) => clean(words).into_owned(),
+    };
     let contents = [
         (format!("{glyph} {word}"), theme.tone(tone)),
         (letter.kind.as_str().to_owned(), theme.text),
         (onboarding.profile.name.screen().into_owned(), theme.text),
+        (clocks.ago(letter.at), theme.dim),
+        (letter.to.screen().into_owned(), theme.dim),
         (tries(letter), theme.dim),
         next(letter, state, clocks, theme),
         (words, theme.dim),
@@ -204,6 +219,7 @@ fn tries(letter: &Letter) -> String {
 
 fn next(letter: &Letter, state: &ScreenState, clocks: &Clocks, theme: &Theme) -> (String, Style) {
     match letter.due_at {
+        None if Fate::of(letter).is_trouble() => ("gives up".to_owned(), theme.dim),
         None => ("–".to_owned(), theme.dim),
         Some(due) if due > clocks.now() => (clocks.left(due), theme.text),
         Some(_) if matches!(state.status.mail.state, MailState::Down { .. }) => {
@@ -260,7 +276,7 @@ mod tests {
     fn columns_fit_every_width() {
         for room in 40..=400 {
             let columns = Columns::of(room);
-            let rooms: Vec<u16> = cells(columns, [0; 6]).map(|(_, room)| room).collect();
+            let rooms: Vec<u16> = cells(columns, [0; 8]).map(|(_, room)| room).collect();
             let used = GUTTER + rooms.iter().sum::<u16>() + rooms.len() as u16 - 1;
             assert!(used <= room, "{room}: {used} {columns:?}");
             assert!(columns.name >= 14, "{room}: {columns:?}");

@@ -13,7 +13,7 @@ use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{DaySlots, Onboarding, ProbeState, ProbeStatus, SlotCounts, Timestamp, humanize_slots, slot_ahead};
 use crate::present::booking::{open_reason, seen};
-use crate::present::opcode::{SLOT_CAUSES, drift, option, recorded, slot_causes};
+use crate::present::opcode::{drift, option, recorded};
 use crate::present::time::Zone;
 use crate::tui::action::Action;
 use crate::tui::rows::DealershipRow;
@@ -22,8 +22,7 @@ use crate::tui::theme::Tone;
 
 pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
     let state = &*row.state;
-    let probe = screen.detail.probe.as_ref().filter(|(id, _)| *id == state.id).map(|(_, probe)| probe);
-    let last = probe.and_then(|probe| probe.last.as_ref());
+    let last = probe_of(row, screen).and_then(|probe| probe.last.as_ref());
     page.heading("What Xtime shows");
     if let Some(lacks) = state.lacks() {
         page.pair("not live", lacks, page.theme.tone(Tone::Warn));
@@ -35,7 +34,16 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     opcode(page, state, screen);
     slots(page, state, last, screen, clocks);
     appointment(page, state, screen, clocks);
-    last_probe(page, state, probe, clocks);
+}
+
+/// What the last look said, and when the next one is due.
+pub(super) fn last_look(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
+    last_probe(page, &row.state, probe_of(row, screen), clocks);
+}
+
+/// What the engine knows of the looks at a dealership; `None` until it was asked.
+fn probe_of<'a>(row: &DealershipRow, screen: &'a ScreenState) -> Option<&'a ProbeStatus> {
+    screen.detail.probe.as_ref().filter(|(id, _)| *id == row.state.id).map(|(_, probe)| probe)
 }
 
 /// A key that does something about what stands there; empty when there is none.
@@ -102,8 +110,6 @@ fn slots(page: &mut Page<'_>, state: &Onboarding, last: Option<&ProbeState>, scr
     page.pair("slots", &words, theme.tone(tone));
     page.pair("", &format!("{how} {}", clocks.humanize_ago(found.at)), theme.dim);
     if found.count == 0 {
-        page.pair("", SLOT_CAUSES, theme.dim);
-        slot_causes().for_each(|cause| page.pair("", &cause, theme.text));
         return;
     }
     let day = |at: Timestamp| at.with_timezone(&zone).date_naive();

@@ -9,7 +9,7 @@ use crate::protocol::Request;
 use crate::tui::actions::{RecordingAction, expiry_of};
 use crate::tui::dialog::{Dialog, Item};
 use crate::tui::theme::Tone;
-use crate::tui::view::detail::next_minute;
+use crate::tui::view::person::next_minute;
 
 /// From how many cells on the old code and the new one fit on one line.
 const WIDE: u16 = 84;

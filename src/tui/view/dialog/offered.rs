@@ -2,13 +2,18 @@
 
 use super::super::canvas::{width, wrap};
 use super::{DialogView, Line};
-use crate::domain::text::clean;
-use crate::domain::text::fit;
-use crate::tui::dialog::{AppointmentStep, Dialog, Item, LoadState, Offered};
+use chrono::NaiveDate;
+
+use crate::domain::text::{clean, clip, fit};
+use crate::domain::when::with_abbreviation;
+use crate::tui::action::Action;
+use crate::tui::dialog::{AppointmentStep, Dialog, Item, LoadState, Offered, Suggestions};
 use crate::tui::theme::Tone;
 
 /// The cells of an opcode in the list.
 const CODE: usize = 26;
+/// How many days of offered times are shown.
+const DAYS: usize = 5;
 
 impl DialogView<'_> {
     /// The opcode of a dealership as it stands, and whether Xtime's list is here.
@@ -97,6 +102,12 @@ impl DialogView<'_> {
                 return;
             }
         }
+        if let Some(Ok(planned)) = &appointment.planned {
+            let at = with_abbreviation(planned.booking.local, planned.booking.zone, "%A %-d %b at %H:%M");
+            let verb = if appointment.moves { "Moves the test appointment to" } else { "Books a test appointment on" };
+            let words = format!("{verb} {at}, with the opcode \"{}\".", planned.booking.opcode.screen());
+            self.wrapped(&words, theme.title, lines);
+        }
         let words = if appointment.moves {
             "There is no cancel: the test appointment that stands is moved to another time."
         } else {
@@ -106,7 +117,14 @@ impl DialogView<'_> {
         if let Some(LoadState::Not(why)) = dialog.suggestions.as_ref().map(|suggestions| &suggestions.known) {
             self.wrapped(&clean(why), theme.tone(Tone::Warn), lines);
         }
+        if let Some(suggestions) = &dialog.suggestions {
+            self.days(suggestions, lines);
+        }
         let Some(Ok(planned)) = &appointment.planned else { return };
+        if !appointment.shows_request {
+            let key = self.state.setup.keymap.first_key(Action::LetterPreview).unwrap_or_default();
+            return lines.push(Line(format!("{key}: the exact request"), theme.dim));
+        }
         let preview = &planned.preview;
         self.wrapped(&format!("{} {}", preview.method, preview.url), theme.title, lines);
         for (name, value) in &preview.headers {
@@ -115,5 +133,25 @@ impl DialogView<'_> {
         let body = serde_json::to_string_pretty(&preview.body).unwrap_or_default();
         // Its own indentation is kept; what is too long is cut by the canvas, and whole in `appointment` on the command line.
         lines.extend(body.lines().map(|line| Line(line.to_owned(), theme.text)));
+    }
+
+    /// The offered times by day: a few days around the chosen one, a line each.
+    fn days(&self, suggestions: &Suggestions, lines: &mut Vec<Line>) {
+        let mut days: Vec<(NaiveDate, String)> = Vec::new();
+        for at in suggestions.times_shown() {
+            let time = at.format("%H:%M").to_string();
+            match days.last_mut() {
+                Some((day, times)) if *day == at.date() => *times = format!("{times} {time}"),
+                _ => days.push((at.date(), time)),
+            }
+        }
+        let chosen = suggestions.chosen_time().map(|at| at.date());
+        let here = days.iter().position(|(day, _)| Some(*day) == chosen).unwrap_or(0);
+        let first = here.saturating_sub(DAYS / 2).min(days.len().saturating_sub(DAYS));
+        for (day, times) in days.iter().skip(first).take(DAYS) {
+            let style = if Some(*day) == chosen { self.theme.chosen } else { self.theme.text };
+            let words = format!("{}  {times}", day.format("%a %d %b"));
+            lines.push(Line(clip(&words, self.room.into()).into_owned(), style));
+        }
     }
 }
