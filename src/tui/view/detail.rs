@@ -55,8 +55,8 @@ fn lines(row: &DealershipRow, screen: &ScreenState, theme: &Theme, clocks: &Cloc
     left.pair("mail", &row.state.profile.contact.email.screen(), theme.text);
     person::calls(&mut left, &row.state);
     last_note(&mut left, row, screen);
-    causes(&mut left, &row.state, screen, clocks);
     xtime::last_look(&mut left, row, screen, clocks);
+    causes(&mut left, &row.state, screen, clocks);
     mail::section(&mut left, row, screen, clocks);
     xtime::section(&mut right, row, screen, clocks);
     profile(&mut right, row, clocks);
