@@ -2,7 +2,7 @@
 //! keys for what came of it.
 
 use super::canvas::{Canvas, wrap};
-use super::detail::{calls, next_minute};
+use super::detail::{calls, next_minute, others};
 use super::guide::hang;
 use super::page::Page;
 use super::popup;
@@ -33,7 +33,7 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     let room = if wide { inside.width / 2 - 2 } else { inside.width.saturating_sub(2) };
     let page = || Page { lines: Vec::new(), theme, room };
     let (mut left, mut right) = (page(), page());
-    person(&mut left, &row.state, clocks);
+    person(&mut left, open, &row.state, state, clocks);
     code(&mut left, &row.state, state, clocks);
     what_to_do(&mut right, open, &row.state, state);
     outcomes(&mut right, state);
@@ -57,7 +57,7 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     }
 }
 
-fn person(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) {
+fn person(page: &mut Page<'_>, open: &CallView, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
     let theme = page.theme;
     let (profile, now) = (&state.profile, clocks.now());
     let zone = profile.timezone;
@@ -65,6 +65,8 @@ fn person(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) {
     let place = [&profile.dealer_code, &profile.city, &profile.state].map(Untrusted::screen);
     let place: Vec<&str> = place.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
     page.text(&place.join(", "), theme.text);
+    others(page, state.id, screen);
+    page.pair("meanwhile", open.meanwhile.as_deref().unwrap_or_default(), theme.tone(Tone::Warn));
     page.pair("contact", &profile.contact.name.screen(), theme.text);
     match profile.contact.phone.screen() {
         phone if phone.is_empty() => page.pair("phone", "none is known", theme.tone(Tone::Warn)),

@@ -7,13 +7,14 @@ use super::page::{NAMES, Page};
 use super::{mail, xtime};
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::when::in_full;
-use crate::domain::{Ended, InvitationState, NextStep, Onboarding, Policy, Timestamp, Untrusted};
+use crate::domain::{DealershipId, Ended, InvitationState, NextStep, Onboarding, Policy, Timestamp, Untrusted};
 use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::column::{code_clock, confirm_clock};
 use crate::present::event::{EventLine, timeline as timeline_of};
 use crate::present::stage_glyph;
 use crate::present::time::Zone;
+use crate::tui::presence::glyph;
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::{Theme, Tone};
@@ -61,6 +62,7 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
         line.push((format!("  ! {}", attention.message()), theme.tone(attention.into())));
     }
     page.lines.push(line);
+    others(page, state.id, screen);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
@@ -90,6 +92,13 @@ fn profile(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clock
     page.pair("owner", &profile.owner.as_ref().map_or("nobody".into(), |owner| owner.screen()), theme.text);
     for (twin, other) in screen.rows.twins_of(state) {
         page.pair("twin", &twin.hint(&other.state.profile), theme.tone(Tone::Warn));
+    }
+}
+
+/// Who else has it in front of them.
+pub(super) fn others(page: &mut Page<'_>, id: DealershipId, screen: &ScreenState) {
+    for other in screen.others_at(id) {
+        page.pair("now", &screen.does(other, "this"), page.theme.tone(glyph(other).1));
     }
 }
 
