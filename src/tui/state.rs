@@ -387,17 +387,4 @@ impl ScreenState {
         let reveal = self.reveal.map(|reveal| reveal.until);
         [self.toasts.next_change(), reveal, self.presence.next_change()].into_iter().flatten().min()
     }
-
-    /// The effects that keep the detail pane about the cursor's dealership.
-    pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
-        let plan = self.plan();
-        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
-        let wanted = self.cursor.id.filter(|_| shown);
-        if wanted == self.detail.asked {
-            return None;
-        }
-        self.detail.asked = wanted;
-        self.detail.scroll.reset();
-        wanted.map(Effect::LoadTimeline)
-    }
 }

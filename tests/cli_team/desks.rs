@@ -27,11 +27,11 @@ pub fn two_desks_see_each_other() {
     other.wait_text("leads for");
     // Both have the cursor on the same row.
     one.send("jk");
-    other.wait_text("you look at this in another window");
+    other.wait_text("you look at this in another");
     one.send("a");
-    other.wait_text("you have `assign` open for this in another window");
+    other.wait_text("you have `assign` open for this");
     one.send("\u{1b}");
-    other.wait_text("you look at this in another window");
+    other.wait_text("you look at this in another");
     desk.run(&["note", "xts4", "from-a-shell"]).ends(0);
     desk.run(&["assign", "xts4", "zoe"]).ends(0);
     for desk in [&one, &other] {

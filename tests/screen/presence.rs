@@ -68,12 +68,12 @@ fn the_detail_and_a_call_name_them() {
     let mut desk = Desk::open((120, 40));
     tell(&mut desk, vec![at(3, "carla", &[2], Some("reissue")), at(2, "ben", &[2], None), at(7, "ana", &[2], None)]);
     desk.go_to(2).press("enter").sees("carla has `reissue` open for this").sees("ben looks at this");
-    desk.sees("you look at this in another window").press("c").sees("Call:").sees("ben looks at this");
+    desk.sees("you look at this in another").press("C").sees("Call:").sees("ben looks at this");
     desk.happens(|world| {
         let note = Command::Note { text: "rang them".into() };
         world.run(id(2), now(), &Actor::person("ben"), &note).unwrap()
     });
-    desk.sees("meanwhile").sees("ben: rang them");
+    desk.sees("meanwhile").sees("ben: note: rang them");
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn what_is_in_front_of_the_desk_for_a_second_the_others_are_told_once() {
     assert!(desk.state.toasts.is_empty());
     desk.press("esc").wait(1);
     assert_eq!(told(&mut desk), [(vec![4], None)]);
-    desk.press("c").wait(1);
+    desk.press("C").wait(1);
     assert_eq!(told(&mut desk), [(vec![4], Some("call".to_owned()))]);
     desk.press("q").wait(1).wait(301).wait(1);
     assert_eq!(told(&mut desk), [(vec![4], None), (vec![], None)], "whoever has gone for lunch looks at nothing");

@@ -5,8 +5,8 @@ use crate::timezone::Tz;
 use super::Target;
 use crate::domain::text::clean;
 use crate::domain::{
-    Actor, AppointmentId, DealershipId, Event, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState, Profile,
-    Stage, Timestamp, Untrusted,
+    Actor, AppointmentId, DealershipId, Event, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice,
+    OpcodeState, Profile, Stage, Timestamp, Untrusted,
 };
 use crate::present::event::summary;
 use crate::present::time::Zone;
