@@ -86,39 +86,42 @@ impl ScreenState {
         Some(self.ask(Request::Present(Presence { desk, who, dealerships, action })))
     }
 
+    fn others(&self) -> impl Iterator<Item = &Presence> {
+        self.status.presences.iter().filter(|other| other.desk != self.setup.desk)
+    }
+
     /// Who else has a dealership in front of them, whoever acts on it first.
     pub fn others_at(&self, id: DealershipId) -> Vec<&Presence> {
-        let others = self.status.presences.iter().filter(|other| other.desk != self.setup.desk);
-        let mut others: Vec<_> = others.filter(|other| other.dealerships.contains(&id)).collect();
+        let mut others: Vec<_> = self.others().filter(|other| other.dealerships.contains(&id)).collect();
         others.sort_by_key(|other| other.action.is_none());
         others
     }
 
-    /// The same of those who act on any of some dealerships, with how many of them.
+    /// Who else acts on any of some dealerships, and on how many of them.
     pub fn others_acting(&self, ids: &[DealershipId]) -> Vec<(&Presence, usize)> {
-        let others = self.status.presences.iter().filter(|other| other.desk != self.setup.desk);
-        let acting = others.filter(|other| other.action.is_some()).map(|other| {
-            let count = other.dealerships.iter().filter(|id| ids.contains(id)).count();
-            (other, count)
-        });
+        let shared = |other: &Presence| other.dealerships.iter().filter(|id| ids.contains(id)).count();
+        let acting = self.others().filter(|other| other.action.is_some()).map(|other| (other, shared(other)));
         acting.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// The name of somebody else; oneself in another window is `you`.
-    pub fn name_of<'a>(&self, other: &'a Presence) -> &'a str {
-        if other.who == Actor::person(&self.setup.me) { "you" } else { other.who.as_str() }
+    fn is_me(&self, other: &Presence) -> bool {
+        other.who == Actor::person(&self.setup.me)
+    }
+
+    /// The name of somebody else, fit for the screen; oneself in another window is `you`.
+    pub fn name_of(&self, other: &Presence) -> String {
+        if self.is_me(other) { "you".to_owned() } else { other.who.to_string() }
     }
 
     /// What somebody else does with `what`, in words.
     pub fn does(&self, other: &Presence, what: &str) -> String {
+        let (has, looks, window) =
+            if self.is_me(other) { ("have", "look", " in another window") } else { ("has", "looks", "") };
         let name = self.name_of(other);
-        let is_me = name == "you";
-        let has = match &other.action {
-            Some(action) => format!("{} `{}` open for {what}", if is_me { "have" } else { "has" }, clean(action)),
-            None => format!("{} at {what}", if is_me { "look" } else { "looks" }),
-        };
-        let window = if is_me { " in another window" } else { "" };
-        format!("{} {has}{window}", clean(name))
+        match &other.action {
+            Some(action) => format!("{name} {has} `{}` open for {what}{window}", clean(action)),
+            None => format!("{name} {looks} at {what}{window}"),
+        }
     }
 }
 

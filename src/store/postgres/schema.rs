@@ -52,7 +52,7 @@ pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl
 
 /// Only the owner of the tables may change them, whatever else is granted.
 fn not_raised(address: &PostgresUrl, there: usize, error: &sqlx::Error) -> StoreError {
-    let is_owners = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501");
+    let is_owners = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42501"));
     if there == 0 || !is_owners {
         return told(address, error);
     }

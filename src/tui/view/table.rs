@@ -1,7 +1,6 @@
 //! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
 
 use super::canvas::{Canvas, width, wrap};
-use crate::domain::text::clean;
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
 use crate::tui::presence::glyph;
@@ -183,7 +182,7 @@ fn draw_row(
             }
         }
         if let (TableColumn::Name, [other, ..]) = (column, others.as_slice()) {
-            let name = clean(state.name_of(other));
+            let name = state.name_of(other);
             let free = usize::from(room.saturating_sub(used)) > width(&name);
             canvas.right(x, y, room, if free { &name } else { "" }, theme.dim);
         }
