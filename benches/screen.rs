@@ -70,6 +70,8 @@ fn desk(size: (u16, u16)) -> ScreenState {
         store: String::new(),
         partner: "DataClover".to_owned(),
         demo: false,
+        owner: None,
+        desk: 1,
     };
     let mut state = ScreenState::new(setup, size, moment());
     tell(&mut state, Msg::Loaded(Box::new(rows())));

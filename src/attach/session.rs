@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -40,6 +40,8 @@ struct Shared {
     requests: Mutex<HashMap<u64, UnderWay>>,
     /// It is told the states, and everything that is recorded.
     follows: AtomicBool,
+    /// The number by which others see what it has in front of it.
+    desk: OnceLock<u64>,
 }
 
 /// A request that is not answered to its end.
@@ -54,8 +56,8 @@ impl ClientSession {
     pub fn new(client: LocalClient, actor: Actor, read_only: bool, write: OwnedWriteHalf) -> Self {
         let (frames, waiting) = mpsc::channel(FRAMES_WAITING);
         let writer = tokio::spawn(write_all(waiting, write));
-        let (requests, follows) = (Mutex::default(), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { client, actor, read_only, frames, requests, follows }), writer }
+        let (requests, follows, desk) = (Mutex::default(), AtomicBool::new(false), OnceLock::new());
+        Self { shared: Arc::new(Shared { client, actor, read_only, frames, requests, follows, desk }), writer }
     }
 
     /// Until the client has gone, or the owner ends. What of many was not begun when the client goes is cut off.
@@ -65,6 +67,9 @@ impl ClientSession {
         let mut follower = JoinSet::new();
         let parting = serve(&shared, frames, ending, (&mut requests, &mut follower)).await;
         follower.shutdown().await;
+        if let Some(desk) = shared.desk.get() {
+            shared.client.absent(*desk);
+        }
         match parting {
             Parting::Gone => requests.shutdown().await,
             Parting::Wrong(error) => {
@@ -158,7 +163,11 @@ async fn serve(
 }
 
 impl Shared {
-    fn ask(&self, id: u64, request: Request) -> (Responses, CancellationToken) {
+    fn ask(&self, id: u64, mut request: Request) -> (Responses, CancellationToken) {
+        if let Request::Present(presence) = &mut request {
+            // What one desk shows goes away with its connection.
+            presence.desk = *self.desk.get_or_init(|| presence.desk);
+        }
         let answers = if self.read_only && request.records() {
             // As an engine does that is read-only itself.
             Responses::of(Unanswered::of(&request).failed(&RequestError::ReadOnly))

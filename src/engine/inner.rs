@@ -20,7 +20,7 @@ use super::task_monitor::TaskMonitor;
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
-use crate::protocol::{BulkId, Committed, PlatformState, ReadModel, RequestError, Status};
+use crate::protocol::{BulkId, Committed, PlatformState, Presence, ReadModel, RequestError, Status};
 use crate::store::{Append, Epoch, StoreError};
 
 /// How often a decision is made anew because the dealership changed under it.
@@ -91,6 +91,8 @@ pub struct Inner {
     pub outbox_nudge: Notify,
     /// How many desks are open here.
     pub desks: watch::Sender<usize>,
+    /// What the desks that are open here have in front of them.
+    pub presences: watch::Sender<Vec<Presence>>,
     /// The last rule of the team by which answers are read.
     pub learned: tokio::sync::Mutex<u64>,
     /// The term in which this process leads a team.
@@ -133,6 +135,7 @@ impl Inner {
             sending: tokio::sync::RwLock::default(),
             outbox_nudge: Notify::new(),
             desks: watch::Sender::default(),
+            presences: watch::Sender::default(),
             learned: tokio::sync::Mutex::default(),
             term: watch::Sender::new(None),
             campaign: tokio::sync::Mutex::default(),

@@ -182,7 +182,8 @@ async fn lead(inner: Arc<Inner>, epoch: Epoch) {
     // What the last leader told is not what this one sees.
     inner.status.send_modify(|status| {
         let (leader, desks, store_away) = (status.leader.clone(), status.desks, status.store_away.take());
-        *status = Status { leader, desks, store_away, ..inner.as_told(status, None) };
+        let presences = std::mem::take(&mut status.presences);
+        *status = Status { leader, desks, presences, store_away, ..inner.as_told(status, None) };
     });
     let mut tasks = supervisor::start(&inner);
     while inner.keep_lease(team, epoch).await {}

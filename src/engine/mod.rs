@@ -11,6 +11,7 @@ mod inner;
 mod leadership;
 mod meanings;
 mod outbox;
+mod presence;
 mod probe;
 mod relay;
 mod requests;
@@ -262,6 +263,7 @@ fn start_in_team(inner: &Arc<Inner>) {
     }
     if inner.is_worker() {
         supervisor::supervise(&mut tasks, inner, "lease", Wakes::OnDemand, leadership::campaign);
+        supervisor::supervise(&mut tasks, inner, "presence", Wakes::OnDemand, presence::tell);
     }
     tasks.detach_all();
 }

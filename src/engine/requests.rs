@@ -36,6 +36,12 @@ impl Engine {
     /// Does what is asked, in the background. When `stop` is cancelled no more of many are begun; what was begun ends and is
     /// answered. When nobody listens any more that is so too, and what is left counts as cut off.
     pub fn perform(&self, request: Request, actor: &Actor, answers: mpsc::Sender<Response>, stop: CancellationToken) {
+        if let Request::Present(presence) = request {
+            // At once: a later one must not be overtaken, nor the end of the desk.
+            self.present(presence, actor);
+            answers.try_send(Response::Done).ok();
+            return;
+        }
         let asked = ActiveRequest { engine: self.clone(), actor: actor.clone(), answers, stop };
         self.inner.tasks.spawn(async move {
             match asked.inner().does(&request).await {
@@ -264,7 +270,8 @@ impl ActiveRequest {
             | Request::Probe(_)
             | Request::Add(_)
             | Request::Import(_)
-            | Request::Events(_) => return Err(RequestError::Fault("it has more than one answer".to_owned())),
+            | Request::Events(_)
+            | Request::Present(_) => return Err(RequestError::Fault("it is not answered once".to_owned())),
         })
     }
 }

@@ -42,7 +42,7 @@ pub(super) async fn follow(inner: Arc<Inner>) {
                     _ => LeaderState::Nobody { since: inner.now() },
                 },
             };
-            next.desks = news.desks;
+            (next.desks, next.presences) = (news.desks, news.presences);
             let since = status.store_away.as_ref().map_or_else(|| inner.now(), |away| away.since);
             next.store_away = why.map(|why| StoreAway { why, since });
             let changed = *status != next;
@@ -76,7 +76,8 @@ pub(super) async fn tell(inner: Arc<Inner>) {
     let (Some(team), Some(term)) = (inner.parts.store.team(), inner.term()) else { return };
     let mut status = inner.status.subscribe();
     loop {
-        let told = status.borrow_and_update().clone();
+        // Each process reads by itself what the others look at.
+        let told = Status { presences: Vec::new(), ..status.borrow_and_update().clone() };
         if let Err(error) = team.tell(term.epoch, &told).await {
             tracing::debug!("the others are not told how it goes: {error}");
         }

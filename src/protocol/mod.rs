@@ -4,6 +4,7 @@ mod alike;
 mod answers;
 mod error;
 mod events;
+mod presence;
 mod read_model;
 mod request;
 mod response;
@@ -24,6 +25,7 @@ pub use answers::{
 };
 pub use error::RequestError;
 pub use events::{Committed, EventQuery};
+pub use presence::Presence;
 pub use read_model::ReadModel;
 pub use request::{CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};

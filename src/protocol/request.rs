@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use super::{BulkId, EventQuery, PlannedBooking, Selection};
+use super::{BulkId, EventQuery, PlannedBooking, Presence, Selection};
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{
     Ask, Command, Contact, DealershipId, Fact, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
@@ -143,6 +143,8 @@ pub enum Request {
         answer: ResponseFacts,
         rule: Box<ClassificationRule>,
     },
+    /// Show the other desks what this one has in front of it now. `who` is whoever asks, whatever it says.
+    Present(Presence),
 }
 
 impl Request {
@@ -202,7 +204,8 @@ impl Request {
             | Self::ReadLetter { .. }
             | Self::PreviewLetter { .. }
             | Self::CutOff
-            | Self::DraftRule { .. } => false,
+            | Self::DraftRule { .. }
+            | Self::Present(_) => false,
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::Presence;
 use crate::domain::Timestamp;
 
 /// How the platform looks from here. One cause is one alarm, however many dealerships it hits.
@@ -151,6 +152,8 @@ pub struct Status {
     pub mail: MailStatus,
     /// How many people's desks are open on the store.
     pub desks: usize,
+    /// What people at them have in front of them now.
+    pub presences: Vec<Presence>,
     pub leader: LeaderState,
     pub store_away: Option<StoreAway>,
     /// What went wrong inside the program and was mended (a task that failed and was restarted, a finding that could not

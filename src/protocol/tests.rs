@@ -180,6 +180,7 @@ fn every_request_survives_json() {
         Request::CutOff,
         Request::PutAway(3),
         Request::DraftRule { dealership: ID, answer: facts(), means: Outcome::NotConnected },
+        Request::Present(presence(None)),
         Request::TeachRule { event: 7, dealership: ID, answer: facts(), rule: Box::new(rule()) },
     ];
     requests.iter().for_each(travels);
@@ -251,6 +252,10 @@ fn every_response_survives_json() {
     responses.iter().for_each(travels);
 }
 
+fn presence(action: Option<String>) -> Presence {
+    Presence { desk: u64::MAX, who: Actor::person("ana"), dealerships: vec![ID], action }
+}
+
 fn letter() -> Letter {
     Letter {
         id: LetterId::from_bits(3),
@@ -292,7 +297,8 @@ fn every_notification_survives_json() {
         let alarms = vec![Alarm { cause: Cause::OpcodesGone, turned: 5, of: 10, since }];
         let backlog = Some(BacklogProgress { done: 1, total: 2, expected_end: Some(since) });
         let mail = MailStatus { state: MailState::Limited { until: since }, ..MailStatus::default() };
-        let status = Status { platform, alarms, backlog, mail, ..Status::default() };
+        let presences = vec![presence(Some("reissue".to_owned()))];
+        let status = Status { platform, alarms, backlog, mail, presences, ..Status::default() };
         travels(&Notification::Status(Box::new(status)));
     }
     let committed = Committed { events: [event()].into(), states: [state()].into() };

@@ -11,7 +11,7 @@ use super::StoreError;
 use super::lock::host;
 use crate::domain::classification::ClassificationRule;
 use crate::domain::{Actor, Timestamp};
-use crate::protocol::{Request, Response, Status};
+use crate::protocol::{Presence, Request, Response, Status};
 
 /// The count of takeovers. What a leader of an earlier one appends is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +55,8 @@ pub enum Fitness {
 pub struct TeamNews {
     /// Desks that are open on the store, the own ones too.
     pub desks: usize,
+    /// What is in front of them.
+    pub presences: Vec<Presence>,
     /// What the leader last told of its work, and when.
     pub told: Option<(Timestamp, Status)>,
     /// The last rule that was taught.
@@ -127,6 +129,9 @@ pub trait Relay: Send + Sync {
 pub trait Team: Relay {
     /// Tells the others that this process is there, for as long as the store is open, and how many desks it has.
     async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError>;
+
+    /// Tells the others what the desks of this process have in front of them, in place of what they were told before.
+    async fn present(&self, presences: Vec<Presence>) -> Result<(), StoreError>;
 
     fn news(&self) -> watch::Receiver<TeamNews>;
 

@@ -369,6 +369,7 @@ actions! {
     }
     Form {
         DialogSubmit => effect("dialog-submit", "submit", "Do what the dialog asks for, from any of its fields.", dialog::submit),
+        DialogLookAgain => effect("dialog-look-again", "look again", "Show what changed meanwhile as it is now; what was typed stays.", dialog::look_again),
     }
     Input {
         InputAccept => effect("input-accept", "accept", "Take what is written.", input::accept),

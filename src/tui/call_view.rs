@@ -9,11 +9,13 @@ pub struct CallView {
     pub scroll: Scroll,
     /// How many of the steps the dealer has taken, and whether they are those after the confirmation.
     pub ticked: (bool, usize),
+    /// What somebody else last recorded of it while the view was open.
+    pub meanwhile: Option<String>,
 }
 
 impl CallView {
     pub fn of(id: DealershipId) -> Self {
-        Self { id, scroll: Scroll::default(), ticked: (false, 0) }
+        Self { id, scroll: Scroll::default(), ticked: (false, 0), meanwhile: None }
     }
 
     /// How many of the steps are ticked off: other steps are none of them.

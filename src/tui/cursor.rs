@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::bulk_job::BulkJob;
 use super::list_cursor::ListCursor;
+use super::msg::Effect;
 use super::state::{Focus, ScreenState};
 use crate::domain::{DealershipId, Onboarding};
 
@@ -95,5 +96,18 @@ impl ScreenState {
             cursor.list.top = cursor.list.place.saturating_sub(line);
         }
         cursor.list.keep_in_view(shown, height);
+    }
+
+    /// The effects that keep the detail pane about the cursor's dealership.
+    pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
+        let plan = self.plan();
+        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
+        let wanted = self.cursor.id.filter(|_| shown);
+        if wanted == self.detail.asked {
+            return None;
+        }
+        self.detail.asked = wanted;
+        self.detail.scroll.reset();
+        wanted.map(Effect::LoadTimeline)
     }
 }

@@ -18,6 +18,7 @@ pub mod list_cursor;
 pub mod marks;
 pub mod msg;
 pub mod palette;
+pub mod presence;
 pub mod queue;
 pub mod reading;
 pub mod reveal;

@@ -11,7 +11,7 @@ use crate::domain::{
     Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, ProbeStatus, QueryError, TestBooking, Timestamp,
 };
 use crate::present::time::Zone;
-use crate::protocol::{CutOff, OwnerState, Request, Status};
+use crate::protocol::{CutOff, Holder, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
 use super::call_view::CallView;
@@ -24,6 +24,7 @@ use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
+use super::presence::OwnPresence;
 use super::queue::Queue;
 use super::reading::{LetterReader, Mailboxes};
 use super::reveal::Reveal;
@@ -66,6 +67,10 @@ pub struct Setup {
     pub appointment: TestBooking,
     /// The demo: says so, and that nothing is real.
     pub demo: bool,
+    /// Which other process owns the store; `None`: this one.
+    pub owner: Option<Holder>,
+    /// The number by which other desks know this one.
+    pub desk: u64,
 }
 
 impl Setup {
@@ -169,6 +174,7 @@ pub struct ScreenState {
     pub tail: EventTail,
     pub detail: Detail,
     pub toasts: Toasts,
+    pub presence: OwnPresence,
     /// The keys of a chord that is not finished.
     pub chord: Vec<Key>,
     /// Until when, in the person's time, what arrives may belong to a paste that does nothing.
@@ -237,6 +243,7 @@ impl ScreenState {
             tail: EventTail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),
+            presence: OwnPresence::default(),
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
@@ -375,22 +382,9 @@ impl ScreenState {
         [self.rows.next_change(), filter].into_iter().flatten().min()
     }
 
-    /// When, in the person's time, the next message or revealed code goes away.
+    /// When, in the person's time, the next message or revealed code goes away, or the others are to be shown something.
     pub fn next_face_change(&self) -> Option<Duration> {
         let reveal = self.reveal.map(|reveal| reveal.until);
-        [self.toasts.next_change(), reveal].into_iter().flatten().min()
-    }
-
-    /// The effects that keep the detail pane about the cursor's dealership.
-    pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
-        let plan = self.plan();
-        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
-        let wanted = self.cursor.id.filter(|_| shown);
-        if wanted == self.detail.asked {
-            return None;
-        }
-        self.detail.asked = wanted;
-        self.detail.scroll.reset();
-        wanted.map(Effect::LoadTimeline)
+        [self.toasts.next_change(), reveal, self.presence.next_change()].into_iter().flatten().min()
     }
 }

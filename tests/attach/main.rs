@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail loudly")]
 
 mod lost;
+mod presence;
 #[path = "../support/requests.rs"]
 mod requests;
 mod support;

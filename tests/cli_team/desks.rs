@@ -19,9 +19,19 @@ fn open(desk: &Desk) -> Pty {
 pub fn two_desks_see_each_other() {
     let desk = filled();
     let mut one = open(&desk);
-    one.wait_text("this desk leads");
     let other = open(&desk);
-    other.wait_text("leads");
+    for desk in [&one, &other] {
+        desk.wait_text("2 desks");
+    }
+    one.wait_text("this desk leads");
+    other.wait_text("leads for");
+    // Both have the cursor on the same row.
+    one.send("jk");
+    other.wait_text("you look at this in another");
+    one.send("a");
+    other.wait_text("you have `assign` open for this");
+    one.send("\u{1b}");
+    other.wait_text("you look at this in another");
     desk.run(&["note", "xts4", "from-a-shell"]).ends(0);
     desk.run(&["assign", "xts4", "zoe"]).ends(0);
     for desk in [&one, &other] {
@@ -29,7 +39,7 @@ pub fn two_desks_see_each_other() {
     }
     one.send("q");
     assert_eq!(one.wait_exit().exit_code(), 0);
-    other.wait_text("this desk leads");
+    other.wait_until("it is alone", |seen| !seen.shows("2 desks") && !seen.shows("you look at this"));
     desk.run(&["assign", "xts4", "yan"]).ends(0);
     other.wait_text("yan");
 }

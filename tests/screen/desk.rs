@@ -66,6 +66,8 @@ impl Desk {
             partner: "DataClover".to_owned(),
             appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
+            owner: None,
+            desk: 1,
         };
         change(&mut setup);
         let policy = setup.policy.clone();

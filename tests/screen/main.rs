@@ -21,6 +21,7 @@ mod outages;
 mod pictures;
 mod population;
 mod posting;
+mod presence;
 mod profile;
 mod reading;
 mod rows;

@@ -66,7 +66,7 @@ fn who_leads_a_team_is_named_and_a_database_that_is_away_is_told_with_its_age() 
     desk.sees("Nobody has led the team for 30m: no looks, no letters, no deadlines.");
     let leader = LeaderState::Here { since: ago(1.0) };
     let away = StoreAway { why: "db.example.com cannot be reached".to_owned(), since: ago(0.5) };
-    let status = Status { leader, store_away: Some(away), platform: PlatformState::Ok, ..Status::default() };
+    let status = Status { leader, desks: 2, store_away: Some(away), platform: PlatformState::Ok, ..Status::default() };
     desk.tell(Msg::Status(Box::new(status)));
     desk.sees("this desk leads for 1h 00m").sees("Xtime answers");
     desk.sees("The database has not answered for 30m, nothing can be recorded: db.example.com cannot be reached");

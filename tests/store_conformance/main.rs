@@ -85,6 +85,7 @@ fn of_a_team() -> Vec<Trial> {
         trial!(kind, snapshots::states_in_another_form_are_made_of_the_events),
         trial!(kind, refused::what_cannot_be_opened_says_why),
         trial!(kind, refused::another_schema_is_left_alone),
+        trial!(kind, refused::older_tables_are_raised_by_whoever_owns_them),
         trial!(kind, refused::an_event_of_a_later_version_stops_the_store_in_words),
         trial!(kind, refused::a_viewer_reads_and_a_desk_records),
         trial!(kind, refused::a_certificate_is_checked),

@@ -64,6 +64,26 @@ pub async fn another_schema_is_left_alone(place: Place) {
     has(&refusal(&address).await, &["version 7", "Update cloverwatch"]);
 }
 
+pub async fn older_tables_are_raised_by_whoever_owns_them(place: Place) {
+    let store = place.postgres().await;
+    store.append(vec![added(1)]).await.unwrap();
+    store.close().await.unwrap();
+    place.sql(&roles("TEAM"));
+    place.sql(
+        "DROP VIEW TEAM.alive; ALTER TABLE TEAM.sessions DROP COLUMN presences; \
+         CREATE VIEW TEAM.alive AS SELECT * FROM TEAM.sessions WHERE seen_at > clock_timestamp() - interval '15 seconds'; \
+         GRANT SELECT ON TEAM.alive TO TEAM_desk; UPDATE TEAM.schema_version SET version = 1; \
+         CREATE ROLE TEAM_dan LOGIN IN ROLE TEAM_desk",
+    );
+    let address = shared().address("postgres", &place.schema);
+    let dan = address.replace("admin@", &format!("{}_dan@", place.schema));
+    has(&refusal(&dan).await, &["version 1", "may not raise them to 2", "Have whoever made the store open it once"]);
+    let raised = open(&address).await.unwrap();
+    assert_eq!(raised.read_model().len(), 1);
+    raised.close().await.unwrap();
+    open(&dan).await.unwrap().close().await.unwrap();
+}
+
 pub async fn an_event_of_a_later_version_stops_the_store_in_words(place: Place) {
     let (one, other) = (place.postgres().await, place.postgres().await);
     one.append(vec![added(1)]).await.unwrap();

@@ -44,6 +44,7 @@ fn trials() -> Vec<Trial> {
         trial!(hooks::each_event_is_told_once_by_whoever_leads),
         trial!(hooks::a_position_is_kept_by_the_leader_only),
         trial!(told::the_others_show_what_the_leader_sees),
+        trial!(told::what_is_in_front_of_one_the_others_see_until_it_ends),
         trial!(told::what_one_is_taught_all_read_answers_by),
         trial!(told::a_letter_is_tried_again_by_the_leader_at_once),
         trial!(fencing::a_letter_of_a_leader_that_was_stopped_stays_here),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use cloverwatch::client::EngineClient;
 use cloverwatch::clock::SharedClock;
-use cloverwatch::domain::Command;
+use cloverwatch::domain::{Actor, Command};
 use cloverwatch::domain::{DealershipId, LetterState, Outcome, ResponseFacts};
 use cloverwatch::engine::Parts;
-use cloverwatch::protocol::{LeaderState, MailState, PlatformState, Request, RequestError, Response};
+use cloverwatch::protocol::{LeaderState, MailState, PlatformState, Presence, Request, RequestError, Response};
 use cloverwatch::wiring::KeptNowhere;
 use cloverwatch::xtime::{HttpPlatform, PlatformSettings, install_crypto};
 
@@ -44,6 +44,38 @@ pub async fn the_others_show_what_the_leader_sees() {
     other.until_leading().await;
     assert!(!refused(&other.engine.status().borrow().platform), "it has not asked yet");
     until("one is left", || viewer.engine.status().borrow().desks == 1).await;
+}
+
+pub async fn what_is_in_front_of_one_the_others_see_until_it_ends() {
+    let team = Team::new();
+    let one = team.desk("bob", &real(), LONG, |_| ()).await;
+    let other = team.desk("cid", &real(), LONG, |_| ()).await;
+    let viewer = team.desk("vic", &real(), LONG, |parts| parts.read_only = true).await;
+    one.engine.count_desks(1);
+    other.engine.count_desks(1);
+    let id = one.add(1).await[0];
+    let present = async |desk: &crate::desk::Desk, number, dealerships, action: Option<&str>| {
+        let (who, action) = (ana(), action.map(str::to_owned));
+        let presence = Presence { desk: number, who, dealerships, action };
+        let answer = desk.client.request(Request::Present(presence), &Actor::person("bob")).next().await;
+        assert_eq!(answer, Some(Response::Done));
+    };
+    present(&one, 1, vec![id], Some("reissue")).await;
+    for desk in [&one, &other, &viewer] {
+        let seen = || desk.engine.status().borrow().presences.clone();
+        until("it is seen", || matches!(&seen()[..], [one] if one.desk == 1 && one.who == Actor::person("bob"))).await;
+        assert_eq!(seen()[0].action.as_deref(), Some("reissue"));
+    }
+    // Whoever may not record tells nothing, and is not refused.
+    present(&viewer, 3, vec![id], None).await;
+    present(&other, 2, vec![id], None).await;
+    let count = |desk: &crate::desk::Desk| desk.engine.status().borrow().presences.len();
+    until("both are seen", || count(&one) == 2).await;
+    present(&other, 2, vec![], None).await;
+    until("it looks at nothing", || count(&one) == 1).await;
+    one.engine.shutdown().await.unwrap();
+    until("it has gone", || count(&other) == 0).await;
+    assert_eq!(other.engine.read_model().seq(), 1, "nothing of it is recorded");
 }
 
 fn by_table(parts: &mut Parts) {

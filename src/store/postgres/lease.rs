@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use sqlx::Error;
 use tokio::sync::watch;
 
-use super::shared::{Membership, PostgresShared};
+use super::shared::PostgresShared;
 use super::{beside, rows};
 use crate::domain::classification::ClassificationRule;
-use crate::protocol::Status;
+use crate::protocol::{Presence, Status};
 use crate::store::{Epoch, Fitness, Leader, StoreError, Team, TeamNews};
 
 /// An epoch that is over is never led again: what its leader appends is refused.
@@ -39,7 +39,7 @@ pub(super) fn milliseconds(length: Duration) -> i64 {
 
 impl PostgresShared {
     fn fitness(&self) -> Fitness {
-        self.joined.lock().unwrap_or_default().fitness
+        self.joined.lock().as_ref().map_or_else(Fitness::default, |member| member.fitness)
     }
 }
 
@@ -64,7 +64,16 @@ impl Team for PostgresShared {
     }
 
     async fn join(&self, fitness: Fitness, desks: usize) -> Result<(), StoreError> {
-        *self.joined.lock() = Some(Membership { fitness, desks });
+        {
+            let mut joined = self.joined.lock();
+            let member = joined.get_or_insert_default();
+            (member.fitness, member.desks) = (fitness, desks);
+        }
+        self.beat().await
+    }
+
+    async fn present(&self, presences: Vec<Presence>) -> Result<(), StoreError> {
+        self.joined.lock().get_or_insert_default().presences = presences;
         self.beat().await
     }
 

@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 use crate::store::StoreError;
 
 /// Statements that make each version of the one before it, from 1 on.
-const VERSIONS: &[&str] = &[include_str!("schema_1.sql")];
+const VERSIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Checks the tables, and makes or raises them where they are missing or old.
 pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl) -> Result<(), StoreError> {
@@ -41,12 +41,23 @@ pub(super) async fn prepare(connection: &mut PgConnection, address: &PostgresUrl
         }
     }
     for sql in VERSIONS.get(there..).unwrap_or_default() {
-        sqlx::raw_sql(*sql).execute(&mut *transaction).await.map_err(failed)?;
+        let raised = sqlx::raw_sql(*sql).execute(&mut *transaction).await;
+        raised.map_err(|error| not_raised(address, there, &error))?;
     }
     let sql = "UPDATE schema_version SET version = $1";
     let version = i32::try_from(VERSIONS.len()).unwrap_or(i32::MAX);
     sqlx::query(sql).bind(version).execute(&mut *transaction).await.map_err(failed)?;
     transaction.commit().await.map_err(failed)
+}
+
+/// Only the owner of the tables may change them, whatever else is granted.
+fn not_raised(address: &PostgresUrl, there: usize, error: &sqlx::Error) -> StoreError {
+    let is_owners = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42501"));
+    if there == 0 || !is_owners {
+        return told(address, error);
+    }
+    let what = format!("its tables are of version {there}, and your user may not raise them to {}", VERSIONS.len());
+    refused(address, what, "Have whoever made the store open it once with this version")
 }
 
 pub(super) struct SessionFacts {

@@ -1,21 +1,24 @@
 //! The processes that share the store, and what they tell each other.
 
+use serde_json::Value;
 use sqlx::{Error, Row as _};
 
 use super::rows::number;
 use super::shared::{Membership, PostgresShared};
 use crate::domain::classification::ClassificationRule;
-use crate::protocol::Status;
+use crate::protocol::{Presence, Status};
 use crate::store::{Epoch, HookPosition, StoreError, TeamNews};
 
 const BEAT: &str = "
 WITH old AS (DELETE FROM sessions WHERE seen_at < clock_timestamp() - interval '1 day' AND id <> $1)
-INSERT INTO sessions (id, seen_at, rank, desks) VALUES ($1, clock_timestamp(), $2, $3)
-ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, rank = excluded.rank, desks = excluded.desks";
+INSERT INTO sessions (id, seen_at, rank, desks, presences) VALUES ($1, clock_timestamp(), $2, $3, $4::text::json)
+ON CONFLICT (id) DO UPDATE
+SET seen_at = excluded.seen_at, rank = excluded.rank, desks = excluded.desks, presences = excluded.presences";
 
 const NEWS: &str = "
 SELECT (SELECT coalesce(sum(desks), 0) FROM alive), (SELECT coalesce(max(id), 0) FROM rules),
-       at, CASE WHEN leader_status.epoch = head.epoch THEN status::text END
+       at, CASE WHEN leader_status.epoch = head.epoch THEN status::text END,
+       (SELECT json_agg(presences ORDER BY id)::text FROM alive WHERE desks > 0)
 FROM leader_status, head";
 
 const TELL: &str = "
@@ -38,9 +41,9 @@ impl PostgresShared {
     /// for it to lead.
     pub(super) async fn beat(&self) -> Result<(), StoreError> {
         self.check_stopped()?;
-        let Membership { fitness, desks } = *self.joined.lock().get_or_insert_default();
+        let Membership { fitness, desks, presences } = self.joined.lock().get_or_insert_default().clone();
         let query = sqlx::query(BEAT).bind(self.session).bind(fitness as i16);
-        let query = query.bind(i32::try_from(desks).unwrap_or(i32::MAX));
+        let query = query.bind(i32::try_from(desks).unwrap_or(i32::MAX)).bind(self.written(&presences)?);
         self.execute(query).await
     }
 
@@ -58,8 +61,12 @@ impl PostgresShared {
         // That of another version says nothing.
         let status = status.and_then(|status| serde_json::from_str(status).ok());
         let at = row.try_get(2).map_err(failed)?;
+        let presences: Option<&str> = row.try_get(4).map_err(failed)?;
+        let presences: Vec<Value> = presences.and_then(|all| serde_json::from_str(all).ok()).unwrap_or_default();
+        let presences = presences.into_iter().filter_map(|some| serde_json::from_value::<Vec<Presence>>(some).ok());
         let news = TeamNews {
             desks: usize::try_from(number(&row, 0).map_err(failed)?).unwrap_or(usize::MAX),
+            presences: presences.flatten().collect(),
             last_rule: number(&row, 1).map_err(failed)?,
             told: status.map(|status| (at, status)),
         };

@@ -15,7 +15,7 @@ use super::rows::{self, EventRow, PAGE, number};
 use super::session::{told, unavailable};
 use crate::clock::SharedClock;
 use crate::domain::{Event, Timestamp};
-use crate::protocol::{Committed, ReadModel};
+use crate::protocol::{Committed, Presence, ReadModel};
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{Epoch, Fitness, Leader, ProbeStates, StoreError, TeamNews};
 
@@ -28,10 +28,11 @@ const LOCK_HEAD: &str =
     concat!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; ", include_str!("head.sql"), "FOR UPDATE");
 
 /// This process, as the others see it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Membership {
     pub fitness: Fitness,
     pub desks: usize,
+    pub presences: Vec<Presence>,
 }
 
 pub(super) struct PostgresShared {

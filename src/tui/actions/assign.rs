@@ -2,7 +2,8 @@ use super::recording::SOME_TEXT;
 use super::{DialogHead, RecordingAction};
 use crate::domain::Command;
 use crate::domain::owner::{self, NOBODY};
-use crate::tui::dialog::{FieldRole, FormField, Suggestions, Watch, missing};
+use crate::domain::text::clean;
+use crate::tui::dialog::{Dialog, FieldRole, FormField, Suggestions, Watch, missing};
 use crate::tui::theme::Tone;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -21,6 +22,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         )),
         text => Ok(dialog.same_for_each(&Command::Assign { owner: owner::read(text) })),
     },
+    question: |dialog| new_owner_question(dialog, dialog.typed()),
     watches: &[Watch::Archived, Watch::Owner],
     head: DialogHead::Owners,
     heading: |_| "Assign",
@@ -29,3 +31,9 @@ pub const ACTION: RecordingAction = RecordingAction {
     under_text: |dialog| Some((dialog.suggestions.as_ref()?.new_owner(dialog.typed())?, Tone::Warn)),
     ..RecordingAction::DEFAULT
 };
+
+/// What is asked before a dealership goes to somebody who has none so far.
+pub(super) fn new_owner_question(dialog: &Dialog, name: &str) -> Option<String> {
+    dialog.suggestions.as_ref()?.new_owner(name)?;
+    Some(format!("Nobody is called {} here yet: accept it again to assign anyway.", clean(name)))
+}

@@ -1,3 +1,4 @@
+use super::assign::new_owner_question;
 use super::recording::SOME_TEXT;
 use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
@@ -25,6 +26,10 @@ pub const ACTION: RecordingAction = RecordingAction {
         dialog.suggestions = Some(Suggestions::owners(&state.setup.me, &state.rows.owners()));
     },
     request: |dialog, _| request(dialog),
+    question: |dialog| {
+        let edits = dialog.edits();
+        new_owner_question(dialog, &edits.iter().find(|edit| edit.field == ProfileField::Owner)?.text)
+    },
     watches: &[Watch::Archived, Watch::Profile],
     head: DialogHead::Corrections,
     heading: |_| "Correct",

@@ -77,6 +77,8 @@ pub struct RecordingAction {
     pub loads: Option<fn(DealershipId) -> Request>,
     /// What it asks for as the dialog is filled in; or everything that is wrong or missing.
     pub request: fn(&Dialog, &ValidationContext<'_>) -> Result<Request, Problems>,
+    /// What is asked before it is done, once; `None`: nothing.
+    pub question: fn(&Dialog) -> Option<String>,
     /// What must stay as it was shown while the dialog is open.
     pub watches: &'static [Watch],
     pub head: DialogHead,
@@ -111,6 +113,7 @@ impl RecordingAction {
         prepare: |_, _| {},
         loads: None,
         request: |_, _| Err(Problems::new()),
+        question: |_| None,
         watches: &[Watch::Archived],
         head: DialogHead::Dealerships,
         heading: |_| "",

@@ -5,9 +5,11 @@ use crate::timezone::Tz;
 use super::Target;
 use crate::domain::text::clean;
 use crate::domain::{
-    AppointmentId, DealershipId, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice, OpcodeState, Profile,
-    Stage, Timestamp, Untrusted,
+    Actor, AppointmentId, DealershipId, Event, IntentId, InvitationState, LetterId, Onboarding, OpcodeChoice,
+    OpcodeState, Profile, Stage, Timestamp, Untrusted,
 };
+use crate::present::event::summary;
+use crate::present::time::Zone;
 
 /// A dealership as a dialog showed it.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct Item {
     pub profile: Option<Box<Profile>>,
     /// What happened to it since; the dialog refuses then.
     pub changed: Option<String>,
+    /// Who did that, where it is known.
+    pub changed_by: Option<Actor>,
     seen: Seen,
 }
 
@@ -99,6 +103,7 @@ impl Item {
             about: None,
             profile: None,
             changed: None,
+            changed_by: None,
             seen: Seen::of(state),
         }
     }
@@ -131,12 +136,22 @@ impl Item {
         self.stage == Stage::AwaitingXtime
     }
 
-    /// Compares what was shown with a newer state, as far as the action depends on it.
-    pub fn compare(&mut self, watches: &[Watch], state: &Onboarding) {
-        if self.changed.is_none() {
-            let is = Seen::of(state);
-            self.changed = watches.iter().find_map(|watch| watch.difference(self, &is, state));
+    /// Compares what was shown with a newer state, as far as the action depends on it. `last`: what made it newer.
+    pub fn compare(&mut self, watches: &[Watch], state: &Onboarding, last: Option<&Event>) {
+        if self.changed.is_some() {
+            return;
         }
+        let is = Seen::of(state);
+        let Some(words) = watches.iter().find_map(|watch| watch.difference(self, &is, state)) else { return };
+        let by = last.filter(|event| !event.actor.as_str().starts_with(Actor::SYSTEM));
+        self.changed_by = by.map(|event| event.actor.clone());
+        self.changed = Some(match by {
+            Some(event) if !words.contains(" by ") => {
+                let what = summary(event, |at| Zone::from(self.zone).show(at));
+                format!("{words} by {}: {what}", event.actor)
+            }
+            _ => words,
+        });
     }
 }
 

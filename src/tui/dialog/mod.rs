@@ -113,6 +113,8 @@ pub struct Dialog {
     pub tried: bool,
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
+    /// What was asked before it is done: accepting it again answers that, a change takes it back.
+    pub question: Option<String>,
     /// What would be asked for now, or why nothing; `None`: it is about the screen alone.
     pub validation: Result<Option<Request>, Vec<FormProblem>>,
 }

@@ -144,6 +144,7 @@ impl Dialog {
             scroll: Scroll::default(),
             tried: false,
             leaving: false,
+            question: None,
             validation: Err(Vec::new()),
         }
     }

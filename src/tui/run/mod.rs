@@ -150,6 +150,8 @@ impl ScreenOptions {
             partner: self.partner,
             appointment: self.appointment,
             demo: self.demo,
+            owner: None,
+            desk: rand::random(),
         }
     }
 }
@@ -233,6 +235,7 @@ impl Desk {
         let notifications = client.subscribe();
         adopt(&mut self.screen, &client);
         self.tasks.ask_of(Arc::clone(&client));
+        self.screen.state.presence.forget_told();
         let EngineInfo { owner, notices, .. } = client.info();
         let owner = match owner {
             Some(owner) => format!("working through the new owner of the store, {owner}"),
@@ -329,6 +332,7 @@ fn adopt(screen: &mut Screen, client: &SharedClient) {
     setup.source = info.code_origin;
     setup.mail_name.clone_from(&info.mail_name);
     setup.mails = info.mails;
+    setup.owner.clone_from(&info.owner);
     setup.policy = info.policy.clone();
     setup.claims = Arc::new(Taken(Arc::clone(client)));
     screen.clock = Arc::clone(client.clock());

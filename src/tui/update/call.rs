@@ -1,7 +1,12 @@
 //! The view of a call: opening it from wherever a dealership is chosen, and its steps.
 
+use std::sync::Arc;
+
 use super::{page, queue, table};
-use crate::domain::{DealershipId, Onboarding, connect_steps, guide};
+use crate::domain::{Actor, DealershipId, Event, Onboarding, connect_steps, guide};
+use crate::present::event::summary;
+use crate::present::time::Zone;
+use crate::timezone::Tz;
 use crate::tui::call_view::CallView;
 use crate::tui::state::{Focus, Mode, ScreenState};
 
@@ -52,6 +57,21 @@ pub(in crate::tui) fn steps(screen: &ScreenState, state: &Onboarding) -> Vec<Str
     }
     let profile = &state.profile;
     connect_steps(&profile.name.screen(), &profile.dealer_code.screen(), partner).into()
+}
+
+/// Tells the open call what somebody else recorded of its dealership.
+pub(super) fn committed(state: &mut ScreenState, events: &[Arc<Event>]) {
+    let me = Actor::person(&state.setup.me);
+    let call = match &mut state.mode {
+        Mode::Call(call) => Some(call),
+        _ => state.call_below.as_mut(),
+    };
+    let Some(call) = call else { return };
+    let zone = state.rows.get(call.id).map_or(Tz::UTC, |row| row.state.profile.timezone);
+    let other = events.iter().rfind(|event| event.dealership == Some(call.id) && event.actor != me);
+    if let Some(event) = other {
+        call.meanwhile = Some(format!("{}: {}", event.actor, summary(event, |at| Zone::from(zone).show(at))));
+    }
 }
 
 /// Ticks the next step off; after the last one, begins anew.

@@ -26,7 +26,10 @@ pub(super) fn revalidate<T: Default>(state: &mut ScreenState, change: impl FnOnc
 fn change<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
     revalidate(state, |dialog| {
         dialog.leaving = false;
-        change(dialog)
+        let answer = change(dialog);
+        let question = dialog.recording().and_then(|action| (action.question)(dialog));
+        dialog.question = dialog.question.take().filter(|asked| question.as_ref() == Some(asked));
+        answer
     })
 }
 
@@ -239,7 +242,12 @@ fn close(state: &mut ScreenState) {
 }
 
 /// Opens the dialog anew with the dealerships as they are now; what was typed stays.
-fn look_again(state: &mut ScreenState) -> Vec<Effect> {
+pub(in crate::tui) fn look_again(state: &mut ScreenState) -> Vec<Effect> {
+    let buttons = buttons(state);
+    if !buttons.contains(&Button::LookAgain) {
+        state.tell_of_key("nothing changed while this was open");
+        return Vec::new();
+    }
     let Some(mut old) = state.take_dialog() else { return Vec::new() };
     let DialogKind::Ask(action) = old.kind else { return Vec::new() };
     let targets: Vec<Target> = old.items.iter().map(Item::target).collect();
@@ -277,6 +285,14 @@ fn retry(state: &mut ScreenState) -> Vec<Effect> {
     super::act::ask(state, action, &targets)
 }
 
+/// Whether something is asked first that was not asked yet.
+fn asks(dialog: &mut Dialog) -> bool {
+    let question = dialog.recording().and_then(|action| (action.question)(dialog));
+    let asks = question.is_some() && dialog.question != question;
+    dialog.question = question;
+    asks
+}
+
 /// Does what the dialog asks for, if nothing is wrong or missing.
 fn accept(state: &mut ScreenState) -> Vec<Effect> {
     // What is wrong may stand at the top.
@@ -285,6 +301,9 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         dialog.scroll.reset();
     });
     let Mode::Dialog(dialog) = &mut state.mode else { return Vec::new() };
+    if dialog.validation.is_ok() && asks(dialog) {
+        return Vec::new();
+    }
     match &dialog.validation {
         Ok(_) if dialog.appointment.is_some() => return super::suggestions::send(state),
         Ok(_) => {}

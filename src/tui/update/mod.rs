@@ -28,6 +28,7 @@ use super::rows::DealershipRows;
 use super::state::{FILTER_AGAIN, Mode, ScreenState};
 use super::teach;
 use super::theme::Tone;
+use crate::domain::{Event, Onboarding};
 use crate::protocol::{Committed, Request, RequestError, Response};
 
 pub use act::perform;
@@ -36,6 +37,9 @@ pub use act::perform;
 pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
     state.now = now;
+    if matches!(msg, Msg::Key(_) | Msg::Burst(_) | Msg::Paste(_)) {
+        state.presence.touched_at = now.face;
+    }
     if back {
         // The wall clock was set back: what counted as past may lie ahead again.
         state.rows.derive_again(now.at);
@@ -113,6 +117,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     effects.extend(state.follow_cursor());
     effects.extend(suggestions::follow_time(state));
     effects.extend(rule::follow_meaning(state));
+    effects.extend(state.tell_presence());
     effects
 }
 
@@ -131,6 +136,8 @@ fn answered(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Ef
             reading::letter(state, work, told(response));
         }
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
+        // Nobody waits for it.
+        Some(Request::Present(_)) => {}
         Some(_) | None => {
             if let Response::Failed(why) = response {
                 state.dirty = true;
@@ -186,7 +193,7 @@ fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
         let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();
-        compare_dialog(state, &known);
+        compare_dialog(state, &known, &[]);
     }
 }
 
@@ -198,11 +205,12 @@ fn committed(state: &mut ScreenState, committed: &Committed) {
     queue::committed(state, &committed.states);
     expired::notice(state, &committed.events);
     teach::notice(state, &committed.events);
-    compare_dialog(state, &committed.states);
+    compare_dialog(state, &committed.states, &committed.events);
+    call::committed(state, &committed.events);
 }
 
 /// Tells an open dialog what happened to its dealerships.
-fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboarding>]) {
+fn compare_dialog(state: &mut ScreenState, states: &[Arc<Onboarding>], events: &[Arc<Event>]) {
     let Some(mut dialog) = state.take_dialog() else { return };
     // What is under way changes its dealership itself.
     let decided = dialog.appointment.as_ref().is_some_and(|appointment| !appointment.is_open());
@@ -210,7 +218,8 @@ fn compare_dialog(state: &mut ScreenState, states: &[Arc<crate::domain::Onboardi
         let mut touched = false;
         for item in &mut dialog.items {
             if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
-                item.compare(action.watches, newer);
+                let last = events.iter().rev().find(|event| event.dealership == Some(item.id));
+                item.compare(action.watches, newer, last.map(AsRef::as_ref));
                 touched = true;
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     let room = if wide { inside.width / 2 - 2 } else { inside.width.saturating_sub(2) };
     let page = || Page { lines: Vec::new(), theme, room };
     let (mut left, mut right) = (page(), page());
-    person(&mut left, &row.state, clocks);
+    person(&mut left, open, &row.state, state, clocks);
     code(&mut left, &row.state, state, clocks);
     what_to_do(&mut right, open, &row.state, state);
     outcomes(&mut right, state);
@@ -55,9 +55,11 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     }
 }
 
-fn person(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) {
+fn person(page: &mut Page<'_>, open: &CallView, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
     page.text(&state.profile.name.screen(), page.theme.title);
     person::place(page, state);
+    person::others(page, state.id, screen);
+    page.pair("meanwhile", open.meanwhile.as_deref().unwrap_or_default(), page.theme.tone(Tone::Warn));
     person::contact(page, state, clocks);
     let NextStep { whose, what, .. } = state.next_step(clocks.now());
     page.pair("next", &format!("{}: {what}", whose.as_str()), page.theme.tone(whose.into()));

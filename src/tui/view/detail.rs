@@ -85,6 +85,7 @@ fn what_to_do(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, cl
         line.push((format!("  ! {}", attention.message()), theme.tone(attention.into())));
     }
     page.lines.push(line);
+    person::others(page, state.id, screen);
     page.text(&situation(state, default_opcode, clocks), theme.text);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {

@@ -38,6 +38,8 @@ fn in_dialog(dialog: &Dialog) -> &'static [Action] {
     let field = dialog.focused();
     let takes_text = field.is_some_and(FormField::takes_text);
     match () {
+        () if dialog.is_stale() && takes_text => &[A::DialogLookAgain, A::InputNext, A::InputCancel],
+        () if dialog.is_stale() => &[A::DialogLookAgain, A::DialogNext, A::DialogCancel, A::Down],
         () if dialog.appointment.is_some() && takes_text => &[
             A::InputDown,
             A::DialogSubmit,

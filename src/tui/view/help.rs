@@ -40,8 +40,9 @@ impl Line {
     }
 }
 
-const GLYPHS: [&str; 6] = [
+const GLYPHS: [&str; 7] = [
     "◆ marked",
+    "• somebody else looks at it  » somebody else has a dialog open for it",
     "! needs somebody",
     "z snoozed",
     "opcode: ✓ visible  ≈ nearly  ✗ missing  ? could not tell  · not looked",

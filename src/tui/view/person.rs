@@ -3,11 +3,13 @@
 use super::page::Page;
 use chrono::TimeDelta;
 
-use crate::domain::{Onboarding, Timestamp, Untrusted};
+use crate::domain::{DealershipId, Onboarding, Timestamp, Untrusted};
 use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::spoken::is_likely_in;
 use crate::present::time::Zone;
+use crate::tui::presence::glyph;
+use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
 /// Its dealerCode and where it is: what tells it from others of its name.
@@ -36,6 +38,13 @@ pub(super) fn contact(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) 
     };
     page.pair("there", &format!("{}: {there}", Zone::from(zone).show(now)), theme.tone(tone));
     clocks.changes_at(next_minute(now));
+}
+
+/// Who else has it in front of them.
+pub(super) fn others(page: &mut Page<'_>, id: DealershipId, screen: &ScreenState) {
+    for other in screen.others_at(id) {
+        page.pair("now", &screen.does(other, "this"), page.theme.tone(glyph(other).1));
+    }
 }
 
 /// What came of the last call, and whether the code was read out.

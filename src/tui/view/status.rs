@@ -179,6 +179,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     // Only who leads knows how the platform is, and tells the others.
     let known = !matches!(status.leader, LeaderState::Nobody { .. } | LeaderState::Elsewhere { told_at: None, .. });
     parts.extend(known.then(|| platform(state, theme)));
+    parts.extend((status.desks > 1).then(|| (format!("{} desks", status.desks), theme.dim)));
     parts.extend(leader(state, theme, clocks));
     if !state.loaded {
         parts.push(("loading…".to_owned(), theme.tone(Tone::Busy)));
@@ -200,7 +201,6 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     };
     parts.push((source.to_owned(), theme.dim));
     parts.extend(mail(state, theme));
-    parts.extend((status.desks > 1).then(|| (format!("{} desks", status.desks), theme.dim)));
     if let Some(newest) = state.tail.newest() {
         parts.push((format!("last change {}", clocks.humanize_ago(newest.at)), theme.dim));
     }
@@ -289,10 +289,14 @@ fn mail(state: &ScreenState, theme: &Theme) -> Option<(String, Style)> {
     Some((words, theme.tone(tone)))
 }
 
-/// Who does the background work of a team.
+/// Who does the background work, where several could.
 fn leader(state: &ScreenState, theme: &Theme, clocks: &Clocks) -> Option<(String, Style)> {
     let (words, style) = match &state.status.leader {
-        LeaderState::Alone => return None,
+        LeaderState::Alone | LeaderState::Here { .. } if state.status.desks <= 1 => return None,
+        LeaderState::Alone => match &state.setup.owner {
+            Some(owner) => (format!("{} leads", clean(&owner.to_string())), theme.dim),
+            None => ("this desk leads".to_owned(), theme.dim),
+        },
         LeaderState::Nobody { since } => {
             clocks.changes_at(*since + LEADERLESS);
             ("nobody leads".to_owned(), theme.tone(Tone::Warn))

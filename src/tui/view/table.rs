@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, width, wrap};
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
+use crate::tui::presence::glyph;
 use crate::tui::rows::{DealershipRow, TableColumn};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::Theme;
@@ -17,7 +18,7 @@ struct Slot {
 /// Below this width one column shows whichever clock counts.
 const NARROW: u16 = 52;
 
-/// The gutter: cursor, mark, urgency.
+/// The gutter: cursor, mark, urgency, somebody else.
 const GUTTER: u16 = 4;
 
 /// The columns for a width: as many as fit, the most useful first; the name gets what is left.
@@ -157,6 +158,10 @@ fn draw_row(
         None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
         None => 0,
     };
+    let others = state.others_at(onboarding.id);
+    if let Some((glyph, tone)) = others.first().map(|other| glyph(other)) {
+        canvas.text(3, y, 1, glyph, theme.tone(tone));
+    }
     let view = row.view(clocks.now(), &state.setup.policy);
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
     let awaits = onboarding.xtime_due_at().is_some() || onboarding.is_confirmed();
@@ -175,6 +180,11 @@ fn draw_row(
             } else {
                 used += canvas.text(x + used, y, room.saturating_sub(used), text, style) + 1;
             }
+        }
+        if let (TableColumn::Name, [other, ..]) = (column, others.as_slice()) {
+            let name = state.name_of(other);
+            let free = usize::from(room.saturating_sub(used)) > width(&name);
+            canvas.right(x, y, room, if free { &name } else { "" }, theme.dim);
         }
         x += room + 1;
     }

@@ -6,11 +6,14 @@ mod listed;
 mod offered;
 mod result;
 
+use std::collections::BTreeMap;
+
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
+use crate::domain::text::clean;
 use crate::present::clocks::Clocks;
 use crate::tui::action::Action;
 use crate::tui::actions::RecordingAction;
@@ -64,7 +67,7 @@ pub(super) fn draw(
     // The frame, the status, the buttons, and some of what it is about.
     let kept = 4 + body.len().min(LEAST_BODY) as u16;
     let (mistakes, problems) = view.problems(dialog, usize::from(screen.height.saturating_sub(kept + fields.height)));
-    let body = body.after(mistakes);
+    let body = body.after(mistakes).after(view.others(dialog));
     // A line apart from what is above, where there is room, and the buttons.
     let lower = fields.height + problems.len() as u16 + if screen.height >= ROOMY_FROM { 2 } else { 1 };
     let all = screen.height.saturating_sub(1).max(7);
@@ -124,8 +127,9 @@ impl DialogView<'_> {
     /// can be read to its end.
     fn problems(&self, dialog: &Dialog, room: usize) -> (Vec<Line>, Vec<Line>) {
         const MOST: usize = 6;
-        let stale = dialog.is_stale();
-        let most = room.saturating_sub(usize::from(stale) + usize::from(dialog.leaving)).clamp(1, MOST);
+        let said = [dialog.is_stale().then(|| self.stale(dialog)), dialog.question.clone()];
+        let said: Vec<String> = said.into_iter().flatten().flat_map(|words| wrap(&words, self.room)).collect();
+        let most = room.saturating_sub(said.len() + usize::from(dialog.leaving)).clamp(1, MOST);
         let problems = dialog.validation.as_ref().err().map_or(&[][..], Vec::as_slice);
         let inline = |role: Option<FieldRole>| {
             let field = role.and_then(|role| dialog.field(role));
@@ -137,14 +141,40 @@ impl DialogView<'_> {
             lines.extend(wrap(&problem.text, self.room).into_iter().map(|line| Line(line, self.theme.tone(Tone::Bad))));
         }
         let above = if lines.len() > most { std::mem::take(&mut lines) } else { Vec::new() };
-        if stale {
-            lines.push(Line("This changed while you were looking: nothing is done.".to_owned(), self.theme.title));
-        }
+        lines.extend(said.into_iter().map(|line| Line(line, self.theme.title)));
         if dialog.leaving {
             let key = self.state.setup.keymap.first_key(Action::DialogCancel).unwrap_or_default();
             lines.push(Line(format!("{key} again discards what was typed"), self.theme.tone(Tone::Warn)));
         }
         (above, lines)
+    }
+
+    /// That it changed: of many, how many of them and by whom.
+    fn stale(&self, dialog: &Dialog) -> String {
+        let changed: Vec<_> = dialog.items.iter().filter(|item| item.changed.is_some()).collect();
+        let mut by: BTreeMap<&str, usize> = BTreeMap::new();
+        for who in changed.iter().filter_map(|item| item.changed_by.as_ref()) {
+            *by.entry(who.as_str()).or_default() += 1;
+        }
+        let by: Vec<String> = by.into_iter().map(|(who, count)| format!("{count} by {}", clean(who))).collect();
+        let what = match (dialog.items.len(), by.is_empty()) {
+            (1, _) => "This changed".to_owned(),
+            (all, true) => format!("{} of these {all} changed", changed.len()),
+            (all, false) => format!("{} of these {all} changed ({})", changed.len(), by.join(", ")),
+        };
+        let key = self.state.setup.keymap.first_key(Action::DialogLookAgain);
+        let again = key.map_or_else(String::new, |key| format!(" {key} looks again."));
+        format!("{what} while you were looking: nothing is done.{again}")
+    }
+
+    /// Who else has a dialog open for any of its dealerships.
+    fn others(&self, dialog: &Dialog) -> Vec<Line> {
+        let ids: Vec<_> = dialog.items.iter().map(|item| item.id).collect();
+        let others = self.state.others_acting(&ids).into_iter().flat_map(|(other, count)| {
+            let what = if ids.len() > 1 { format!("{count} of these") } else { "this".to_owned() };
+            wrap(&format!("» {}", self.state.does(other, &what)), self.room)
+        });
+        others.map(|line| Line(line, self.theme.tone(Tone::Warn))).collect()
     }
 
     fn buttons(&self, dialog: &Dialog, y: u16, canvas: &mut Canvas<'_>) -> u16 {
