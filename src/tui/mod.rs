@@ -24,6 +24,7 @@ pub mod reveal;
 pub mod rows;
 pub mod run;
 pub mod state;
+pub mod table_columns;
 pub mod tail;
 pub mod teach;
 pub mod terminal;

@@ -28,6 +28,7 @@ use super::queue::Queue;
 use super::reading::{LetterReader, Mailboxes};
 use super::reveal::Reveal;
 use super::rows::{DealershipRow, DealershipRows, Tab};
+use super::table_columns::TableColumns;
 use super::tail::EventTail;
 use super::teach::ToldAnswers;
 use super::theme::Tone;
@@ -147,6 +148,8 @@ pub struct ScreenState {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub rows: DealershipRows,
+    /// Those of the table.
+    pub columns: TableColumns,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
     /// How the owner of the store is, when that is another process.
@@ -221,6 +224,7 @@ impl ScreenState {
             now,
             size,
             rows,
+            columns: TableColumns::default(),
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,

@@ -52,6 +52,20 @@ pub fn push_normal(out: &mut String, text: &str) {
     }
 }
 
+/// Where in a text something is whose normal form this is, as far as that can be told.
+pub fn find_normal(text: &str, form: &str) -> Option<std::ops::Range<usize>> {
+    let found = normal(text).find(form).filter(|_| !form.is_empty())?;
+    if is_plain(text) {
+        return Some(found..found + form.len());
+    }
+    // What stands before a place in the text stands before its form: the longest and the shortest that do.
+    let places: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
+    let before = |place: &usize| text.get(..*place).map_or(0, |text| normal(text).len());
+    let start = places.partition_point(|place| before(place) <= found).checked_sub(1)?;
+    let end = places.partition_point(|place| before(place) < found + form.len());
+    Some(*places.get(start)?..*places.get(end)?)
+}
+
 /// Whether a text is the one that has this normal form.
 pub fn is_normally(text: &str, form: &str) -> bool {
     if is_plain(text) { text.eq_ignore_ascii_case(form) } else { normal(text) == form }

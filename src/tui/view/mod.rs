@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod layout;
 
 mod call;
+mod dealership;
 mod detail;
 mod dialog;
 mod footer;
