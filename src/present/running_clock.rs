@@ -78,7 +78,7 @@ impl RunningClock {
         self.at - now
     }
 
-    /// `code 5h 04m`, `Xtime 1d 18h late`; where there is little room, at most 13 cells: `Xtime 1d late`.
+    /// `code 5h 04m`, `Xtime 1d 18h late`; where there is little room, at most 14 cells: `Xtime 1d late`.
     pub fn words(self, clocks: &Clocks, is_roomy: bool) -> String {
         use RunningClockKind as Kind;
         let since = |at| if is_roomy { clocks.since(at) } else { clocks.since_in_one_unit(at) };
@@ -122,6 +122,7 @@ mod tests {
             (Kind::Code, hours(5) + TimeDelta::minutes(4), "code 5h 04m", "code 5h 04m"),
             (Kind::Xtime, hours(18) + TimeDelta::minutes(10), "Xtime 18h 10m", "Xtime 18h 10m"),
             (Kind::XtimeLate, hours(-42), "Xtime 1d 18h late", "Xtime 1d late"),
+            (Kind::XtimeLate, hours(-20), "Xtime 20h 00m late", "Xtime 20h late"),
             (Kind::Dead, hours(-74), "dead 3d 02h", "dead 3d 02h"),
             (Kind::NoOpcode, hours(-97), "no opcode 4d", "no opcode 4d"),
             (Kind::NoSlots, hours(-3), "no slots 3h", "no slots 3h"),
@@ -133,7 +134,7 @@ mod tests {
             let clock = RunningClock { kind, at };
             assert_eq!(clock.words(&clocks, true), roomy);
             assert_eq!(clock.words(&clocks, false), narrow);
-            assert!(roomy.len() <= 17 && narrow.len() <= 13, "{roomy}");
+            assert!(roomy.len() <= 18 && narrow.len() <= 14, "{roomy}");
         }
     }
 }

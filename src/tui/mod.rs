@@ -1,11 +1,13 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+mod action_scope;
 pub mod actions;
 pub mod bulk_job;
 pub mod call_view;
 pub mod clipboard;
 pub mod columns;
+pub mod columns_page;
 pub mod cursor;
 pub mod dialog;
 pub mod enabled;

@@ -128,6 +128,7 @@ pub enum Mode {
     /// The steps to a visible opcode of a dealership.
     Guide(DealershipId, Scroll),
     Call(CallView),
+    Columns(super::columns_page::ColumnsPage),
     Dialog(Box<Dialog>),
 }
 
@@ -148,7 +149,6 @@ pub struct ScreenState {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub rows: DealershipRows,
-    /// Those of the table.
     pub columns: TableColumns,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
@@ -265,7 +265,7 @@ impl ScreenState {
     pub fn page_dealership(&self) -> Option<DealershipId> {
         match &self.mode {
             Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Dialog(_) => None,
+            _ => None,
         }
     }
 

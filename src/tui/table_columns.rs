@@ -11,6 +11,9 @@ const BEFORE_NAME: u8 = 3;
 /// What the name keeps of that where there are more columns.
 const ENOUGH_NAME: u16 = 22;
 
+/// What it keeps where it is said behind names what a filter found.
+const EXPLAINED_NAME: u16 = 36;
+
 /// The widest and the narrowest that somebody can make a column.
 const WIDTHS: std::ops::RangeInclusive<u16> = 4..=120;
 
@@ -79,15 +82,16 @@ impl TableColumns {
 
     /// Makes the column on a place wider or narrower than it is in so much room.
     pub fn widen(&mut self, place: usize, by: i16, room: u16) {
-        let fitted = self.fit(room);
+        let fitted = self.fit(room, false);
         let Some(choice) = self.0.get_mut(place) else { return };
         let drawn = fitted.iter().find(|slot| slot.column == choice.column).map(|slot| slot.width);
         let width = choice.width.or(drawn).unwrap_or(choice.column.screen().widths.1);
         choice.width = Some(width.saturating_add_signed(by).clamp(*WIDTHS.start(), *WIDTHS.end()));
     }
 
-    /// The columns for a width: as many as fit, the most useful first; the name gets what is left.
-    pub fn fit(&self, room: u16) -> Vec<TableSlot> {
+    /// The columns for a width: as many as fit, the most useful first; the name gets what is left. More of it where
+    /// something is said behind names.
+    pub fn fit(&self, room: u16, is_explained: bool) -> Vec<TableSlot> {
         let mut left = room.saturating_sub(GUTTER);
         let mut shown: Vec<ColumnChoice> = self.0.iter().copied().filter(|choice| choice.is_shown).collect();
         shown.sort_by_key(|choice| choice.column.screen().rank);
@@ -95,14 +99,18 @@ impl TableColumns {
         let (smallest_name, useful_name, largest_name) = name.map_or((0, 0, 0), |name| name.widths());
         let mut chosen: Vec<(ColumnChoice, u16)> = Vec::new();
         for choice in shown.iter().filter(|choice| choice.column != TableColumn::Name) {
-            let is_before = choice.column.screen().rank <= BEFORE_NAME;
-            let name = if is_before { smallest_name } else { useful_name.min(ENOUGH_NAME).max(smallest_name) };
+            let name = match choice.column.screen().rank {
+                rank if rank < BEFORE_NAME || rank == BEFORE_NAME && !is_explained => smallest_name,
+                _ if is_explained => largest_name.min(EXPLAINED_NAME),
+                _ => useful_name.min(ENOUGH_NAME).max(smallest_name),
+            };
             let least = choice.widths().0;
             if left > name + least {
                 left -= least + 1;
                 chosen.push((*choice, least));
             }
         }
+        let useful_name = if is_explained { largest_name } else { useful_name };
         let mut name = left.min(useful_name.max(smallest_name));
         let mut spare = left - name;
         let mut grow = |width: &mut u16, most: u16| {
@@ -130,14 +138,14 @@ mod tests {
     fn columns_fit_every_width() {
         let columns = TableColumns::default();
         for room in 40..=400 {
-            let slots = columns.fit(room);
+            let slots = columns.fit(room, false);
             let used: u16 = slots.iter().map(|slot| slot.width + 1).sum::<u16>() - 1 + GUTTER;
             assert!(used <= room, "{room}: {used}");
             let name = slots.iter().find(|slot| slot.column == TableColumn::Name).unwrap();
             assert!(name.width >= 12, "{room}: {}", name.width);
             assert!(slots.iter().any(|slot| slot.column == TableColumn::Clock), "{room}");
         }
-        assert_eq!(columns.fit(200).len(), 7);
+        assert_eq!(columns.fit(200, false).len(), 7);
     }
 
     #[test]
@@ -145,18 +153,19 @@ mod tests {
         let mut columns = TableColumns::default();
         columns.switch(0);
         columns.switch(1);
-        assert!(columns.fit(200).iter().all(|slot| slot.column != TableColumn::Place));
+        assert!(columns.fit(200, false).iter().all(|slot| slot.column != TableColumn::Place));
         assert_eq!((columns.shift(0, false), columns.shift(0, true)), (0, 1));
         assert_eq!(columns.choices()[1].column, TableColumn::Name);
         columns.widen(1, 5, 60);
-        let name =
-            |columns: &TableColumns| columns.fit(60).iter().find(|slot| slot.column == TableColumn::Name).copied();
+        let name = |columns: &TableColumns| {
+            columns.fit(60, false).iter().find(|slot| slot.column == TableColumn::Name).copied()
+        };
         let before = name(&columns).unwrap().width;
         columns.widen(1, -2, 60);
         assert_eq!(name(&columns).unwrap().width, before - 2);
         // Whatever is made wider than the screen, nothing is drawn beyond it.
         (0..200).for_each(|_| columns.widen(1, 1, 60));
-        let used: u16 = columns.fit(60).iter().map(|slot| slot.width + 1).sum();
+        let used: u16 = columns.fit(60, false).iter().map(|slot| slot.width + 1).sum();
         assert!(used <= 60 - GUTTER + 1);
     }
 }

@@ -24,6 +24,7 @@ mod posting;
 mod profile;
 mod reading;
 mod rows;
+mod table;
 mod teach;
 mod time;
 mod twins;

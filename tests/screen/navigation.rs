@@ -3,7 +3,7 @@
 
 use cloverwatch::domain::{Command, Outcome};
 use cloverwatch::protocol::Request;
-use cloverwatch::tui::rows::Tab;
+use cloverwatch::tui::rows::{Tab, TableColumn};
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::draw_into;
@@ -122,7 +122,12 @@ fn on_a_small_screen_the_detail_has_a_way_back_by_both_keys() {
         nothing(&mut desk);
     }
     // What is filtered from there is seen, and Enter opens what was chosen there.
-    desk.press("enter /").sees("! dealership").write("is:expired").sees("3 of 18").press("enter g g").sees("! dealership");
+    desk.press("enter /")
+        .sees("! dealership")
+        .write("is:expired")
+        .sees("3 of 18")
+        .press("enter g g")
+        .sees("! dealership");
     assert_eq!((desk.state.focus, desk.selected()), (Focus::Table, 11));
     // A filter that is not taken gives the detail back.
     desk.press("enter / esc").sees("dealerCode xts000011");
@@ -376,10 +381,7 @@ fn back_in_the_tab_of_all_the_selected_dealership_is_in_view() {
             }
             let (cursor, rows) = (&desk.state.cursor, desk.state.plan().table_rows());
             assert_eq!(desk.state.rows.tab(), Tab::All, "{keys}");
-            assert!(
-                (cursor.list.top..cursor.list.top + rows).contains(&cursor.line),
-                "{size:?} {keys}: {cursor:?}"
-            );
+            assert!((cursor.list.top..cursor.list.top + rows).contains(&cursor.line), "{size:?} {keys}: {cursor:?}");
             assert!(desk.picture().contains('›'), "{size:?} {keys}\n{}", desk.picture());
         }
     }

@@ -5,6 +5,7 @@ use cloverwatch::domain::{
     Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, ProbeStatus, Service, SlotCounts, Untrusted,
 };
 use cloverwatch::protocol::{Alarm, BacklogProgress, Cause, PlatformState, Request, RequestError, Response, Status};
+use cloverwatch::tui::rows::TableColumn;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;

@@ -214,6 +214,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_found_in_the_form_is_found_in_the_text() {
+        for (text, form, found) in [
+            ("Quill GMC", "gmc", "GMC"),
+            ("O'Hara Ford & Sons", "ohara", "O'Hara"),
+            ("Ford & Sons", "sons", "Sons"),
+            ("Ford & Sons", "and", "&"),
+            ("Peña Kia", "pen", "Peñ"),
+            ("東京トヨタ自動車", "トヨタ", "トヨタ"),
+        ] {
+            assert_eq!(find_normal(text, form).and_then(|range| text.get(range)).map(str::trim), Some(found), "{text}");
+        }
+        assert_eq!((find_normal("Kia", ""), find_normal("Kia", "ford")), (None, None));
+    }
+
+    #[test]
     fn what_is_written_in_several_ways_has_one_form() {
         for (texts, form) in [
             (

@@ -13,7 +13,7 @@ use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, st
 pub(super) const GLYPH: u16 = 4;
 
 /// From this room on a clock says its length in two units.
-const ROOMY_CLOCK: u16 = 17;
+const ROOMY_CLOCK: u16 = 18;
 
 /// A city of which fewer letters are seen is not shown.
 const SEEN_OF_CITY: usize = 5;

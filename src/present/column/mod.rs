@@ -1,11 +1,13 @@
 //! The columns: how each is shown to people and to scripts, how it orders, and its place in the table of the screen.
 
 mod cell;
+mod named;
 mod registry;
 
 use chrono::TimeDelta;
 
 pub use cell::{Cell, CellView, code_clock, confirm_clock};
+pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
 
 use crate::domain::query::{Derived, QueryField};

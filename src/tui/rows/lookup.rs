@@ -64,6 +64,12 @@ impl DealershipRows {
         self.by_id.get(&id).is_some_and(|slot| self.keys.is_shared(TableColumn::Name, *slot))
     }
 
+    /// Whether words of the filter were found in other fields than the name.
+    pub fn is_found_elsewhere(&self) -> bool {
+        // Those come last.
+        self.query.has_words() && self.visible.last().is_some_and(|slot| !self.is_named(*slot))
+    }
+
     /// What filters search in a dealership.
     pub fn text(&self, id: DealershipId) -> Option<SearchText<'_>> {
         self.texts.get(*self.by_id.get(&id)? as usize)

@@ -15,7 +15,7 @@ pub enum SectionKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Section {
+pub struct TableSection {
     pub kind: SectionKind,
     /// How many rows it has.
     pub count: usize,
@@ -23,7 +23,7 @@ pub struct Section {
     first: usize,
 }
 
-impl Section {
+impl TableSection {
     /// `16 Xtime overdue`.
     pub fn words(self) -> String {
         let Self { kind, count, .. } = self;
@@ -45,12 +45,12 @@ impl Section {
 pub enum TableLine {
     Row(usize),
     /// What stands above the row on a place.
-    Rule(Section, usize),
+    Rule(TableSection, usize),
 }
 
 /// Ordered by place. There are at most as many as reasons.
 #[derive(Debug, Default)]
-pub(super) struct Sections(Vec<Section>);
+pub(super) struct Sections(Vec<TableSection>);
 
 impl Sections {
     /// How many begin at a place or before.
@@ -84,7 +84,7 @@ impl DealershipRows {
         let mut rest = self.visible.as_slice();
         while let Some(kind) = rest.first().and_then(|slot| self.section_kind(*slot)) {
             let count = rest.partition_point(|slot| self.section_kind(*slot) == Some(kind));
-            sections.push(Section { kind, count, first: self.visible.len() - rest.len() });
+            sections.push(TableSection { kind, count, first: self.visible.len() - rest.len() });
             rest = rest.get(count..).unwrap_or_default();
         }
         if sections.len() < 2 {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn lines_and_places_are_told_from_each_other() {
-        let section = |first, count| Section { kind: SectionKind::Named, count, first };
+        let section = |first, count| TableSection { kind: SectionKind::Named, count, first };
         let sections = Sections(vec![section(0, 2), section(2, 1), section(3, 4)]);
         let lines: Vec<TableLine> = (0..10).map(|line| sections.at(line)).collect();
         let rule = |place: usize| TableLine::Rule(sections.0[place], sections.0[place].first);

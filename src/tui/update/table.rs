@@ -87,7 +87,7 @@ pub(in crate::tui) fn sort_attention(state: &mut ScreenState) {
 }
 
 /// Orders by something else; the cursor stays on its dealership.
-fn sort(state: &mut ScreenState, sort: Sort) {
+pub(super) fn sort(state: &mut ScreenState, sort: Sort) {
     state.rows.set_sort(sort);
     state.settle();
 }

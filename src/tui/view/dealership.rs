@@ -15,6 +15,17 @@ use crate::tui::theme::Theme;
 /// The cells between a name and what stands behind it.
 const GAP: u16 = 2;
 
+/// What a name keeps at least.
+const LEAST_NAME: u16 = 8;
+
+/// What stands behind a name.
+struct Behind {
+    text: String,
+    style: Style,
+    /// Its end says more than its start.
+    is_told_by_end: bool,
+}
+
 pub(super) struct Dealership<'a> {
     pub(super) row: &'a DealershipRow,
     pub(super) state: &'a ScreenState,
@@ -24,7 +35,7 @@ pub(super) struct Dealership<'a> {
 }
 
 impl Dealership<'_> {
-    /// Writes the name in its room, and what stands behind it. Of both at least a half is seen.
+    /// Writes the name in its room, and what stands behind it.
     pub(super) fn draw(
         &self,
         (x, y, room): (u16, u16, u16),
@@ -33,30 +44,32 @@ impl Dealership<'_> {
         canvas: &mut Canvas<'_>,
     ) {
         let behind = self.behind(theme);
-        let needed = behind.as_ref().map_or(0, |(text, _)| width(text) as u16 + GAP);
-        let half = if self.is_revealed { room } else { room / 2 };
-        let behind_room = needed.min(half.max(room.saturating_sub(width(name) as u16)));
-        let used = canvas.text(x, y, room - behind_room, name, style);
+        let kept = if self.is_revealed { LEAST_NAME } else { LEAST_NAME.max(room / 3) };
+        let most = room.saturating_sub(kept.min(width(name) as u16));
+        let needed = behind.as_ref().map_or(0, |behind| width(&behind.text) as u16 + GAP);
+        let used = canvas.text(x, y, room - needed.min(most), name, style);
         highlight(self.state, TableColumn::Name, (x, y, used), name, theme, canvas);
-        if let Some((text, style)) = behind.filter(|_| behind_room > GAP) {
-            let (x, room) = (x + used + GAP, room.saturating_sub(used + GAP));
-            let used = canvas.text(x, y, room, &text, style);
-            highlight(self.state, TableColumn::Name, (x, y, used), &text, theme, canvas);
-        }
+        let Some(Behind { text, style, is_told_by_end }) = behind.filter(|_| most > GAP) else { return };
+        let (x, room) = (x + used + GAP, room.saturating_sub(used + GAP));
+        let text = if is_told_by_end { end_of(&text, room.into()) } else { text };
+        let used = canvas.text(x, y, room, &text, style);
+        highlight(self.state, TableColumn::Name, (x, y, used), &text, theme, canvas);
     }
 
-    fn behind(&self, theme: &Theme) -> Option<(String, Style)> {
+    fn behind(&self, theme: &Theme) -> Option<Behind> {
+        let said = |text, style| Some(Behind { text, style, is_told_by_end: false });
         let onboarding = &*self.row.state;
         if self.is_revealed && !self.has(TableColumn::Code) {
             let code = onboarding.invitation.as_ref()?.code.reveal();
-            return Some((code.to_owned(), theme.title));
+            return said(code.to_owned(), theme.title);
         }
         if let Some(found) = self.found_elsewhere() {
-            return Some((found, theme.dim));
+            return said(found, theme.dim);
         }
         let is_told = self.is_seen(QueryField::Dealer);
         let is_ambiguous = !is_told && self.state.rows.has_namesake(onboarding.id);
-        is_ambiguous.then(|| (onboarding.profile.dealer_code.screen().into_owned(), theme.dim))
+        let text = onboarding.profile.dealer_code.screen().into_owned();
+        is_ambiguous.then_some(Behind { text, style: theme.dim, is_told_by_end: true })
     }
 
     /// In which field the filter found it, and what stands there, where no column shows that: `contact: Ana Ruiz`.
@@ -88,6 +101,16 @@ impl Dealership<'_> {
             _ => false,
         }
     }
+}
+
+/// As much of the end of a text as there is room for.
+fn end_of(text: &str, room: usize) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let starts = text.char_indices().map(|(start, _)| start);
+    let mut ends = starts.filter_map(|start| text.get(start..));
+    ends.find(|end| width(end) < room).map_or_else(String::new, |end| format!("…{end}"))
 }
 
 fn field_text(state: &Onboarding, field: QueryField) -> String {

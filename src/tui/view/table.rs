@@ -4,7 +4,7 @@ use super::canvas::{Canvas, width, wrap};
 use super::dealership::{Dealership, highlight};
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
-use crate::tui::rows::{DealershipRow, Section, TableColumn, TableLine};
+use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::table_columns::{GUTTER, TableSlot};
 use crate::tui::theme::Theme;
@@ -31,7 +31,7 @@ fn make_room_for_reveal(state: &ScreenState, slots: &mut [TableSlot]) {
 }
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
-    let mut slots = state.columns.fit(canvas.area().width);
+    let mut slots = state.columns.fit(canvas.area().width, state.rows.is_found_elsewhere());
     make_room_for_reveal(state, &mut slots);
     heading(state, theme, &slots, canvas);
     if state.rows.shown() == 0 {
@@ -53,7 +53,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     }
 }
 
-fn draw_rule(section: Section, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
+fn draw_rule(section: TableSection, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
     let (room, words) = (canvas.area().width.saturating_sub(2), section.words());
     canvas.pieces(2, y, room, [("── ", theme.line), (words.as_str(), theme.dim), (" ──", theme.line)]);
 }
