@@ -222,7 +222,7 @@ fn filter_anew(bencher: Bencher<'_, '_>, kind: &str) {
 fn sort(bencher: Bencher<'_, '_>, by: &str) {
     let column = TableColumn::ALL.into_iter().find(|column| column.title() == by).unwrap();
     keys_and_frames(bencher, |state, n| {
-        state.rows.set_sort(Sort { column, descending: n % 2 == 1 });
+        state.rows.set_sort(Sort::by(column, n % 2 == 1));
         state.settle();
     });
 }
@@ -244,7 +244,7 @@ fn sort_long_texts(bencher: Bencher<'_, '_>, by: &str) {
     let mut n = 0;
     bencher.bench_local(|| {
         n += 1;
-        rows.set_sort(Sort { column, descending: n % 2 == 1 });
+        rows.set_sort(Sort::by(column, n % 2 == 1));
     });
 }
 

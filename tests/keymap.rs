@@ -132,7 +132,16 @@ fn a_chord_tells_what_can_follow() {
         other => panic!("{other:?}"),
     };
     // The chord of the outer scope stands among those of the inner one.
-    assert_eq!(hints("s"), ["a attention first", "n sort by next", "p sort by previous", "r reverse sort", "z redraw"]);
+    let of_sort = [
+        "a attention first",
+        "c columns",
+        "n sort by next",
+        "p sort by previous",
+        "r reverse sort",
+        "s sort by name",
+        "z redraw",
+    ];
+    assert_eq!(hints("s"), of_sort);
     assert_eq!(hints("y"), ["c copy code", "d copy dealerCode", "l copy letter", "n …", "y copy code"]);
     assert_eq!(map.lookup(ActionScope::Table, &keys("s z")), Lookup::Action(Action::Redraw));
     assert_eq!(map.lookup(ActionScope::Table, &keys("y n n")), Lookup::Action(Action::Note));
@@ -215,7 +224,7 @@ fn every_mistake_has_its_place() {
         (
             "[zzzzzz]\n",
             &[
-                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, dialog, letter, form, input",
+                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, columns, dialog, letter, form, input",
             ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
@@ -318,7 +327,7 @@ fn every_mistake_of_a_file_is_told_in_one_go() {
             "k.toml:1:11: error: `<C-l>` is not a key; did you mean `ctrl-l`?",
             "k.toml:2:2: error: there is no scope `tabel`; did you mean [table]?",
             "k.toml:3:9: error: `gg` is not a key; keys one after the other are written `g g`",
-            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, dialog, letter, form, input",
+            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, columns, dialog, letter, form, input",
             "k.toml:5:10: error: `ret` is not a key; did you mean `enter`?",
             "k.toml:7:1: error: there is no action `niote`; did you mean `note`?",
             "k.toml:7:10: error: `<CR>` is not a key; did you mean `enter`?",

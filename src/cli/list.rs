@@ -5,10 +5,9 @@ use std::cmp::Reverse;
 use serde_json::json;
 
 use crate::domain::Untrusted;
-use crate::domain::suggest::did_you_mean;
-use crate::domain::text::{clean, fit, normal, width};
+use crate::domain::text::{fit, normal, width};
 use crate::present::Tone;
-use crate::present::column::{COLUMNS, Column, DealershipView, SortKey};
+use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, read_order};
 use crate::present::json::{DealershipDocument, SCHEMA};
 use crate::protocol::{FirstFound, Selection};
 
@@ -80,13 +79,18 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
 }
 
 fn column(name: &str) -> Result<&'static Column, CliError> {
-    let name = name.trim();
-    COLUMNS.iter().find(|column| column.id == name).ok_or_else(|| {
-        let names = || COLUMNS.iter().map(|column| column.id);
-        let list = names().collect::<Vec<_>>().join(", ");
-        let name = clean(name);
-        CliError::usage(format!("there is no column `{name}`{} (columns: {list})", did_you_mean(&name, names())))
-    })
+    Column::by_id(name).map_err(|error| usage(&error))
+}
+
+/// With all names, since whoever mistook one cannot look them up.
+fn usage(error: &ColumnError) -> CliError {
+    match error {
+        ColumnError::Unknown { .. } => {
+            let list = COLUMNS.iter().map(|column| column.id).collect::<Vec<_>>().join(", ");
+            CliError::usage(format!("{error} (columns: {list})"))
+        }
+        ColumnError::Direction(_) => CliError::usage(error.to_string()),
+    }
 }
 
 fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError> {
@@ -98,12 +102,8 @@ fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError
 }
 
 fn order(field: &str) -> Result<(&'static Column, bool), CliError> {
-    let (name, direction) = field.split_once(':').unwrap_or((field, "asc"));
-    match direction {
-        "asc" => Ok((column(name)?, false)),
-        "desc" => Ok((column(name)?, true)),
-        other => Err(CliError::usage(format!("`{}` is neither asc nor desc", clean(other)))),
-    }
+    let (name, descending) = read_order(field).map_err(|error| usage(&error))?;
+    Ok((column(name)?, descending))
 }
 
 /// A key in its direction; what has no value comes last in both.

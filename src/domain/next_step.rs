@@ -178,8 +178,12 @@ impl Onboarding {
             (None, OpcodeState::NearMiss) => "rename the opcode, or choose the one that is visible",
             _ => "create or publish the opcode",
         };
-        let since = self.opcode_was_visible.map(|was| was.until).or(self.opcode_since);
-        NextStep::of(Mover::Dealer, what).since(since)
+        NextStep::of(Mover::Dealer, what).since(self.opcode_missing_since())
+    }
+
+    /// Since when the opcode is not visible, as far as that is known.
+    pub fn opcode_missing_since(&self) -> Option<Timestamp> {
+        self.opcode_was_visible.map(|was| was.until).or(self.opcode_since)
     }
 }
 

@@ -21,6 +21,28 @@ pub fn attention_order(state: &Onboarding, facts: Derived) -> u64 {
     rank << 56 | urgent_since(state, facts).map_or(u64::MAX >> 8, sortable)
 }
 
+/// What the dealerships beside each other in the order of the desk have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderGroup {
+    Attention(Attention),
+    Calm,
+    Snoozed,
+    Archived,
+}
+
+impl OrderGroup {
+    /// The group of what [`attention_order`] says.
+    pub fn of(order: u64) -> Self {
+        let rank = order >> 56;
+        match usize::try_from(rank).ok().and_then(|rank| Attention::ALL.get(rank)) {
+            Some(attention) => Self::Attention(*attention),
+            None if rank == CALM => Self::Calm,
+            None if rank == SNOOZED => Self::Snoozed,
+            None => Self::Archived,
+        }
+    }
+}
+
 /// A moment as a number that orders as it does, in 55 bits. Moments that do not fit (years beyond 500,000) saturate.
 pub fn sortable(at: Timestamp) -> u64 {
     let millis = at.timestamp_millis().clamp(-(1 << 54), (1 << 54) - 1) + (1 << 54);

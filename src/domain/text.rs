@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use cells::{clip, clusters, fit, is_certain, width};
 pub use guard::{guard, unguard};
 pub use named::{is_line_break, named};
-pub use normal::{is_normally, normal, normal_key, normal_piece, push_normal};
+pub use normal::{find_normal, is_normally, normal, normal_key, normal_piece, push_normal};
 
 /// The most characters of one field that are ever shown in a list or a line.
 pub const SHOWN_CHARS: usize = 512;

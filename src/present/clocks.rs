@@ -57,8 +57,15 @@ impl Clocks {
 
     /// How long a moment is past: `now`, `5m`, `3h`, `2d`. Never in seconds: it would only flicker.
     pub fn ago(&self, at: Timestamp) -> String {
-        let passed = self.passed(at, unit_of_one);
-        if passed < TimeDelta::minutes(1) { "now".to_owned() } else { short(passed) }
+        match self.since_in_one_unit(at).as_str() {
+            "<1m" => "now".to_owned(),
+            text => text.to_owned(),
+        }
+    }
+
+    /// How long something runs already, in one unit: `<1m`, `5m`, `3h`, `2d`.
+    pub fn since_in_one_unit(&self, at: Timestamp) -> String {
+        short(self.passed(at, unit_of_one))
     }
 
     /// The same in a sentence: `just now`, `5m ago`.

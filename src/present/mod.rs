@@ -8,6 +8,7 @@ pub mod event;
 pub mod json;
 pub mod letters;
 pub mod opcode;
+pub mod running_clock;
 mod situation;
 pub mod spoken;
 mod theme;

@@ -1,6 +1,7 @@
 //! The one registry of actions: dispatch, footer, `?`, the palette, `keymap check` and the README table read it.
 //! Which keys they have stands in `keymap.toml`.
 
+pub use super::action_scope::ActionScope;
 use super::actions::{
     RecordingAction, appointment, archive, assign, call, check, dealer_done, edit_profile, invite, letters, note,
     opcode, queue as queued, reissue, reminders, revoke, snooze, teach,
@@ -11,68 +12,8 @@ use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
-    call as calls, copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail,
+    call as calls, columns, copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail,
 };
-
-/// Where an action can be asked for. A key is looked up in the focused context first, then in [`ActionScope::Global`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ActionScope {
-    /// Everywhere but in text inputs and dialogs.
-    Global,
-    /// Whatever has the keyboard and can be moved in: table, detail, events, letters, dialogs, pages.
-    List,
-    Table,
-    Detail,
-    Tail,
-    /// The view of all letters that are on their way or went wrong.
-    Queue,
-    /// The view of a call with a dealership.
-    Call,
-    Dialog,
-    /// A dialog that sends a letter: before its own keys.
-    Letter,
-    /// Any dialog: before the keys of its fields and buttons.
-    Form,
-    /// A line of text: filter, palette, a dialog's field.
-    Input,
-}
-
-impl ActionScope {
-    pub const ALL: [Self; 11] = [
-        Self::Global,
-        Self::List,
-        Self::Table,
-        Self::Detail,
-        Self::Tail,
-        Self::Queue,
-        Self::Call,
-        Self::Dialog,
-        Self::Letter,
-        Self::Form,
-        Self::Input,
-    ];
-
-    /// Whether its actions belong to what is open: the palette does not offer them.
-    pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Call | Self::Dialog | Self::Letter | Self::Form | Self::Input)
-    }
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Global => "global",
-            Self::List => "list",
-            Self::Table => "table",
-            Self::Detail => "detail",
-            Self::Tail => "tail",
-            Self::Queue => "queue",
-            Self::Call => "call",
-            Self::Dialog => "dialog",
-            Self::Letter => "letter",
-            Self::Form => "form",
-            Self::Input => "input",
-        }
-    }
-}
 
 /// How much harm an action can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +32,12 @@ pub enum PageKind {
     Help,
     Guide,
     Call,
+    Columns,
     Letter,
 }
 
 impl PageKind {
-    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Call, Self::Letter];
+    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Call, Self::Columns, Self::Letter];
 }
 
 /// With which of the desk's contents an action has to do.
@@ -299,6 +241,8 @@ actions! {
         SortPrevious => screen("sort-previous", "sort by previous", "Sort by the previous column.", |state| table::sort_step(state, -1)).in_table(),
         SortReverse => screen("sort-reverse", "reverse sort", "Reverse the order.", table::sort_reverse).in_table(),
         SortAttention => screen("sort-attention", "attention first", "Sort by what needs attention first.", table::sort_attention).in_table(),
+        SortBy => screen("sort-by", "sort by name", "Sort by one or two columns by their names, like `clock, name:desc`.", columns::sort_by).in_table(),
+        Columns => screen("columns", "columns", "Choose, order and widen the columns of the table.", columns::open).in_table(),
         Invite => recording(&invite::ACTION),
         Reissue => recording(&reissue::ACTION).on(&[PageKind::Call]),
         Revoke => recording(&revoke::ACTION),
@@ -355,6 +299,15 @@ actions! {
         CallWrongPerson => recording(&call::WRONG_PERSON),
         CallCodeTold => recording(&call::TOLD),
         CallTick => screen("call-tick", "tick", "Tick the next step off that the dealer takes.", calls::tick),
+    }
+    Columns {
+        ColumnSwitch => screen("column-switch", "show or hide", "Show or hide the column.", columns::switch).titled(columns::switch_title),
+        ColumnDown => screen("column-down", "move right", "Move the column to the right.", |state| columns::shift(state, true)),
+        ColumnUp => screen("column-up", "move left", "Move the column to the left.", |state| columns::shift(state, false)),
+        ColumnWider => screen("column-wider", "wider", "Make the column wider.", |state| columns::widen(state, 1)),
+        ColumnNarrower => screen("column-narrower", "narrower", "Make the column narrower.", |state| columns::widen(state, -1)),
+        ColumnReset => screen("column-reset", "as at first", "Show the columns as they were at first.", columns::reset),
+        ColumnOrder => screen("column-order", "sort by name", "Type by which columns the table is sorted.", columns::sort_by),
     }
     Dialog {
         DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)),

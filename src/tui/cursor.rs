@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::bulk_job::BulkJob;
 use super::list_cursor::ListCursor;
 use super::msg::Effect;
+use super::rows::TableLine;
 use super::state::{Focus, ScreenState};
 use crate::domain::{DealershipId, Onboarding};
 
@@ -16,8 +17,10 @@ const RECORD_ARRIVES: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cursor {
     pub id: Option<DealershipId>,
-    /// Where that was when last seen: there it goes on when it leaves the table.
+    /// Where that was when last seen: there it goes on when it leaves the table. Its top is a line of the table.
     pub list: ListCursor,
+    /// The line of the table that it was on.
+    pub line: usize,
     /// Whether a key was pressed. Until then it stays on the first row, whichever that is.
     pub touched: bool,
     /// The dealership that something was done with while the cursor was on it. When that takes it elsewhere, the cursor
@@ -84,18 +87,27 @@ impl ScreenState {
             *cursor = Cursor::default();
         }
         // How far from the top the cursor's line was: it stays there when its dealership moved.
-        let line = cursor.list.place.saturating_sub(cursor.list.top);
+        let below_top = cursor.line.saturating_sub(cursor.list.top);
         let place = cursor.id.and_then(|id| self.rows.place(id));
-        let moved = place.is_some_and(|place| place != cursor.list.place);
         cursor.list.place = place.unwrap_or_else(|| cursor.list.place.min(shown.saturating_sub(1)));
         if place.is_none() {
             cursor.id = self.rows.at(cursor.list.place).map(|row| row.state.id);
         }
+        let line = self.rows.line_of(cursor.list.place);
+        let moved = place.is_some() && line != cursor.line;
+        cursor.line = line;
         // At the top of the table the most urgent rows stay in view, as long as the cursor does too.
-        if moved && !(cursor.list.top == 0 && cursor.list.place < height) {
-            cursor.list.top = cursor.list.place.saturating_sub(line);
+        if moved && !(cursor.list.top == 0 && line < height) {
+            cursor.list.top = line.saturating_sub(below_top);
         }
-        cursor.list.keep_in_view(shown, height);
+        let mut lines = ListCursor { place: line, top: cursor.list.top };
+        lines.keep_in_view(self.rows.lines(), height);
+        // The rule above a row belongs to it.
+        let is_below_rule = lines.top == line && line > 0 && height > 1;
+        if is_below_rule && matches!(self.rows.line(line - 1), Some(TableLine::Rule(..))) {
+            lines.top -= 1;
+        }
+        cursor.list.top = lines.top;
     }
 
     /// The effects that keep the detail pane about the cursor's dealership.

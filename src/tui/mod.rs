@@ -1,11 +1,13 @@
 //! The screen: a pure state machine over messages, drawn only when something visible changed.
 
 pub mod action;
+mod action_scope;
 pub mod actions;
 pub mod bulk_job;
 pub mod call_view;
 pub mod clipboard;
 pub mod columns;
+pub mod columns_page;
 pub mod cursor;
 pub mod dialog;
 pub mod enabled;
@@ -25,6 +27,7 @@ pub mod reveal;
 pub mod rows;
 pub mod run;
 pub mod state;
+pub mod table_columns;
 pub mod tail;
 pub mod teach;
 pub mod terminal;

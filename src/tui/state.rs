@@ -29,6 +29,7 @@ use super::queue::Queue;
 use super::reading::{LetterReader, Mailboxes};
 use super::reveal::Reveal;
 use super::rows::{DealershipRow, DealershipRows, Tab};
+use super::table_columns::TableColumns;
 use super::tail::EventTail;
 use super::teach::ToldAnswers;
 use super::theme::Tone;
@@ -132,6 +133,7 @@ pub enum Mode {
     /// The steps to a visible opcode of a dealership.
     Guide(DealershipId, Scroll),
     Call(CallView),
+    Columns(super::columns_page::ColumnsPage),
     Dialog(Box<Dialog>),
 }
 
@@ -152,6 +154,7 @@ pub struct ScreenState {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     pub rows: DealershipRows,
+    pub columns: TableColumns,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
     /// How the owner of the store is, when that is another process.
@@ -227,6 +230,7 @@ impl ScreenState {
             now,
             size,
             rows,
+            columns: TableColumns::default(),
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,
@@ -268,7 +272,7 @@ impl ScreenState {
     pub fn page_dealership(&self) -> Option<DealershipId> {
         match &self.mode {
             Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Dialog(_) => None,
+            _ => None,
         }
     }
 

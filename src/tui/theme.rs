@@ -40,6 +40,8 @@ pub struct Theme {
     /// The row under the cursor of a pane without focus.
     pub cursor_away: Bar,
     pub mark: Style,
+    /// What a filter found; laid over what is there.
+    pub hit: Style,
     /// The active tab and the chosen button.
     pub chosen: Style,
     /// A key in the footer and in help.
@@ -173,6 +175,7 @@ impl Theme {
             cursor: Bar::colorless(Modifier::REVERSED),
             cursor_away: Bar::colorless(Modifier::UNDERLINED),
             mark: bold,
+            hit: plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
             chosen: plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
             key: bold,
             input: plain,

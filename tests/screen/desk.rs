@@ -10,7 +10,7 @@ use cloverwatch::present::time::Zone;
 use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Request, Response, Status};
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
 use cloverwatch::tui::msg::WorkId;
-use cloverwatch::tui::rows::DealershipRows;
+use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
@@ -138,6 +138,13 @@ impl Desk {
 
     pub fn paste(&mut self, text: &str) -> &mut Self {
         self.tell(Msg::Paste(text.to_owned()));
+        self
+    }
+
+    /// Shows a column that the table does not have at first.
+    pub fn shows(&mut self, column: TableColumn) -> &mut Self {
+        let place = self.state.columns.choices().iter().position(|choice| choice.column == column).unwrap();
+        self.state.columns.switch(place);
         self
     }
 

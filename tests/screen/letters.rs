@@ -130,7 +130,7 @@ fn a_letter_in_a_file_is_nowhere_called_sent() {
         desk.press("esc esc M").sees("1 written in the last hour").sees_no("sent");
         desk.sees("Letters are only written to files");
     }
-    files((200, 50)).sees("✎ written").sees("letter written to a file, not mailed");
+    files((200, 50)).press("D").sees("✎ written").sees("letter written to a file, not mailed");
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn the_lasting_banner_says_that_letters_are_only_files_and_how_to_change_it() {
 #[test]
 fn the_table_is_ordered_by_what_is_wrong_with_letters() {
     let mut desk = Desk::open((160, 40));
-    desk.sees("↻ failed").sees("← refused").sees("⊘ suppressed");
-    desk.state.rows.set_sort(Sort { column: TableColumn::Mail, descending: false });
+    desk.press("D").sees("↻ failed").sees("← refused").sees("⊘ suppressed");
+    desk.state.rows.set_sort(Sort::by(TableColumn::Mail, false));
     let order: Vec<u64> = (0..7).map(|place| desk.state.rows.at(place).unwrap().state.id.bits()).collect();
     assert_eq!(order, [7, 4, 11, 3, 2, 10, 16]);
     let last = desk.state.rows.at(desk.state.rows.shown() - 1).unwrap().state.id;

@@ -25,6 +25,7 @@ mod presence;
 mod profile;
 mod reading;
 mod rows;
+mod table;
 mod teach;
 mod time;
 mod twins;

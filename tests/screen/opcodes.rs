@@ -5,6 +5,7 @@ use cloverwatch::domain::{
     Command, DealershipId, OpcodeChoice, OpcodeOption, Outcome, ProbeState, ProbeStatus, Service, SlotCounts, Untrusted,
 };
 use cloverwatch::protocol::{Alarm, BacklogProgress, Cause, PlatformState, Request, RequestError, Response, Status};
+use cloverwatch::tui::rows::TableColumn;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -236,12 +237,14 @@ fn one_choice_for_all_that_are_marked() {
 fn the_table_says_what_is_lacking_to_be_live() {
     at_every_size("opcode_table", |size| {
         let mut desk = Desk::with(opcodes(), size, |_| {});
+        desk.shows(TableColumn::Opcode);
         if size.0 >= 140 {
             desk.press("D");
         }
         desk
     });
     let mut desk = Desk::with(opcodes(), (200, 60), |_| {});
+    desk.shows(TableColumn::Opcode);
     desk.press("D").sees("≈ DataClover Appt").sees("✓ Tell Us More · 140").sees("✓ Tell Us More · 0");
     for (n, words) in [(12, "≈ DataClover Appt"), (13, "≈ "), (14, "✓ Tell Us More · 0")] {
         desk.go_to(n);

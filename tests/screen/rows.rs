@@ -11,7 +11,9 @@ use cloverwatch::domain::text::normal;
 use cloverwatch::domain::{
     Command, DealershipId, Onboarding, Policy, Query, QueryContext, Searchable, Stage, Timestamp,
 };
-use cloverwatch::tui::rows::{DealershipRow, DealershipRows, Sort, Tab, TableColumn};
+use cloverwatch::present::letters::MailSummary;
+use cloverwatch::present::running_clock::RunningClock;
+use cloverwatch::tui::rows::{DealershipRow, DealershipRows, Sort, Tab, TableColumn, TableLine};
 use proptest::prelude::*;
 
 use crate::population::{World, ago, crowd, now, sample};
@@ -94,15 +96,15 @@ fn tabs_count_what_matches_the_filter() {
 fn every_column_orders_both_ways_with_the_empty_ones_last() {
     let mut rows = rows(&sample(), now());
     for column in TableColumn::ALL {
-        rows.set_sort(Sort { column, descending: false });
+        rows.set_sort(Sort::by(column, false));
         let up = shown(&rows);
-        rows.set_sort(Sort { column, descending: true });
+        rows.set_sort(Sort::by(column, true));
         assert_eq!(up.len(), rows.shown(), "{column:?}");
         assert_ne!(up, shown(&rows), "{column:?}");
     }
-    rows.set_sort(Sort { column: TableColumn::Owner, descending: true });
+    rows.set_sort(Sort::by(TableColumn::Owner, true));
     assert_eq!(rows.from(0).last().unwrap().state.profile.owner, None);
-    rows.set_sort(Sort { column: TableColumn::Name, descending: false });
+    rows.set_sort(Sort::by(TableColumn::Name, false));
     let names: Vec<String> = rows.from(0).map(|row| normal(row.state.profile.name.raw())).collect();
     assert!(names.is_sorted(), "{names:?}");
 }
@@ -125,14 +127,27 @@ fn passing_deadlines_moves_exactly_the_rows_that_change() {
     assert!(steps >= 5, "{steps}");
 }
 
-/// The order as a person would explain it, over the rows as they are: no value last, then the value, then the name.
+/// The order as a person would explain it, over the rows as they are: no value last, then the value, then the second
+/// column, then the name.
 fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort, at: Timestamp) -> Ordering {
+    let name = |row: &DealershipRow| normal(row.state.profile.name.raw());
+    let by_name = || name(a).is_empty().cmp(&name(b).is_empty()).then_with(|| name(a).cmp(&name(b)));
+    let by = |key| by_column(a, b, key, at);
+    by((sort.column, sort.descending)).then_with(|| sort.then.map_or(Ordering::Equal, by)).then_with(by_name)
+}
+
+fn by_column(
+    a: &DealershipRow,
+    b: &DealershipRow,
+    (column, descending): (TableColumn, bool),
+    at: Timestamp,
+) -> Ordering {
     let folded = |row: &DealershipRow| -> Option<String> {
         let profile = &row.state.profile;
-        let text = match sort.column {
+        let text = match column {
             TableColumn::Name => profile.name.raw(),
             TableColumn::City => profile.city.raw(),
-            TableColumn::DealerCode => profile.dealer_code.raw(),
+            TableColumn::DealerCode | TableColumn::Place => profile.dealer_code.raw(),
             TableColumn::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
             TableColumn::Opcode => {
                 row.state.opcode.as_deref().map_or("Tell Us More", |chosen| chosen.choice.code.raw())
@@ -143,28 +158,30 @@ fn naive(a: &DealershipRow, b: &DealershipRow, sort: Sort, at: Timestamp) -> Ord
     };
     let number = |row: &DealershipRow| -> Option<i64> {
         let newest = row.state.invitation.as_ref();
-        match sort.column {
+        match column {
             TableColumn::Code => newest.map(|newest| i64::from(newest.generation)),
             TableColumn::CodeClock => newest.map(|newest| newest.expires_at.timestamp_millis()),
             TableColumn::ConfirmClock => {
                 row.state.confirmation.due_at.filter(|_| !row.state.is_confirmed()).map(|at| at.timestamp_millis())
             }
             TableColumn::Stage => Some(row.facts.stage as i64),
+            TableColumn::Clock => RunningClock::of(&row.state, row.facts, at).map(|clock| clock.at.timestamp_millis()),
+            TableColumn::Attention => i64::try_from(attention_order(&row.state, row.facts) >> 1).ok(),
             TableColumn::NextStep => {
                 let step = row.state.next_step(at);
                 let rest = step.until.or(step.since).map_or(1 << 50, |at| at.timestamp_millis());
                 (!step.what.is_empty()).then_some((step.whose as i64) << 52 | rest)
             }
+            TableColumn::Mail => MailSummary::of(&row.state)
+                .map(|mail| (mail.fate as i64) << 52 | (mail.at.timestamp_millis() + (1 << 51))),
             TableColumn::LastEvent => Some(-row.state.last_event.at.timestamp_millis()),
             _ => None,
         }
     };
     let (one, other) = ((folded(a), number(a)), (folded(b), number(b)));
     let none = |value: &(Option<String>, Option<i64>)| value.0.is_none() && value.1.is_none();
-    let by_value = if sort.descending && !none(&one) && !none(&other) { other.cmp(&one) } else { one.cmp(&other) };
-    let name = |row: &DealershipRow| normal(row.state.profile.name.raw());
-    let by_name = || name(a).is_empty().cmp(&name(b).is_empty()).then_with(|| name(a).cmp(&name(b)));
-    none(&one).cmp(&none(&other)).then(by_value).then_with(by_name)
+    let by_value = if descending && !none(&one) && !none(&other) { other.cmp(&one) } else { one.cmp(&other) };
+    none(&one).cmp(&none(&other)).then(by_value)
 }
 
 #[derive(Debug, Clone)]
@@ -172,7 +189,7 @@ enum Step {
     Commit(u64, u8),
     Rename(u64, usize),
     Import(u64),
-    Sort(usize, bool),
+    Sort(usize, bool, Option<(usize, bool)>),
     Tab(usize),
     Filter(usize),
     Wait(i64),
@@ -189,12 +206,16 @@ const NAMES: [&str; 7] = [
     "Łódź Škoda",
 ];
 
+fn key() -> impl Strategy<Value = (usize, bool)> {
+    (0..TableColumn::ALL.len(), any::<bool>())
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (1u64..60, 0u8..5).prop_map(|(n, what)| Step::Commit(n, what)),
         2 => (1u64..=50, 0..NAMES.len()).prop_map(|(n, name)| Step::Rename(n, name)),
         1 => (1u64..20).prop_map(Step::Import),
-        2 => (0..TableColumn::ALL.len(), any::<bool>()).prop_map(|(column, down)| Step::Sort(column, down)),
+        2 => (key(), prop::option::of(key())).prop_map(|((column, down), then)| Step::Sort(column, down, then)),
         1 => (0..Tab::ALL.len()).prop_map(Step::Tab),
         1 => (0usize..11).prop_map(Step::Filter),
         2 => (1i64..3_000).prop_map(Step::Wait),
@@ -257,8 +278,9 @@ proptest! {
                     let id = world.add(n + 1_000 * (step_number as u64 + 1), profile, at);
                     rows.put(&[Arc::clone(&world.states[&id])], at);
                 }
-                Step::Sort(column, descending) => {
-                    sort = Sort { column: TableColumn::ALL[column], descending };
+                Step::Sort(column, descending, then) => {
+                    let then = then.map(|(column, descending)| (TableColumn::ALL[column], descending));
+                    sort = Sort { column: TableColumn::ALL[column], descending, then };
                     rows.set_sort(sort);
                 }
                 Step::Tab(index) => {
@@ -285,9 +307,15 @@ proptest! {
             prop_assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| fresh.count(tab)));
             prop_assert_eq!(rows.count(Tab::All), matching(&world, query, at));
             let all: Vec<&DealershipRow> = rows.from(0).collect();
-            if sort.column != TableColumn::Attention {
-                prop_assert!(all.is_sorted_by(|a, b| naive(a, b, sort, at).is_le()), "{sort:?} {:?}", names(&rows));
-            }
+            let parsed = Query::parse(query).unwrap();
+            let named = |row: &DealershipRow| {
+                parsed.has_words() && parsed.is_in_name(&Searchable::new(row.state.id, &row.state.profile))
+            };
+            let in_order = |a: &&DealershipRow, b: &&DealershipRow| {
+                named(b).cmp(&named(a)).then_with(|| naive(a, b, sort, at)).is_le()
+            };
+            prop_assert!(all.is_sorted_by(in_order), "{sort:?} {:?}", names(&rows));
+            lines_hold_every_row(&rows);
             let mut some: Vec<_> = all.iter().map(|row| row.state.id).step_by(3).collect();
             let in_order = some.clone();
             some.sort_unstable();
@@ -302,6 +330,27 @@ proptest! {
             }
         }
     }
+}
+
+/// Rows and the rules above their sections follow each other line by line, and every row finds its line.
+fn lines_hold_every_row(rows: &DealershipRows) {
+    let (mut place, mut below, mut ruled) = (0, 0, 0);
+    for line in 0..rows.lines() {
+        match rows.line(line).unwrap() {
+            TableLine::Row(there) => {
+                assert_eq!((there, rows.line_of(there)), (place, line));
+                place += 1;
+            }
+            TableLine::Rule(section, there) => {
+                assert_eq!((there, place), (below, below));
+                below += section.count;
+                ruled += 1;
+            }
+        }
+    }
+    assert_eq!(place, rows.shown());
+    assert!(ruled == 0 || below == rows.shown() && ruled > 1);
+    assert_eq!(rows.line(rows.lines()), None);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn id(n: u64) -> DealershipId {
     DealershipId::from_bits(n)
 }
 
-fn correct(desk: &mut Desk, n: u64, field: ProfileField, text: &str) {
+pub fn correct(desk: &mut Desk, n: u64, field: ProfileField, text: &str) {
     let edits = vec![ProfileEdit { field, text: text.to_owned() }];
     desk.happens(|world| world.run(id(n), now(), &Actor::person("ana"), &Command::Correct { edits }).unwrap());
 }

@@ -57,6 +57,11 @@ impl QueryField {
         Self::Id,
     ];
 
+    /// Those that words search.
+    fn words() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().take_while(|field| *field as usize <= Self::Phone as usize)
+    }
+
     /// Its name in a query.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -133,6 +138,38 @@ impl Query {
     /// Whether it asks for archived dealerships by name; they are left out of lists unless it does.
     pub fn names_archived(&self) -> bool {
         self.terms.iter().any(Term::names_archived)
+    }
+
+    /// Whether it has words, or what is looked for as words are.
+    pub fn has_words(&self) -> bool {
+        self.terms.iter().any(Term::is_words)
+    }
+
+    /// Whether all of its words are in the name.
+    pub fn is_in_name<'a>(&self, text: impl Into<SearchText<'a>>) -> bool {
+        let text = text.into();
+        self.terms.iter().filter(|term| term.is_words()).all(|term| term.is_in(text, QueryField::Name))
+    }
+
+    /// The fields besides the name in which its words are, one for each word that is not there, the first of them that
+    /// is not named as one to be seen anyway.
+    pub fn other_fields<'q>(
+        &'q self,
+        text: SearchText<'q>,
+        is_seen: impl Fn(QueryField) -> bool + 'q,
+    ) -> impl Iterator<Item = QueryField> + 'q {
+        let outside = self.terms.iter().filter(move |term| term.is_words() && !term.is_in(text, QueryField::Name));
+        outside.filter_map(move |term| {
+            let mut fields = QueryField::words().filter(|field| term.is_in(text, *field));
+            let first = fields.next()?;
+            let is_seen = std::iter::once(first).chain(fields).any(&is_seen);
+            (!is_seen).then_some(first)
+        })
+    }
+
+    /// Its words in their normal form.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().filter_map(Term::word)
     }
 
     /// Whether a dealership matches. `kind:` asks for its newest event. Allocates nothing.

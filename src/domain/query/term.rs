@@ -335,6 +335,34 @@ impl Term {
         }
     }
 
+    /// Whether it looks for something in whatever words search.
+    pub(super) fn is_words(&self) -> bool {
+        let is_words = matches!(self.test, Test::Word(_) | Test::WordOrPhone(..) | Test::Fuzzy(_) | Test::Regex(_));
+        is_words && !self.negated
+    }
+
+    /// What it looks for, where that is a text.
+    pub(super) fn word(&self) -> Option<&str> {
+        match &self.test {
+            Test::Word(finder) | Test::WordOrPhone(finder, _) if !self.negated => {
+                std::str::from_utf8(finder.needle()).ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether what it looks for as words are is in a field.
+    pub(super) fn is_in(&self, text: SearchText<'_>, field: QueryField) -> bool {
+        let found = text.field(field);
+        match &self.test {
+            Test::WordOrPhone(_, digits) if digits.find(found.as_bytes()).is_some() => field == QueryField::Phone,
+            Test::Word(finder) | Test::WordOrPhone(finder, _) => finder.find(found.as_bytes()).is_some(),
+            Test::Fuzzy(fuzzy) => fuzzy.is_in(found),
+            Test::Regex(pattern) => pattern.is_in(found),
+            _ => false,
+        }
+    }
+
     /// How dear it is to ask: the cheap ones are asked first.
     pub(super) fn cost(&self) -> u8 {
         match self.test {

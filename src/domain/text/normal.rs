@@ -52,6 +52,20 @@ pub fn push_normal(out: &mut String, text: &str) {
     }
 }
 
+/// Where in a text something is whose normal form this is, as far as that can be told.
+pub fn find_normal(text: &str, form: &str) -> Option<std::ops::Range<usize>> {
+    let found = normal(text).find(form).filter(|_| !form.is_empty())?;
+    if is_plain(text) {
+        return Some(found..found + form.len());
+    }
+    // What stands before a place in the text stands before its form: the longest and the shortest that do.
+    let places: Vec<usize> = text.char_indices().map(|(place, _)| place).chain([text.len()]).collect();
+    let before = |place: &usize| text.get(..*place).map_or(0, |text| normal(text).len());
+    let start = places.partition_point(|place| before(place) <= found).checked_sub(1)?;
+    let end = places.partition_point(|place| before(place) < found + form.len());
+    Some(*places.get(start)?..*places.get(end)?)
+}
+
 /// Whether a text is the one that has this normal form.
 pub fn is_normally(text: &str, form: &str) -> bool {
     if is_plain(text) { text.eq_ignore_ascii_case(form) } else { normal(text) == form }
@@ -198,6 +212,21 @@ fn is_dash(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_in_the_form_is_found_in_the_text() {
+        for (text, form, found) in [
+            ("Quill GMC", "gmc", "GMC"),
+            ("O'Hara Ford & Sons", "ohara", "O'Hara"),
+            ("Ford & Sons", "sons", "Sons"),
+            ("Ford & Sons", "and", "&"),
+            ("Peña Kia", "pen", "Peñ"),
+            ("東京トヨタ自動車", "トヨタ", "トヨタ"),
+        ] {
+            assert_eq!(find_normal(text, form).and_then(|range| text.get(range)).map(str::trim), Some(found), "{text}");
+        }
+        assert_eq!((find_normal("Kia", ""), find_normal("Kia", "ford")), (None, None));
+    }
 
     #[test]
     fn what_is_written_in_several_ways_has_one_form() {

@@ -3,13 +3,20 @@
 use super::DealershipView;
 use crate::domain::query::Derived;
 use crate::domain::text::{clean, clip, width};
-use crate::domain::{InvitationState, NextStep, Onboarding, OpcodeState, Stage, Untrusted};
+use crate::domain::{InvitationState, Mover, NextStep, Onboarding, OpcodeState, Stage, Untrusted};
 use crate::present::clocks::Clocks;
 use crate::present::letters::MailSummary;
+use crate::present::running_clock::{RunningClock, urgency_tone};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
 /// The cells of a letter's glyph, below the heading.
 pub(super) const GLYPH: u16 = 4;
+
+/// From this room on a clock says its length in two units.
+const ROOMY_CLOCK: u16 = 18;
+
+/// A city of which fewer letters are seen is not shown.
+const SEEN_OF_CITY: usize = 5;
 
 /// What a cell is made of.
 pub struct CellView<'a> {
@@ -51,14 +58,40 @@ pub(super) fn name(cell: &CellView<'_>) -> Cell {
     Cell::of(state.profile.name.screen(), if state.archived_at.is_some() { Tone::Faint } else { Tone::Plain })
 }
 
+/// dealerCode and city with a comma, as a person says where a dealership is.
+pub(super) fn place<'a, T: AsRef<str>>(state: &'a Onboarding, text: fn(&'a Untrusted) -> T) -> String {
+    let parts = [&state.profile.dealer_code, &state.profile.city].map(text);
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// Where both do not fit, the dealerCode: of the city too little would be left.
+pub(super) fn place_cell(cell: &CellView<'_>) -> Cell {
+    let profile = &cell.view.state.profile;
+    let code = profile.dealer_code.screen();
+    let is_city_seen = width(&code) + 2 + SEEN_OF_CITY <= usize::from(cell.room);
+    match is_city_seen || code.is_empty() {
+        true => Cell::of(place(cell.view.state, Untrusted::screen), Tone::Faint),
+        false => Cell::of(code, Tone::Faint),
+    }
+}
+
+pub(super) fn clock(cell: &CellView<'_>) -> Cell {
+    let DealershipView { state, facts, now, .. } = cell.view;
+    let is_roomy = cell.room >= ROOMY_CLOCK;
+    let text = RunningClock::of(state, facts, now).map(|clock| clock.words(cell.clocks, is_roomy));
+    Cell::of(text.unwrap_or_default(), urgency_tone(facts))
+}
+
 pub(super) fn owner(cell: &CellView<'_>) -> Cell {
     Cell::of(cell.view.state.profile.owner.as_ref().map_or("–".into(), Untrusted::screen), Tone::Plain)
 }
 
 pub(super) fn stage(cell: &CellView<'_>) -> Cell {
     let stage = cell.view.facts.stage;
-    let (glyph, tone) = stage_glyph(stage);
-    Cell::of(glyph, tone).and(stage.as_str(), tone)
+    // Calm: how urgent it is, its clock says.
+    let tone = if matches!(stage, Stage::Live | Stage::Revoked | Stage::Archived) { Tone::Faint } else { Tone::Plain };
+    Cell::of(stage_glyph(stage).0, tone).and(stage.as_str(), tone)
 }
 
 pub(super) fn code(cell: &CellView<'_>) -> Cell {
@@ -93,7 +126,8 @@ pub(super) fn opcode(cell: &CellView<'_>) -> Cell {
 
 pub(super) fn mail(cell: &CellView<'_>) -> Cell {
     let Some(mail) = MailSummary::of(cell.view.state) else { return Cell::default() };
-    let (glyph, word, tone) = mail.fate.label();
+    let (glyph, word, _) = mail.fate.label();
+    let tone = if mail.fate.is_trouble() { Tone::Plain } else { Tone::Faint };
     if cell.room <= GLYPH {
         return Cell::of(glyph, tone);
     }
@@ -108,7 +142,8 @@ pub(super) fn mail(cell: &CellView<'_>) -> Cell {
 
 pub(super) fn next_step(cell: &CellView<'_>) -> Cell {
     let NextStep { whose, what, .. } = cell.view.state.next_step(cell.view.now);
-    if what.is_empty() { Cell::default() } else { Cell::of(format!("{}: {what}", whose.as_str()), whose.into()) }
+    let tone = if whose == Mover::Us { Tone::Plain } else { Tone::Faint };
+    if what.is_empty() { Cell::default() } else { Cell::of(format!("{}: {what}", whose.as_str()), tone) }
 }
 
 pub(super) fn last_event(cell: &CellView<'_>) -> Cell {

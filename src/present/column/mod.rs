@@ -1,11 +1,13 @@
 //! The columns: how each is shown to people and to scripts, how it orders, and its place in the table of the screen.
 
 mod cell;
+mod named;
 mod registry;
 
 use chrono::TimeDelta;
 
 pub use cell::{Cell, CellView, code_clock, confirm_clock};
+pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
 
 use crate::domain::query::{Derived, QueryField};
@@ -130,7 +132,7 @@ impl Column {
 pub struct ScreenColumn {
     pub column: TableColumn,
     pub title: &'static str,
-    /// Which columns give way first where room is short: those with the larger numbers.
+    /// Which columns give way first where room is short: those with the larger numbers. The name never does.
     pub rank: u8,
     /// The fewest cells, those that it wants, and the most that it takes where there is room to spare.
     pub widths: (u16, u16, u16),
@@ -144,57 +146,68 @@ pub enum RowOrder {
     Field(QueryField),
     Text(Of<String>),
     Number(Of<Option<u64>>),
+    /// That of another column, see [`TableColumn::ordered_as`].
+    Same,
 }
 
-/// The columns of the screen, in the order of its table.
+/// The columns of the screen, in the order in which its table has them at first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TableColumn {
     /// An order without cells: what needs attention first, then the nearest deadline.
     Attention,
     Name,
+    /// dealerCode and city, as many as there is room for.
+    Place,
+    Stage,
+    Clock,
+    NextStep,
+    Mail,
+    Owner,
     City,
     DealerCode,
     Code,
     CodeClock,
     ConfirmClock,
-    Stage,
-    NextStep,
-    Mail,
     Opcode,
-    Owner,
     LastEvent,
 }
 
 impl TableColumn {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Attention,
         Self::Name,
+        Self::Place,
+        Self::Stage,
+        Self::Clock,
+        Self::NextStep,
+        Self::Mail,
+        Self::Owner,
         Self::City,
         Self::DealerCode,
         Self::Code,
         Self::CodeClock,
         Self::ConfirmClock,
-        Self::Stage,
-        Self::NextStep,
-        Self::Mail,
         Self::Opcode,
-        Self::Owner,
         Self::LastEvent,
     ];
 
     pub fn screen(self) -> &'static ScreenColumn {
-        registry::SCREEN[self as usize]
+        registry::SCREEN[self as usize].1
     }
 
     pub fn title(self) -> &'static str {
         self.screen().title
     }
 
-    /// The column some steps further, round at the ends.
+    /// Its name wherever columns are named.
+    pub fn id(self) -> &'static str {
+        registry::SCREEN[self as usize].0
+    }
+
+    /// The column that has its order.
     #[must_use]
-    pub fn step(self, by: isize) -> Self {
-        let count = Self::ALL.len().cast_signed();
-        Self::ALL[(self as isize + by).rem_euclid(count).cast_unsigned()]
+    pub const fn ordered_as(self) -> Self {
+        if matches!(self, Self::Place) { Self::DealerCode } else { self }
     }
 }
 
@@ -205,8 +218,7 @@ mod tests {
     #[test]
     fn every_column_of_the_screen_is_in_the_registry() {
         assert!(TableColumn::ALL.iter().all(|column| column.screen().column == *column));
-        assert_eq!(TableColumn::Attention.step(-1), TableColumn::LastEvent);
-        assert_eq!(TableColumn::LastEvent.step(1), TableColumn::Attention);
+        assert!(TableColumn::ALL.iter().zip(0..).all(|(column, place)| *column as usize == place));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use chrono::NaiveDateTime;
 
-use super::cell::{self, Cell, code_clock, confirm_clock};
+use super::cell::{self, Cell, code_clock, confirm_clock, place};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
 use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize, slot_ahead};
+use crate::present::clocks::Clocks;
 use crate::present::letters::{Fate, MailSummary};
+use crate::present::running_clock::{RunningClock, urgency_tone};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 
 use Value::{Length, Moment, Number, Word};
@@ -90,6 +92,10 @@ fn appointment(view: &DealershipView<'_>) -> String {
     }
 }
 
+fn clock(view: &DealershipView<'_>) -> Option<RunningClock> {
+    RunningClock::of(view.state, view.facts, view.now)
+}
+
 /// Whose move it is, then what ends soonest or waits longest.
 fn next_step_order(view: &DealershipView<'_>) -> Option<u64> {
     let step = view.state.next_step(view.now);
@@ -112,13 +118,13 @@ const ATTENTION: ScreenColumn = ScreenColumn {
     cell: |_| Cell::default(),
 };
 
-pub static COLUMNS: [Column; 47] = [
+pub static COLUMNS: [Column; 49] = [
     column("id", "ID", |view| text(view.state.id.to_string())),
     column("name", "NAME", |view| raw(&view.state.profile.name)).on_screen(ScreenColumn {
         column: TableColumn::Name,
         title: "dealership",
         rank: 0,
-        widths: (14, 22, 44),
+        widths: (14, 24, 44),
         order: RowOrder::Field(QueryField::Name),
         cell: cell::name,
     }),
@@ -127,7 +133,7 @@ pub static COLUMNS: [Column; 47] = [
     column("city", "CITY", |view| raw(&view.state.profile.city)).on_screen(ScreenColumn {
         column: TableColumn::City,
         title: "city",
-        rank: 11,
+        rank: 13,
         widths: (13, 13, 13),
         order: RowOrder::Field(QueryField::City),
         cell: |cell| Cell::faint(&cell.view.state.profile.city),
@@ -136,7 +142,7 @@ pub static COLUMNS: [Column; 47] = [
     column("dealer_code", "DEALERCODE", |view| raw(&view.state.profile.dealer_code)).on_screen(ScreenColumn {
         column: TableColumn::DealerCode,
         title: "dealerCode",
-        rank: 10,
+        rank: 12,
         widths: (11, 11, 11),
         order: RowOrder::Field(QueryField::Dealer),
         cell: |cell| Cell::faint(&cell.view.state.profile.dealer_code),
@@ -145,7 +151,7 @@ pub static COLUMNS: [Column; 47] = [
     column("owner", "OWNER", |view| raw_or_nothing(view.state.profile.owner.as_ref())).on_screen(ScreenColumn {
         column: TableColumn::Owner,
         title: "owner",
-        rank: 5,
+        rank: 6,
         widths: (9, 9, 9),
         order: RowOrder::Field(QueryField::Owner),
         cell: cell::owner,
@@ -158,7 +164,7 @@ pub static COLUMNS: [Column; 47] = [
         .on_screen(ScreenColumn {
             column: TableColumn::Stage,
             title: "stage",
-            rank: 1,
+            rank: 2,
             widths: (16, 16, 16),
             order: RowOrder::Number(|view| Some(view.facts.stage as u64)),
             cell: cell::stage,
@@ -170,7 +176,7 @@ pub static COLUMNS: [Column; 47] = [
         ScreenColumn {
             column: TableColumn::Code,
             title: "code",
-            rank: 4,
+            rank: 8,
             widths: (7, 7, 7),
             order: RowOrder::Number(|view| of_code(view, |newest| newest.generation.into())),
             cell: cell::code,
@@ -186,7 +192,7 @@ pub static COLUMNS: [Column; 47] = [
         .on_screen(ScreenColumn {
             column: TableColumn::CodeClock,
             title: "code ends",
-            rank: 2,
+            rank: 9,
             widths: (9, 9, 9),
             order: RowOrder::Number(|view| of_code(view, |newest| sortable(newest.expires_at))),
             cell: |cell| Cell::right(code_clock(cell.view.state, cell.view.facts, cell.clocks)),
@@ -196,7 +202,7 @@ pub static COLUMNS: [Column; 47] = [
         .on_screen(ScreenColumn {
             column: TableColumn::ConfirmClock,
             title: "Xtime due",
-            rank: 3,
+            rank: 10,
             widths: (9, 9, 9),
             order: RowOrder::Number(|view| view.state.xtime_due_at().map(sortable)),
             cell: |cell| Cell::right(confirm_clock(cell.view.state, cell.view.facts, cell.clocks)),
@@ -212,7 +218,7 @@ pub static COLUMNS: [Column; 47] = [
         .on_screen(ScreenColumn {
             column: TableColumn::Opcode,
             title: "opcode",
-            rank: 9,
+            rank: 7,
             widths: (22, 22, 22),
             order: RowOrder::Text(|view| opcode(view).to_owned()),
             cell: cell::opcode,
@@ -235,7 +241,7 @@ pub static COLUMNS: [Column; 47] = [
     .on_screen(ScreenColumn {
         column: TableColumn::Mail,
         title: "mail",
-        rank: 6,
+        rank: 5,
         widths: (cell::GLYPH, 12, 18),
         order: RowOrder::Number(mail_order),
         cell: cell::mail,
@@ -260,7 +266,7 @@ pub static COLUMNS: [Column; 47] = [
     column("last_event", "LAST EVENT", |view| text(view.state.last_event.name())).on_screen(ScreenColumn {
         column: TableColumn::LastEvent,
         title: "last event",
-        rank: 8,
+        rank: 11,
         widths: (25, 25, 49),
         // The newest first is what people mean by this column.
         order: RowOrder::Number(|view| Some((1 << 63) - sortable(view.state.last_event_happened_at()))),
@@ -278,20 +284,41 @@ pub static COLUMNS: [Column; 47] = [
     column("next_step", "NEXT STEP", |view| text(view.state.next_step(view.now).what)).on_screen(ScreenColumn {
         column: TableColumn::NextStep,
         title: "next step",
-        rank: 7,
-        widths: (25, 38, 50),
+        rank: 3,
+        widths: (24, 24, 70),
         order: RowOrder::Number(next_step_order),
         cell: cell::next_step,
     }),
+    column("clock", "CLOCK", |view| Length(clock(view).map(|clock| clock.left(view.now))))
+        .for_people(|view| clock(view).map(|clock| clock.words(&Clocks::at(view.now), true)).unwrap_or_default())
+        .tone(|view| urgency_tone(view.facts))
+        .on_screen(ScreenColumn {
+            column: TableColumn::Clock,
+            title: "clock",
+            rank: 1,
+            widths: (14, 14, 18),
+            order: RowOrder::Number(|view| clock(view).map(|clock| sortable(clock.at))),
+            cell: cell::clock,
+        }),
+    column("place", "DEALERCODE, CITY", |view| text(place(view.state, Untrusted::raw)))
+        .sorted_by(|view| SortKey::text(view.state.profile.dealer_code.raw()))
+        .on_screen(ScreenColumn {
+            column: TableColumn::Place,
+            title: "dealerCode, city",
+            rank: 4,
+            widths: (11, 20, 30),
+            order: RowOrder::Same,
+            cell: cell::place_cell,
+        }),
 ];
 
-/// Those of the screen, by the number of their variant.
-pub(super) static SCREEN: [&ScreenColumn; TableColumn::ALL.len()] = {
-    let mut screen = [&ATTENTION; TableColumn::ALL.len()];
+/// Those of the screen with their ids, by the number of their variant.
+pub(super) static SCREEN: [(&str, &ScreenColumn); TableColumn::ALL.len()] = {
+    let mut screen = [("", &ATTENTION); TableColumn::ALL.len()];
     let mut place = 0;
     while place < COLUMNS.len() {
         if let Some(one) = &COLUMNS[place].screen {
-            screen[one.column as usize] = one;
+            screen[one.column as usize] = (COLUMNS[place].id, one);
         }
         place += 1;
     }

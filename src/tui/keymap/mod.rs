@@ -49,6 +49,7 @@ pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
         ActionScope::Tail => &[ActionScope::Tail, ActionScope::Global],
         ActionScope::Queue => &[ActionScope::Queue, ActionScope::Global],
         ActionScope::Call => &[ActionScope::Call],
+        ActionScope::Columns => &[ActionScope::Columns],
         ActionScope::Dialog => &[ActionScope::Dialog],
         ActionScope::Letter => &[ActionScope::Letter],
         ActionScope::Form => &[ActionScope::Form],

@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use super::tab::{MATCHES, shows};
+use super::tab::{MATCHES, NAMED, shows};
 use super::{DealershipRow, DealershipRows, Tab};
 use crate::domain::Timestamp;
 use crate::domain::query::{BLOCK, Block, Query, QueryContext};
@@ -40,7 +40,7 @@ impl DealershipRows {
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
         let asked = if narrowed { tabs.iter().filter(|tabs| **tabs & MATCHES != 0).count() } else { slots.len() };
         if query.is_empty() {
-            tabs.iter_mut().for_each(|tabs| *tabs |= MATCHES);
+            tabs.iter_mut().for_each(|tabs| *tabs = *tabs & !NAMED | MATCHES);
         } else if asked < WORTH_THREADS || threads == 1 {
             ask(texts.blocks(), slots, tabs, query, (narrowed, known), &context);
         } else {
@@ -61,7 +61,7 @@ impl DealershipRows {
         // Few combinations of tabs occur: counting those first looks at each row once.
         let mut by_tabs = vec![0usize; 1 << Tab::ALL.len()];
         for tabs in self.tabs.iter().filter(|tabs| **tabs & MATCHES != 0) {
-            if let Some(count) = by_tabs.get_mut(usize::from(*tabs & !MATCHES)) {
+            if let Some(count) = by_tabs.get_mut(usize::from(*tabs & !(MATCHES | NAMED))) {
                 *count += 1;
             }
         }
@@ -75,9 +75,16 @@ impl DealershipRows {
 
     pub(super) fn collect_visible(&mut self) {
         self.version += 1;
-        let Self { sorted, visible, tabs, tab, .. } = self;
+        let Self { sorted, visible, tabs, tab, query, .. } = self;
+        let bits = |slot: u32| tabs.get(slot as usize).copied().unwrap_or_default();
         visible.clear();
-        visible.extend(sorted.iter().filter(|slot| tabs.get(**slot as usize).is_some_and(|tabs| shows(*tabs, *tab))));
+        visible.extend(sorted.iter().filter(|slot| shows(bits(**slot), *tab)));
+        if query.has_words() {
+            let others: Vec<u32> = visible.iter().copied().filter(|slot| bits(*slot) & NAMED == 0).collect();
+            visible.retain(|slot| bits(*slot) & NAMED != 0);
+            visible.extend(others);
+        }
+        self.find_sections();
     }
 }
 
@@ -89,14 +96,16 @@ fn ask(
     (narrowed, known): (bool, bool),
     context: &QueryContext<'_>,
 ) {
+    let has_words = query.has_words();
     for (block, (rows, tabs)) in blocks.iter().zip(rows.chunks(BLOCK).zip(tabs.chunks_mut(BLOCK))) {
         let bits = tabs.iter().zip(0..).filter(|(tabs, _)| !narrowed || **tabs & MATCHES != 0);
         let asked = bits.fold(0, |bits, (_, row)| bits | 1 << row);
         let row = |place: usize| rows.get(place).map(|row| (&*row.state, known.then_some(row.facts)));
         let found = query.matches_among(asked, block, row, context);
         for (tabs, row) in tabs.iter_mut().zip(0..) {
-            let matches = if found >> row & 1 != 0 { MATCHES } else { 0 };
-            *tabs = *tabs & !MATCHES | matches;
+            let matches = found >> row & 1 != 0;
+            let named = matches && has_words && query.is_in_name(block.text(row));
+            *tabs = *tabs & !(MATCHES | NAMED) | if matches { MATCHES } else { 0 } | if named { NAMED } else { 0 };
         }
     }
 }

@@ -27,6 +27,8 @@ struct Texts {
     ranks: Vec<u32>,
     /// By slot: the number of its text.
     of: Vec<u32>,
+    /// By the number of a text: how many slots have it.
+    counts: Vec<u32>,
     /// There are texts without a rank.
     stale: bool,
 }
@@ -43,10 +45,18 @@ impl Texts {
                 let new = u32::try_from(self.ranks.len()).unwrap_or(NO_TEXT);
                 self.known.insert(text.into(), new);
                 self.ranks.push(0);
+                self.counts.push(0);
                 self.stale = true;
                 new
             }
         };
+        let older = self.of.get(slot as usize).copied().unwrap_or(NO_TEXT);
+        if let Some(count) = self.counts.get_mut(older as usize) {
+            *count -= 1;
+        }
+        if let Some(count) = self.counts.get_mut(number as usize) {
+            *count += 1;
+        }
         put(&mut self.of, slot, number, NO_TEXT);
     }
 
@@ -77,7 +87,7 @@ impl Default for Keys {
     fn default() -> Self {
         let empty = |column: TableColumn| match column.screen().order {
             RowOrder::Field(_) | RowOrder::Text(_) => Values::Texts(Texts::default()),
-            RowOrder::Number(_) => Values::Numbers(Vec::new()),
+            RowOrder::Number(_) | RowOrder::Same => Values::Numbers(Vec::new()),
         };
         Self { slots: 0, columns: TableColumn::ALL.map(empty) }
     }
@@ -110,18 +120,18 @@ impl Keys {
         }
     }
 
-    fn value(&self, column: TableColumn, slot: u32) -> u64 {
-        match self.columns.get(column as usize) {
+    pub(super) fn value(&self, column: TableColumn, slot: u32) -> u64 {
+        match self.columns.get(column.ordered_as() as usize) {
             Some(Values::Numbers(numbers)) => numbers.get(slot as usize).copied().unwrap_or(LAST),
             Some(Values::Texts(texts)) => texts.of(slot),
             None => LAST,
         }
     }
 
-    fn key(&self, sort: Sort, slot: u32) -> u64 {
-        match self.value(sort.column, slot) {
+    fn key(&self, (column, descending): (TableColumn, bool), slot: u32) -> u64 {
+        match self.value(column, slot) {
             LAST => LAST,
-            value if sort.descending => LAST - 1 - value,
+            value if descending => LAST - 1 - value,
             value => value,
         }
     }
@@ -129,18 +139,26 @@ impl Keys {
     /// The order of two slots: never equal for two different ones, so that every row is found again. Equal values are
     /// ordered by name, equal names by slot: slots are given by name when everything is loaded, later ones follow.
     pub(super) fn compare(&self, sort: Sort, one: u32, other: u32) -> Ordering {
-        let by_name = |slot| self.value(TableColumn::Name, slot);
-        let first = self.key(sort, one).cmp(&self.key(sort, other));
-        first.then_with(|| by_name(one).cmp(&by_name(other))).then(one.cmp(&other))
+        let by = |key| self.key(key, one).cmp(&self.key(key, other));
+        let first = by((sort.column, sort.descending));
+        let second = || sort.then.map_or(Ordering::Equal, by);
+        first.then_with(second).then_with(|| by((TableColumn::Name, false))).then(one.cmp(&other))
+    }
+
+    /// Whether another slot has the same text in a column.
+    pub(super) fn is_shared(&self, column: TableColumn, slot: u32) -> bool {
+        let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return false };
+        let number = texts.of.get(slot as usize).copied().unwrap_or(NO_TEXT);
+        texts.counts.get(number as usize).is_some_and(|count| *count > 1)
     }
 
     /// For each text of a column one slot that has it, and how many do; the most frequent first.
     pub(super) fn tally(&self, column: TableColumn) -> Vec<(u32, usize)> {
         let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return Vec::new() };
-        let mut tally = vec![(0, 0); texts.ranks.len()];
+        let mut tally: Vec<(u32, usize)> = texts.counts.iter().map(|count| (0, *count as usize)).collect();
         for (slot, number) in (0..).zip(&texts.of) {
-            if let Some((some, count)) = tally.get_mut(*number as usize) {
-                (*some, *count) = (slot, *count + 1);
+            if let Some((some, _)) = tally.get_mut(*number as usize) {
+                *some = slot;
             }
         }
         tally.retain(|(_, count)| *count > 0);
@@ -155,15 +173,17 @@ impl Keys {
         if sort.column != TableColumn::Name && !pairs.is_sorted() {
             radix::sort(&mut pairs);
         }
-        for pair in &mut pairs {
-            pair.0 = self.key(sort, pair.1);
+        for key in sort.then.into_iter().chain([(sort.column, sort.descending)]) {
+            for pair in &mut pairs {
+                pair.0 = self.key(key, pair.1);
+            }
+            // Close behind the others, so that fewer bits differ.
+            let behind = pairs.iter().map(|pair| pair.0).filter(|key| *key != LAST).max().map_or(0, |most| most + 1);
+            for pair in &mut pairs {
+                pair.0 = pair.0.min(behind);
+            }
+            radix::sort(&mut pairs);
         }
-        // Close behind the others, so that fewer bits differ.
-        let behind = pairs.iter().map(|pair| pair.0).filter(|key| *key != LAST).max().map_or(0, |most| most + 1);
-        for pair in &mut pairs {
-            pair.0 = pair.0.min(behind);
-        }
-        radix::sort(&mut pairs);
         pairs.into_iter().map(|(_, slot)| slot).collect()
     }
 }

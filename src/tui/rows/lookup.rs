@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::tab::shows;
 use super::{DealershipRow, DealershipRows, Sort, Tab, TableColumn};
-use crate::domain::query::Query;
+use crate::domain::query::{Query, SearchText};
 use crate::domain::{DealershipId, Onboarding, Timestamp, Twin, Untrusted};
 
 impl DealershipRows {
@@ -56,7 +56,23 @@ impl DealershipRows {
     /// On which place of the table a dealership is; `None` when it is not shown.
     pub fn place(&self, id: DealershipId) -> Option<usize> {
         let slot = *self.by_id.get(&id)?;
-        self.visible.binary_search_by(|other| self.keys.compare(self.sort, *other, slot)).ok()
+        self.visible.binary_search_by(|other| self.compare(*other, slot)).ok()
+    }
+
+    /// Whether another dealership has the same name.
+    pub fn has_namesake(&self, id: DealershipId) -> bool {
+        self.by_id.get(&id).is_some_and(|slot| self.keys.is_shared(TableColumn::Name, *slot))
+    }
+
+    /// Whether words of the filter were found in other fields than the name.
+    pub fn is_found_elsewhere(&self) -> bool {
+        // Those come last.
+        self.query.has_words() && self.visible.last().is_some_and(|slot| !self.is_named(*slot))
+    }
+
+    /// What filters search in a dealership.
+    pub fn text(&self, id: DealershipId) -> Option<SearchText<'_>> {
+        self.texts.get(*self.by_id.get(&id)? as usize)
     }
 
     /// Which dealerships are shown, in no useful order.
@@ -76,7 +92,7 @@ impl DealershipRows {
     /// Dealerships in the order of the table, shown or not; unknown ones are left out.
     pub fn in_order(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<DealershipId> {
         let mut slots: Vec<u32> = ids.filter_map(|id| self.by_id.get(&id).copied()).collect();
-        slots.sort_unstable_by(|one, other| self.keys.compare(self.sort, *one, *other));
+        slots.sort_unstable_by(|one, other| self.compare(*one, *other));
         slots.into_iter().filter_map(|slot| self.ids.get(slot as usize).copied()).collect()
     }
 

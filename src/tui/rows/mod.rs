@@ -9,6 +9,7 @@ mod keys;
 mod lookup;
 mod order;
 mod radix;
+mod sections;
 mod tab;
 mod twins;
 
@@ -27,9 +28,11 @@ use crate::present::column::{DealershipView, RowOrder};
 use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
 use keys::Keys;
-pub use order::Sort;
+pub use order::{Sort, SortError};
+use sections::Sections;
+pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;
-use tab::{MATCHES, tabs_of};
+use tab::{MATCHES, NAMED, tabs_of};
 use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
@@ -67,6 +70,8 @@ pub struct DealershipRows {
     sorted: Vec<u32>,
     /// The slots of the tab that match the filter, in order.
     visible: Vec<u32>,
+    /// Where what is shown changes its reason; empty where there is only one.
+    sections: Sections,
     counts: [usize; Tab::ALL.len()],
     /// How many match the filter, whatever their tabs.
     matching: usize,
@@ -237,7 +242,7 @@ impl DealershipRows {
             match column.screen().order {
                 RowOrder::Field(field) => keys.set_text(column, slot, text.field(field)),
                 RowOrder::Text(read) => keys.set_text(column, slot, &normal(&read(&row.view(now, policy)))),
-                RowOrder::Number(_) => {}
+                RowOrder::Number(_) | RowOrder::Same => {}
             }
         }
     }
@@ -254,7 +259,8 @@ impl DealershipRows {
         let context = QueryContext { now, policy, me: me.as_deref(), twins: Some(twins.members()) };
         *newest_event = Some(row.state.newest_at).max(*newest_event);
         let matches = query.matches(&row.state, text, &context);
-        *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 };
+        let named = matches && query.has_words() && query.is_in_name(text);
+        *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 } | if named { NAMED } else { 0 };
         let view = row.view(now, policy);
         for column in TableColumn::ALL {
             if let RowOrder::Number(number) = column.screen().order {

@@ -1,7 +1,12 @@
 //! The lists of slots: taking one out, putting it in, ordering all.
 
-use super::tab::{MATCHES, Tab, shows};
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use super::tab::{MATCHES, NAMED, Tab, shows};
 use super::{DealershipRows, TableColumn};
+use crate::present::column::{ColumnError, read_order};
 
 /// How the rows are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,11 +14,61 @@ pub struct Sort {
     pub column: TableColumn,
     /// The largest first. What has no value comes last either way.
     pub descending: bool,
+    /// Another column for those that are equal in the first, and whether its largest come first.
+    pub then: Option<(TableColumn, bool)>,
 }
 
 impl Default for Sort {
     fn default() -> Self {
-        Self { column: TableColumn::Attention, descending: false }
+        Self::by(TableColumn::Attention, false)
+    }
+}
+
+/// An order that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SortError {
+    #[error(transparent)]
+    Column(#[from] ColumnError),
+    #[error("two columns at most")]
+    TooMany,
+}
+
+/// `clock, name:desc`; nothing is the order of the desk.
+impl FromStr for Sort {
+    type Err = SortError;
+
+    fn from_str(text: &str) -> Result<Self, SortError> {
+        let known = || TableColumn::ALL.into_iter();
+        let column = |field: &str| {
+            let (name, descending) = read_order(field)?;
+            let column = known().find(|column| column.id() == name);
+            let column = column.ok_or_else(|| ColumnError::unknown(name, known().map(TableColumn::id)))?;
+            Ok((column, descending))
+        };
+        let keys = text.split(',').map(str::trim).filter(|field| !field.is_empty()).map(column);
+        match keys.collect::<Result<Vec<_>, SortError>>()?.as_slice() {
+            [] => Ok(Self::default()),
+            [(column, descending)] => Ok(Self::by(*column, *descending)),
+            [(column, descending), then] => Ok(Self { then: Some(*then), ..Self::by(*column, *descending) }),
+            _ => Err(SortError::TooMany),
+        }
+    }
+}
+
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |(column, descending): (TableColumn, bool)| {
+            format!("{}{}", column.id(), if descending { ":desc" } else { "" })
+        };
+        f.write_str(&words((self.column, self.descending)))?;
+        self.then.map_or(Ok(()), |then| write!(f, ", {}", words(then)))
+    }
+}
+
+impl Sort {
+    /// By one column.
+    pub const fn by(column: TableColumn, descending: bool) -> Self {
+        Self { column, descending, then: None }
     }
 }
 
@@ -25,6 +80,7 @@ impl DealershipRows {
             self.count_all();
         } else {
             changed.iter().for_each(|slot| self.enter(*slot));
+            self.find_sections();
         }
     }
 
@@ -36,25 +92,41 @@ impl DealershipRows {
     /// Takes a slot out of the lists. Needs the keys by which it came in.
     pub(super) fn leave(&mut self, slot: u32) {
         self.version += 1;
-        let Self { sorted, visible, keys, sort, .. } = self;
-        let Ok(place) = sorted.binary_search_by(|other| keys.compare(*sort, *other, slot)) else { return };
-        sorted.remove(place);
-        if let Ok(place) = visible.binary_search_by(|other| keys.compare(*sort, *other, slot)) {
-            visible.remove(place);
+        let Ok(place) = self.sorted.binary_search_by(|other| self.keys.compare(self.sort, *other, slot)) else {
+            return;
+        };
+        let seen = self.visible.binary_search_by(|other| self.compare(*other, slot));
+        self.sorted.remove(place);
+        if let Ok(place) = seen {
+            self.visible.remove(place);
         }
         self.count_row(slot, |count| count.saturating_sub(1));
     }
 
     fn enter(&mut self, slot: u32) {
         self.version += 1;
-        let shown = self.is_visible(slot);
-        let Self { sorted, visible, keys, sort, .. } = self;
-        let Err(place) = sorted.binary_search_by(|other| keys.compare(*sort, *other, slot)) else { return };
-        sorted.insert(place, slot);
-        if shown && let Err(place) = visible.binary_search_by(|other| keys.compare(*sort, *other, slot)) {
-            visible.insert(place, slot);
+        let Err(place) = self.sorted.binary_search_by(|other| self.keys.compare(self.sort, *other, slot)) else {
+            return;
+        };
+        let seen = self.visible.binary_search_by(|other| self.compare(*other, slot));
+        self.sorted.insert(place, slot);
+        if let Err(place) = seen
+            && self.is_visible(slot)
+        {
+            self.visible.insert(place, slot);
         }
         self.count_row(slot, |count| count + 1);
+    }
+
+    /// The order of two slots in the table: those whose name matches the words of the filter come first.
+    pub(super) fn compare(&self, one: u32, other: u32) -> Ordering {
+        let by_name = self.is_named(other).cmp(&self.is_named(one));
+        by_name.then_with(|| self.keys.compare(self.sort, one, other))
+    }
+
+    /// Whether the words of the filter are in the name.
+    pub(super) fn is_named(&self, slot: u32) -> bool {
+        self.tabs.get(slot as usize).is_some_and(|tabs| tabs & NAMED != 0)
     }
 
     fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {

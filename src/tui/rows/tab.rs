@@ -81,6 +81,9 @@ impl Tab {
 /// Beside the tabs of a row: it matches the filter.
 pub(super) const MATCHES: u16 = 1 << 15;
 
+/// Its name alone has the words of the filter.
+pub(super) const NAMED: u16 = 1 << 14;
+
 /// Whether a row with these bits is shown on a tab.
 pub(super) const fn shows(tabs: u16, tab: Tab) -> bool {
     let needed = MATCHES | tab.bit();

@@ -149,6 +149,7 @@ fn takes_text(state: &ScreenState) -> bool {
             Mode::Filter(_) | Mode::Palette(_) => true,
             Mode::Dialog(dialog) => dialog.focused().is_some_and(FormField::takes_text),
             Mode::Help(help) => help.types,
+            Mode::Columns(page) => page.types,
             Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
         }
 }

@@ -1,6 +1,6 @@
 //! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
-use super::{act, dialog, table};
+use super::{act, columns, dialog, table};
 use crate::domain::Query;
 use crate::tui::action::Action;
 use crate::tui::line_edit::{LineEdit, LineMotion};
@@ -27,7 +27,11 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
             help.search.insert(c);
             help.scroll.reset();
         }
-        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Columns(page) if page.types => {
+            page.order.insert(c);
+            page.retyped();
+        }
+        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) => {}
     }
     Vec::new()
 }
@@ -50,8 +54,12 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
             help.search.paste(text);
             help.scroll.reset();
         }
+        Mode::Columns(page) if page.types => {
+            page.order.paste(text);
+            page.retyped();
+        }
         Mode::Dialog(_) => return dialog::paste(state, text),
-        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => return false,
+        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) => return false,
     }
     true
 }
@@ -75,6 +83,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
             return act::perform(state, action);
         }
         Mode::Help(help) => help.types = false,
+        Mode::Columns(_) => columns::accept(state),
         Mode::Dialog(_) => return dialog::enter(state),
         Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
     }
@@ -95,6 +104,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         }
         Mode::Palette(_) => state.mode = Mode::Desk,
         Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),
+        Mode::Columns(_) => columns::cancel(state),
         Mode::Dialog(_) => dialog::leave(state),
         Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
     }
@@ -102,13 +112,20 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
 
 /// The next field, or suggestion where there is one field.
 pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
-    match &state.mode {
+    match &mut state.mode {
+        Mode::Columns(page) if forward => page.complete(),
         Mode::Filter(_) if forward && state.rows.elsewhere().is_some() => {
             let tab = state.rows.elsewhere().unwrap_or_default();
             state.set_tab(tab);
         }
         Mode::Dialog(_) => dialog::step(state, forward),
-        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {
+        Mode::Filter(_)
+        | Mode::Palette(_)
+        | Mode::Help(_)
+        | Mode::Columns(_)
+        | Mode::Desk
+        | Mode::Guide(..)
+        | Mode::Call(_) => {
             pick(state, forward);
         }
     }
@@ -119,6 +136,7 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
     match &mut state.mode {
         Mode::Filter(_) => table::go(state, if forward { Motion::Down } else { Motion::Up }),
         Mode::Palette(palette) => palette.step(if forward { 1 } else { -1 }),
+        Mode::Columns(_) => columns::go(state, if forward { Motion::Down } else { Motion::Up }),
         Mode::Dialog(_) => {
             if !dialog::pick(state, forward) {
                 dialog::step(state, forward);
@@ -144,6 +162,11 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
         Mode::Help(help) => {
             help.search.apply(motion);
             help.scroll.reset();
+        }
+        Mode::Columns(page) => {
+            if page.order.apply(motion).text() {
+                page.retyped();
+            }
         }
         Mode::Dialog(_) => dialog::edit_line(state, motion),
         Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}

@@ -19,6 +19,8 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[ActionScope::Input],
         Mode::Help(help) if help.types => &[ActionScope::Input],
+        Mode::Columns(page) if page.types => &[ActionScope::Input],
+        Mode::Columns(_) => &[ActionScope::Columns, ActionScope::Dialog],
         Mode::Help(_) | Mode::Guide(..) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Call(_) => &[ActionScope::Call, ActionScope::Dialog, ActionScope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_preview(), types(dialog)) {
@@ -64,6 +66,7 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
         && match &state.mode {
             Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => true,
             Mode::Help(help) => help.types,
+            Mode::Columns(page) => page.types,
             Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
         };
     if chord || !takes_keys {

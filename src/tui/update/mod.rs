@@ -3,6 +3,7 @@
 mod act;
 mod burst;
 pub(super) mod call;
+pub(super) mod columns;
 pub(super) mod copy;
 pub(super) mod cut_off;
 pub(super) mod desk;

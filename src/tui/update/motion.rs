@@ -1,6 +1,6 @@
 //! One set of motions, for whatever has the keyboard.
 
-use super::{dialog, queue, table, tail};
+use super::{columns, dialog, queue, table, tail};
 use crate::tui::call_view::CallView;
 use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::state::{Focus, Mode, ScreenState};
@@ -12,6 +12,7 @@ pub(in crate::tui) fn go(state: &mut ScreenState, motion: Motion) {
     }
     match state.mode {
         Mode::Dialog(_) => dialog::scroll(state, motion),
+        Mode::Columns(_) => columns::go(state, motion),
         Mode::Desk if state.queue.is_some() => queue::go(state, motion),
         Mode::Desk => match state.focus {
             Focus::Table => table::go(state, motion),
@@ -34,7 +35,7 @@ fn page_scroll(state: &mut ScreenState) -> Option<&mut Scroll> {
     match &mut state.mode {
         Mode::Help(help) => Some(&mut help.scroll),
         Mode::Guide(_, scroll) | Mode::Call(CallView { scroll, .. }) => Some(scroll),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Columns(_) | Mode::Dialog(_) => None,
     }
 }
 

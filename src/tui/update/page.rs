@@ -16,6 +16,7 @@ pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
         Mode::Help(_) => Some(PageKind::Help),
         Mode::Guide(..) => Some(PageKind::Guide),
         Mode::Call(_) => Some(PageKind::Call),
+        Mode::Columns(_) => Some(PageKind::Columns),
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
     }
 }
@@ -38,7 +39,7 @@ pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
 pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
     match open(state) {
         Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
-        Some(PageKind::Help | PageKind::Guide | PageKind::Call) => {
+        Some(PageKind::Help | PageKind::Guide | PageKind::Call | PageKind::Columns) => {
             motion::go(state, if forward { Motion::Down } else { Motion::Up });
         }
         None => dialog::step(state, forward),
@@ -60,7 +61,13 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         _ if state.reading.is_some() => close(state),
         Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
         Mode::Dialog(_) => dialog::leave(state),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {
+        Mode::Desk
+        | Mode::Filter(_)
+        | Mode::Palette(_)
+        | Mode::Help(_)
+        | Mode::Guide(..)
+        | Mode::Call(_)
+        | Mode::Columns(_) => {
             close(state);
         }
     }
@@ -68,7 +75,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
 
 pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {
     let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
-    results.then_some("close")
+    (results || matches!(state.mode, Mode::Columns(_))).then_some("close")
 }
 
 pub(in crate::tui) fn filter_title(state: &ScreenState) -> Option<&'static str> {

@@ -3,16 +3,29 @@
 use crate::domain::{DealershipId, newest_code};
 use crate::tui::actions::refusal_message;
 use crate::tui::list_cursor::Motion;
-use crate::tui::rows::{Sort, Tab, TableColumn};
+use crate::tui::rows::{Sort, Tab, TableColumn, TableLine, step_round};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::Tone;
 
 pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     let page = state.plan().table_rows().saturating_sub(1).max(1);
-    let cursor = &mut state.cursor;
-    cursor.list.go(motion, page, state.rows.shown());
+    let (rows, cursor) = (&state.rows, &mut state.cursor);
+    let place = match motion {
+        Motion::PageDown | Motion::PageUp => {
+            let line = motion.from(rows.line_of(cursor.list.place), page).min(rows.lines().saturating_sub(1));
+            match rows.line(line) {
+                Some(TableLine::Rule(_, below)) if motion.is_forward() => below,
+                Some(TableLine::Rule(_, below)) => below.saturating_sub(1),
+                Some(TableLine::Row(place)) => place,
+                None => 0,
+            }
+        }
+        Motion::Down | Motion::Up | Motion::Top | Motion::Bottom => motion.from(cursor.list.place, page),
+    };
+    cursor.list.stand_at(place, rows.shown());
+    cursor.line = rows.line_of(cursor.list.place);
     cursor.acted = None;
-    cursor.id = state.rows.at(cursor.list.place).map(|row| row.state.id);
+    cursor.id = rows.at(cursor.list.place).map(|row| row.state.id);
     state.settle();
 }
 
@@ -55,8 +68,13 @@ pub(in crate::tui) fn any_marked(state: &ScreenState) -> Result<(), String> {
     if state.marks.is_empty() { Err("nothing is marked".to_owned()) } else { Ok(()) }
 }
 
+/// Goes round through the columns that the table has.
 pub(in crate::tui) fn sort_step(state: &mut ScreenState, by: isize) {
-    sort(state, Sort { column: state.rows.sort().column.step(by), descending: false });
+    let orders = state.columns.orders();
+    let present = state.rows.sort().column.ordered_as();
+    let place = orders.iter().position(|column| column.ordered_as() == present).unwrap_or(0);
+    let next = orders.get(step_round(place, by, orders.len())).copied().unwrap_or(TableColumn::Attention);
+    sort(state, Sort::by(next, false));
 }
 
 pub(in crate::tui) fn sort_reverse(state: &mut ScreenState) {
@@ -65,11 +83,11 @@ pub(in crate::tui) fn sort_reverse(state: &mut ScreenState) {
 }
 
 pub(in crate::tui) fn sort_attention(state: &mut ScreenState) {
-    sort(state, Sort { column: TableColumn::Attention, descending: false });
+    sort(state, Sort::default());
 }
 
 /// Orders by something else; the cursor stays on its dealership.
-fn sort(state: &mut ScreenState, sort: Sort) {
+pub(super) fn sort(state: &mut ScreenState, sort: Sort) {
     state.rows.set_sort(sort);
     state.settle();
 }

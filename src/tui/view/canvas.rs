@@ -94,6 +94,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// Lays a style over cells that are written.
+    pub fn restyle(&mut self, x: u16, y: u16, cells: u16, style: Style) {
+        let area = Rect { x: self.area.x + x, y: self.area.y + y, width: cells, height: 1 };
+        self.buffer.set_style(area.intersection(self.area), style);
+    }
+
     /// Lays a bar over a line.
     pub fn paint(&mut self, y: u16, bar: Bar) {
         if y >= self.area.height {

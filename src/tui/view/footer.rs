@@ -21,6 +21,8 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
         Mode::Call(_) => CALL,
+        Mode::Columns(page) if page.types => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputClear],
+        Mode::Columns(_) => COLUMNS,
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
         Mode::Desk if state.queue.is_some() => QUEUE,
@@ -80,6 +82,12 @@ const LETTER: &[Action] = &[
 const CALL: &[Action] = &[
     A::CallDone, A::CallWillDo, A::CallNoAnswer, A::CallCodeRefused, A::CallWantsCode, A::Reveal, A::CallCodeTold,
     A::CallOpcodeTold, A::CallPageNotFound, A::CallWrongPerson, A::CallTick, A::Reissue, A::Note, A::DialogCancel,
+];
+
+#[rustfmt::skip]
+const COLUMNS: &[Action] = &[
+    A::ColumnSwitch, A::ColumnUp, A::ColumnDown, A::ColumnNarrower, A::ColumnWider, A::ColumnOrder, A::ColumnReset,
+    A::DialogCancel,
 ];
 
 #[rustfmt::skip]

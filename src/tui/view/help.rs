@@ -107,6 +107,7 @@ const fn title(scope: ActionScope) -> &'static str {
         ActionScope::Tail => "Events",
         ActionScope::Queue => "Letters",
         ActionScope::Call => "A call",
+        ActionScope::Columns => "Columns of the table",
         ActionScope::Dialog => "Dialogs",
         ActionScope::Letter => "Dialogs that send a letter",
         ActionScope::Form => "Any dialog",

@@ -5,6 +5,8 @@ pub mod layout;
 
 mod call;
 mod clock_tracks;
+mod columns;
+mod dealership;
 mod detail;
 mod dialog;
 mod footer;
@@ -80,6 +82,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
         Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, clocks.now(), &mut canvas),
         Mode::Call(open) => call::draw(open, state, theme, &clocks, &mut canvas),
+        Mode::Columns(open) => caret = columns::draw(open, state, theme, &mut canvas),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }
     if let Some(open) = &state.reading {

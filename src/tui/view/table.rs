@@ -1,64 +1,17 @@
-//! The table: the visible rows only, written cell by cell. Its columns adapt to the width.
+//! The table: the visible rows only, written cell by cell.
 
 use super::canvas::{Canvas, width, wrap};
+use super::dealership::{Dealership, highlight};
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
 use crate::tui::presence::glyph;
-use crate::tui::rows::{DealershipRow, TableColumn};
+use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
 use crate::tui::state::{Focus, ScreenState};
+use crate::tui::table_columns::{GUTTER, TableSlot};
 use crate::tui::theme::Theme;
 
-/// A column and how wide it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Slot {
-    column: TableColumn,
-    width: u16,
-}
-
-/// Below this width one column shows whichever clock counts.
-const NARROW: u16 = 52;
-
-/// The gutter: cursor, mark, urgency, somebody else.
-const GUTTER: u16 = 4;
-
-/// The columns for a width: as many as fit, the most useful first; the name gets what is left.
-fn columns(room: u16) -> Vec<Slot> {
-    let mut left = room.saturating_sub(GUTTER);
-    let (smallest_name, useful_name, largest_name) = TableColumn::Name.screen().widths;
-    if room < NARROW {
-        let name = Slot { column: TableColumn::Name, width: left.saturating_sub(8 + 11 + 2) };
-        return vec![
-            name,
-            Slot { column: TableColumn::CodeClock, width: 8 },
-            Slot { column: TableColumn::Stage, width: 11 },
-        ];
-    }
-    let mut optional = TableColumn::ALL.map(TableColumn::screen).to_vec();
-    optional.retain(|screen| screen.rank > 0);
-    optional.sort_by_key(|screen| screen.rank);
-    let mut chosen = Vec::new();
-    for screen in &optional {
-        let name = if chosen.len() < 3 { smallest_name } else { useful_name };
-        let (least, wanted, _) = screen.widths;
-        if let Some(width) = [wanted, least].into_iter().find(|width| left > name + width) {
-            left -= width + 1;
-            chosen.push(Slot { column: screen.column, width });
-        }
-    }
-    let name = left.min(largest_name);
-    let mut spare = left - name;
-    for slot in &mut chosen {
-        let more = spare.min(slot.column.screen().widths.2 - slot.width);
-        slot.width += more;
-        spare -= more;
-    }
-    chosen.push(Slot { column: TableColumn::Name, width: name });
-    chosen.sort_by_key(|slot| slot.column as usize);
-    chosen
-}
-
 /// A revealed code is shown whole: its column takes from the names what it needs, and gives it back.
-fn make_room_for_reveal(state: &ScreenState, slots: &mut [Slot]) {
+fn make_room_for_reveal(state: &ScreenState, slots: &mut [TableSlot]) {
     let Some(reveal) = state.reveal else { return };
     // In a letter that is read, a code may be revealed that is not the one of the table.
     let row = state.rows.get(reveal.id).filter(|row| row.state.generation() == reveal.generation);
@@ -79,19 +32,31 @@ fn make_room_for_reveal(state: &ScreenState, slots: &mut [Slot]) {
 }
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
-    let mut slots = columns(canvas.area().width);
+    let mut slots = state.columns.fit(canvas.area().width, state.rows.is_found_elsewhere());
     make_room_for_reveal(state, &mut slots);
     heading(state, theme, &slots, canvas);
-    let height = usize::from(canvas.area().height.saturating_sub(1));
     if state.rows.shown() == 0 {
         let room = canvas.area().width.saturating_sub(GUTTER);
         for (y, line) in (2..).zip(wrap(&nothing(state), room)) {
             canvas.text(GUTTER, y, room, &line, theme.dim);
         }
     }
-    for (y, row) in (1..).zip(state.rows.from(state.cursor.list.top).take(height)) {
-        draw_row(row, state, theme, clocks, &slots, y, canvas);
+    for (y, line) in (1..canvas.area().height).zip(state.cursor.list.top..) {
+        match state.rows.line(line) {
+            Some(TableLine::Row(place)) => {
+                if let Some(row) = state.rows.at(place) {
+                    draw_row(row, state, theme, clocks, &slots, y, canvas);
+                }
+            }
+            Some(TableLine::Rule(section, _)) => draw_rule(section, y, theme, canvas),
+            None => break,
+        }
     }
+}
+
+fn draw_rule(section: TableSection, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let (room, words) = (canvas.area().width.saturating_sub(2), section.words());
+    canvas.pieces(2, y, room, [("── ", theme.line), (words.as_str(), theme.dim), (" ──", theme.line)]);
 }
 
 /// Why there is no row.
@@ -104,19 +69,28 @@ fn nothing(state: &ScreenState) -> String {
     }
 }
 
-fn heading(state: &ScreenState, theme: &Theme, slots: &[Slot], canvas: &mut Canvas<'_>) {
+fn heading(state: &ScreenState, theme: &Theme, slots: &[TableSlot], canvas: &mut Canvas<'_>) {
     let sort = state.rows.sort();
-    let arrow = if sort.descending { "▼" } else { "▲" };
+    let arrow = |descending| if descending { "▼" } else { "▲" };
     if sort.column == TableColumn::Attention {
         canvas.text(2, 0, 2, if sort.descending { "!▼" } else { "!" }, theme.title);
     }
     let marked = state.marks.len();
     let mut x = GUTTER;
-    let narrow = canvas.area().width < NARROW;
     for slot in slots {
-        let title = if narrow && slot.column == TableColumn::CodeClock { "clock" } else { slot.column.title() };
+        let title = slot.column.title();
+        let title = match title.split_once(',') {
+            Some((first, _)) if width(title) > usize::from(slot.width) => first,
+            _ => title,
+        };
         let mut used = canvas.text(x, 0, slot.width, title, theme.dim);
-        if slot.column == sort.column {
+        let is_second = sort.then.is_some_and(|(column, _)| column.ordered_as() == slot.column.ordered_as());
+        let arrow = match sort.then {
+            _ if slot.column.ordered_as() == sort.column.ordered_as() => arrow(sort.descending),
+            Some((_, descending)) if is_second => ["△", "▽"][usize::from(descending)],
+            _ => "",
+        };
+        if !arrow.is_empty() {
             canvas.text(x, 0, slot.width.saturating_sub(1), title, theme.title);
             used = used.min(slot.width.saturating_sub(1));
             canvas.text(x + used, 0, 1, arrow, theme.title);
@@ -145,7 +119,7 @@ fn draw_row(
     state: &ScreenState,
     theme: &Theme,
     clocks: &Clocks,
-    slots: &[Slot],
+    slots: &[TableSlot],
     y: u16,
     canvas: &mut Canvas<'_>,
 ) {
@@ -154,7 +128,7 @@ fn draw_row(
         canvas.text(1, y, 1, "◆", theme.mark);
     }
     match row.facts.attention {
-        Some(attention) => canvas.text(2, y, 1, "!", theme.tone(attention.into())),
+        Some(_) => canvas.text(2, y, 1, "!", theme.title),
         None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
         None => 0,
     };
@@ -164,21 +138,21 @@ fn draw_row(
     }
     let view = row.view(clocks.now(), &state.setup.policy);
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
-    let awaits = onboarding.xtime_due_at().is_some() || onboarding.is_confirmed();
     let mut x = GUTTER;
-    for Slot { column, width: room } in slots.iter().copied() {
-        let column = match column {
-            TableColumn::CodeClock if awaits && canvas.area().width < NARROW => TableColumn::ConfirmClock,
-            column => column,
-        };
+    for TableSlot { column, width: room } in slots.iter().copied() {
         let cell = (column.screen().cell)(&CellView { view, clocks, is_revealed, room });
         let mut used = 0;
         for (text, tone) in &cell.pieces {
             let style = theme.tone(*tone);
             if cell.is_right {
                 canvas.right(x, y, room, text, style);
+            } else if column == TableColumn::Name {
+                let dealership = Dealership { row, state, slots, is_revealed };
+                used += dealership.draw((x, y, room), (text, style), theme, canvas);
             } else {
-                used += canvas.text(x + used, y, room.saturating_sub(used), text, style) + 1;
+                let cells = canvas.text(x + used, y, room.saturating_sub(used), text, style);
+                highlight(state, column, (x + used, y, cells), text, theme, canvas);
+                used += cells + 1;
             }
         }
         if let (TableColumn::Name, [other, ..]) = (column, others.as_slice()) {
@@ -191,23 +165,5 @@ fn draw_row(
     if state.cursor.id == Some(onboarding.id) {
         canvas.text(0, y, 1, "›", theme.key);
         canvas.paint(y, if state.focus == Focus::Table { theme.cursor } else { theme.cursor_away });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_fit_every_width() {
-        for room in 40..=400 {
-            let slots = columns(room);
-            let used: u16 = slots.iter().map(|slot| slot.width + 1).sum::<u16>() - 1 + GUTTER;
-            assert!(used <= room, "{room}: {used}");
-            let name = slots.iter().find(|slot| slot.column == TableColumn::Name).unwrap();
-            assert!(name.width >= 12, "{room}: {}", name.width);
-            assert!(slots.iter().any(|slot| slot.column == TableColumn::Stage), "{room}");
-        }
-        assert_eq!(columns(200).len(), 11);
     }
 }
