@@ -13,6 +13,7 @@ mod meanings;
 mod outbox;
 mod probe;
 mod relay;
+mod report;
 mod requests;
 mod supervisor;
 mod task_monitor;
