@@ -141,8 +141,7 @@ mod tests {
     #[test]
     fn the_textbook_example_is_computed_as_in_textbooks() {
         let relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23].map(|week| observed(week, CaseEnd::Connected));
-        let censored =
-            [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35].map(|week| observed(week, CaseEnd::Censored));
+        let censored = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35].map(|week| observed(week, CaseEnd::Censored));
         let survival = Survival::of(relapsed.into_iter().chain(censored));
         for (week, kept, low, high) in [
             (6, 0.857_1, 0.619_7, 0.951_6),

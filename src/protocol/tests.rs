@@ -242,7 +242,7 @@ fn every_response_survives_json() {
         Response::ProbeStatuses(vec![ProbeStatus { last: None, next_at: Some(at()) }]),
         Response::Alike(vec![vec![alike]]),
         Response::Services([Service { opcode: "OIL10".into(), name: "Oil".into() }].into()),
-        Response::Reported(Box::new(report())),
+        Response::Reported(Box::new(insight())),
         Response::Survival(Survival::default()),
         Response::Slots(vec![Slot { local: local(), minutes: 60 }]),
         Response::Planned(planned()),
@@ -257,7 +257,7 @@ fn every_response_survives_json() {
     responses.iter().for_each(travels);
 }
 
-fn report() -> Report {
+fn insight() -> Report {
     let (mut cases, query) = (CaseLog::default(), ReportQuery { since: Some(at()), ..ReportQuery::default() });
     cases.take(&event());
     Report::of(&cases, [&*state()], &query, at(), &Policy::default())

@@ -18,6 +18,7 @@ use super::call_view::CallView;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
+use super::insight::InsightPage;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
 use super::list_cursor::Scroll;
@@ -127,6 +128,7 @@ pub enum Mode {
     /// The steps to a visible opcode of a dealership.
     Guide(DealershipId, Scroll),
     Call(CallView),
+    Insight(InsightPage),
     Dialog(Box<Dialog>),
 }
 
@@ -261,7 +263,9 @@ impl ScreenState {
     pub fn page_dealership(&self) -> Option<DealershipId> {
         match &self.mode {
             Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Dialog(_) => None,
+            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Insight(_) | Mode::Dialog(_) => {
+                None
+            }
         }
     }
 

@@ -201,9 +201,8 @@ impl CaseLog {
             }
             Fact::IntegrationConfirmed { observed_at } => {
                 self.track(id).connected = true;
-                let is_ours = |case: &&mut CodeCase| {
-                    !matches!(case.closed, Some((Closed::Superseded | Closed::Revoked, _)))
-                };
+                let is_ours =
+                    |case: &&mut CodeCase| !matches!(case.closed, Some((Closed::Superseded | Closed::Revoked, _)));
                 if let Some(case) = self.newest(id).filter(is_ours) {
                     case.confirmed_at.get_or_insert(*observed_at);
                 }

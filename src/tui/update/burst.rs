@@ -149,7 +149,7 @@ fn takes_text(state: &ScreenState) -> bool {
             Mode::Filter(_) | Mode::Palette(_) => true,
             Mode::Dialog(dialog) => dialog.focused().is_some_and(FormField::takes_text),
             Mode::Help(help) => help.types,
-            Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
+            Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => false,
         }
 }
 

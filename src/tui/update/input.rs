@@ -27,7 +27,7 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
             help.search.insert(c);
             help.scroll.reset();
         }
-        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
     Vec::new()
 }
@@ -51,7 +51,7 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
             help.scroll.reset();
         }
         Mode::Dialog(_) => return dialog::paste(state, text),
-        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => return false,
+        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => return false,
     }
     true
 }
@@ -76,7 +76,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
         Mode::Help(help) => help.types = false,
         Mode::Dialog(_) => return dialog::enter(state),
-        Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
     Vec::new()
 }
@@ -96,7 +96,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         Mode::Palette(_) => state.mode = Mode::Desk,
         Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),
         Mode::Dialog(_) => dialog::leave(state),
-        Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 
@@ -108,7 +108,13 @@ pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
             state.set_tab(tab);
         }
         Mode::Dialog(_) => dialog::step(state, forward),
-        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {
+        Mode::Filter(_)
+        | Mode::Palette(_)
+        | Mode::Help(_)
+        | Mode::Desk
+        | Mode::Guide(..)
+        | Mode::Call(_)
+        | Mode::Insight(_) => {
             pick(state, forward);
         }
     }
@@ -124,7 +130,7 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
                 dialog::step(state, forward);
             }
         }
-        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 
@@ -146,7 +152,7 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
             help.scroll.reset();
         }
         Mode::Dialog(_) => dialog::edit_line(state, motion),
-        Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 

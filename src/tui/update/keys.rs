@@ -19,7 +19,7 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
     match &state.mode {
         Mode::Filter(_) | Mode::Palette(_) => &[ActionScope::Input],
         Mode::Help(help) if help.types => &[ActionScope::Input],
-        Mode::Help(_) | Mode::Guide(..) => &[ActionScope::Dialog, ActionScope::Detail],
+        Mode::Help(_) | Mode::Guide(..) | Mode::Insight(_) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Call(_) => &[ActionScope::Call, ActionScope::Dialog, ActionScope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_letters(), types(dialog)) {
             (true, true) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Input],
@@ -64,7 +64,7 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
         && match &state.mode {
             Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => true,
             Mode::Help(help) => help.types,
-            Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
+            Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => false,
         };
     if chord || !takes_keys {
         let words = not_here(state, &keys);

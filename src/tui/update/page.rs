@@ -16,6 +16,7 @@ pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
         Mode::Help(_) => Some(PageKind::Help),
         Mode::Guide(..) => Some(PageKind::Guide),
         Mode::Call(_) => Some(PageKind::Call),
+        Mode::Insight(_) => Some(PageKind::Insight),
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
     }
 }
@@ -38,6 +39,11 @@ pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
 pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
     match open(state) {
         Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
+        Some(PageKind::Insight) => {
+            if let Mode::Insight(page) = &mut state.mode {
+                page.turn(forward);
+            }
+        }
         Some(PageKind::Help | PageKind::Guide | PageKind::Call) => {
             motion::go(state, if forward { Motion::Down } else { Motion::Up });
         }
@@ -60,15 +66,23 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         _ if state.reading.is_some() => close(state),
         Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
         Mode::Dialog(_) => dialog::leave(state),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {
-            close(state);
-        }
+        Mode::Desk
+        | Mode::Filter(_)
+        | Mode::Palette(_)
+        | Mode::Help(_)
+        | Mode::Guide(..)
+        | Mode::Call(_)
+        | Mode::Insight(_) => close(state),
     }
 }
 
 pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {
     let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
     results.then_some("close")
+}
+
+pub(in crate::tui) fn turn_title(state: &ScreenState) -> Option<&'static str> {
+    matches!(state.mode, Mode::Insight(_)).then_some("by owner, group, week")
 }
 
 pub(in crate::tui) fn filter_title(state: &ScreenState) -> Option<&'static str> {

@@ -22,6 +22,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
         Mode::Call(_) => CALL,
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
+        Mode::Insight(_) => &[A::DialogNext, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
         Mode::Desk if state.queue.is_some() => QUEUE,
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],

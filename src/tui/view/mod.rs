@@ -10,6 +10,7 @@ mod footer;
 mod greeting;
 mod guide;
 mod help;
+mod insight;
 mod mail;
 mod page;
 mod palette;
@@ -77,6 +78,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
         Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, &mut canvas),
         Mode::Call(open) => call::draw(open, state, theme, &clocks, &mut canvas),
+        Mode::Insight(open) => insight::draw(open, state, theme, &mut canvas),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }
     if let Some(open) = &state.reading {
