@@ -1,10 +1,10 @@
 //! `report`: what the log says of the work.
 
-use serde::Serialize;
-
-use crate::domain::report::{Report, ReportQuery};
+use crate::domain::report::ReportQuery;
 use crate::present::Tone;
-use crate::present::insight::{CSV_HEADING, InsightLine, InsightSection, by_table, csv_rows, heading, sections};
+use crate::present::insight::{
+    CSV_HEADING, InsightLine, InsightSection, by_table, csv_rows, document, heading, sections,
+};
 use crate::present::json::SCHEMA;
 
 use super::app::App;
@@ -15,14 +15,6 @@ use super::output::terminal_width;
 /// How wide it is where nobody says how wide the place is.
 const WIDTH: usize = 100;
 
-/// The report as scripts see it.
-#[derive(Serialize)]
-struct ReportDocument<'a> {
-    schema: u32,
-    #[serde(flatten)]
-    report: &'a Report,
-}
-
 pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
     let span = |text: &Option<String>| text.as_deref().map(|text| app.span(text)).transpose();
     let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
@@ -30,7 +22,9 @@ pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
     let reading = app.read().await?;
     let report = reading.report(query, &app.actor()).await?;
     if args.json {
-        return app.out.document(&ReportDocument { schema: SCHEMA, report: &report });
+        let mut document = document(&report);
+        document.insert("schema".to_owned(), SCHEMA.into());
+        return app.out.document(&document);
     }
     if args.csv {
         app.out.csv(CSV_HEADING.map(str::to_owned))?;

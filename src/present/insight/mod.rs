@@ -1,14 +1,15 @@
 //! A report in words and bars of text: what `report` prints, and what the screen shows beside its pictures.
 
-mod csv;
+mod script;
 mod table;
 
 use chrono::TimeDelta;
 
-pub use csv::{CSV_HEADING, csv_rows};
+pub use script::{CSV_HEADING, csv_rows, document};
 pub use table::{by_table, title_of};
 
 use crate::domain::report::{Milestone, Report, TimeMeasure};
+use crate::domain::survival::Probability;
 use crate::domain::text::fit;
 use crate::domain::{Timestamp, humanize};
 
@@ -40,6 +41,11 @@ const HOURS_AT_ONCE: usize = 6;
 
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
+}
+
+/// A probability with its interval: `73 % (61–82)`.
+pub fn humanize_chance(at: &Probability) -> String {
+    format!("{} ({:.0}–{:.0})", percent(at.estimate), at.low * 100.0, at.high * 100.0)
 }
 
 /// Seconds in words; a line where nothing is known.
@@ -224,8 +230,7 @@ pub fn estimate(report: &Report, room: usize) -> InsightSection {
     for point in report.estimate.curve.iter().filter(|point| point.hours as usize % step == 0) {
         let at = &point.connected;
         let share = (at.estimate * 100.0).round() as u32;
-        let words = format!("%  {:.0}–{:.0} %", at.low * 100.0, at.high * 100.0);
-        lines.push(counted(&format!("by {} h", point.hours), share, 100, &words, Tone::Good, room));
+        lines.push(counted(&format!("by {} h", point.hours), share, 100, &humanize_chance(at), Tone::Good, room));
     }
     InsightSection::new("How likely a code is used before it ends (Kaplan–Meier)", lines)
 }

@@ -1,6 +1,6 @@
-//! A report as a long table: one measure a row, so that columns never change.
+//! A report for scripts: a document, and a long table of one measure a row, so that its columns never change.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::report::Report;
 
@@ -16,11 +16,19 @@ const LISTS: [(&str, &str); 6] = [
     ("weeks", "key"),
 ];
 
-/// Every measure, in the order and by the names of the JSON document.
+/// Its fields in alphabetical order, as those of every document.
+pub fn document(report: &Report) -> Map<String, Value> {
+    match serde_json::to_value(report) {
+        Ok(Value::Object(fields)) => fields,
+        // A struct whose keys are names is always an object.
+        _ => Map::new(),
+    }
+}
+
+/// Every measure, in the order and by the names of the document.
 pub fn csv_rows(report: &Report) -> Vec<[String; 4]> {
     let mut rows = Vec::new();
-    let Ok(Value::Object(fields)) = serde_json::to_value(report) else { return rows };
-    for (name, value) in fields {
+    for (name, value) in document(report) {
         let list = LISTS.iter().find(|(section, _)| *section == name);
         match (value, list) {
             (Value::Array(entries), Some((_, key))) => {
