@@ -106,7 +106,7 @@ async fn people_read_bars_and_spreadsheets_one_measure_a_row() {
         "one, in 20h 00m",
         "within 72 h",
         "within 24 h",
-        "1 codes after the first one, 1.00 for each dealership",
+        "1 code after the first one, 1.00 for each dealership",
         "estimated from 50 codes on that were used or ran out; there are 2",
         "By week in which the code was generated",
         "2026-W11",

@@ -171,11 +171,7 @@ impl CaseLog {
         let Some(id) = event.dealership else { return };
         match &event.fact {
             Fact::InvitationIssued { generation, generated_at, expires_at, .. } => {
-                self.close(id, Closed::Superseded, event.at);
-                // A word that a new code followed, and not Xtime's answer, was not borne out.
-                if let Some(before) = self.newest(id).filter(|before| before.confirmed_at.is_none()) {
-                    before.said = None;
-                }
+                self.replace(id, event.at);
                 self.tracks.entry(id).or_default().newest = Some(self.cases.len());
                 self.cases.push(CodeCase {
                     dealership: id,
@@ -234,6 +230,15 @@ impl CaseLog {
 
     fn newest(&mut self, id: DealershipId) -> Option<&mut CodeCase> {
         self.cases.get_mut(self.tracks.get(&id)?.newest?)
+    }
+
+    /// A new code comes.
+    fn replace(&mut self, id: DealershipId, at: Timestamp) {
+        self.close(id, Closed::Superseded, at);
+        // A word that a new code followed, and not Xtime's answer, was not borne out.
+        if let Some(before) = self.newest(id).filter(|before| before.confirmed_at.is_none()) {
+            before.said = None;
+        }
     }
 
     /// Ends the newest code of a dealership, unless something else has.

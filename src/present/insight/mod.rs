@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 pub use script::{CSV_HEADING, csv_rows, document};
 pub use table::{by_table, title_of};
 
-use crate::domain::report::{Milestone, Report, TimeMeasure};
+use crate::domain::report::{FunnelStep, Milestone, Report, StageMeasure, TimeMeasure};
 use crate::domain::survival::Probability;
-use crate::domain::text::fit;
+use crate::domain::text::{fit, width};
 use crate::domain::{Timestamp, humanize};
 
 use super::Tone;
@@ -63,17 +63,32 @@ fn plain(text: impl Into<String>) -> InsightLine {
     vec![(text.into(), Tone::Plain)]
 }
 
-/// A label, a number, its bar, and what is to be said of it.
-fn counted(label: &str, count: u32, most: u32, words: &str, tone: Tone, room: usize) -> InsightLine {
-    let words = if words.is_empty() { String::new() } else { format!("  {words}") };
-    let left = room.saturating_sub(LABEL + NUMBER + 1);
-    let longest = left.saturating_sub(words.chars().count()).clamp(4, LONGEST);
-    let drawn = if count == 0 { String::new() } else { bar(count, most, longest) };
-    vec![
-        (format!("{} {count:>NUMBER$} ", fit(label, LABEL - 1)), Tone::Plain),
-        (fit(&drawn, longest), tone),
-        (words, Tone::Faint),
-    ]
+/// A number with its label, its tone, and what is to be said of it.
+struct Counted {
+    label: String,
+    count: u32,
+    tone: Tone,
+    words: String,
+}
+
+fn counted(label: impl Into<String>, count: u32, tone: Tone, words: impl Into<String>) -> Counted {
+    Counted { label: label.into(), count, tone, words: words.into() }
+}
+
+/// Bars of one scale below each other, with what is to be said of each behind them.
+fn bars(all: impl IntoIterator<Item = Counted>, most: u32, room: usize) -> Vec<InsightLine> {
+    let all: Vec<Counted> = all.into_iter().collect();
+    let said = all.iter().map(|one| width(&one.words)).max().unwrap_or(0);
+    let longest = room.saturating_sub(LABEL + NUMBER + 1 + if said > 0 { said + 2 } else { 0 }).clamp(4, LONGEST);
+    let line = |Counted { label, count, tone, words }: Counted| {
+        let drawn = if count == 0 { String::new() } else { bar(count, most, longest) };
+        vec![
+            (format!("{} {count:>NUMBER$} ", fit(&label, LABEL - 1)), Tone::Plain),
+            (fit(&drawn, longest), tone),
+            (format!("  {words}"), Tone::Faint),
+        ]
+    };
+    all.into_iter().map(line).collect()
 }
 
 /// Of which moment it is, and what is counted.
@@ -91,7 +106,7 @@ pub fn heading(report: &Report, moment: impl Fn(Timestamp) -> String) -> String 
 pub fn funnel(report: &Report, room: usize) -> InsightSection {
     let most = report.funnel.first().map_or(0, |step| step.dealerships);
     let mut before = most;
-    let line = |step: &crate::domain::report::FunnelStep| {
+    let step = |step: &FunnelStep| {
         let sticks = report.sticks_at == Some(step.step);
         let lost = before.saturating_sub(step.dealerships);
         before = step.dealerships;
@@ -101,9 +116,10 @@ pub fn funnel(report: &Report, room: usize) -> InsightSection {
             lost => format!("{lost} not so far"),
         };
         let tone = if sticks { Tone::Warn } else { Tone::Good };
-        counted(&milestone(step.step), step.dealerships, most, &words, tone, room)
+        counted(milestone(step.step), step.dealerships, tone, words)
     };
-    InsightSection::new("How far they are", report.funnel.iter().map(line).collect())
+    let steps: Vec<Counted> = report.funnel.iter().map(step).collect();
+    InsightSection::new("How far they are", bars(steps, most, room))
 }
 
 /// Where most of them stick.
@@ -122,17 +138,16 @@ fn milestone(step: Milestone) -> String {
 pub fn stages(report: &Report, room: usize) -> InsightSection {
     let some = || report.stages.iter().filter(|stage| stage.dealerships > 0);
     let most = some().map(|stage| stage.dealerships).max().unwrap_or(0);
-    let line = |stage: &crate::domain::report::StageMeasure| {
+    let stage = |stage: &StageMeasure| {
         let words = match (stage.median_age_seconds, stage.oldest_age_seconds) {
             (Some(median), Some(oldest)) => {
                 format!("half for {}, at most {}", length(Some(median)), length(Some(oldest)))
             }
             _ => String::new(),
         };
-        let tone = super::stage_glyph(stage.stage).1;
-        counted(stage.stage.as_str(), stage.dealerships, most, &words, tone, room)
+        counted(stage.stage.as_str(), stage.dealerships, super::stage_glyph(stage.stage).1, words)
     };
-    let mut lines: Vec<_> = some().map(line).collect();
+    let mut lines = bars(some().map(stage), most, room);
     if lines.is_empty() {
         lines.push(plain("no dealerships"));
     }
@@ -152,12 +167,13 @@ pub fn codes_ending(report: &Report, room: usize) -> InsightSection {
     if most > 0 {
         lines.extend(report.codes_ending.chunks(room.max(1)).map(|hours| plain(sparkline(hours))));
     }
-    for (place, count) in sums.iter().enumerate().filter(|(_, count)| **count > 0) {
+    let some = sums.iter().enumerate().filter(|(_, count)| **count > 0);
+    let hours = some.map(|(place, count)| {
         let from = place * HOURS_AT_ONCE;
-        let label = format!("in {from} to {} h", from + HOURS_AT_ONCE);
         let tone = if from < 24 { Tone::Warn } else { Tone::Busy };
-        lines.push(counted(&label, *count, most, "", tone, room));
-    }
+        counted(format!("in {from} to {} h", from + HOURS_AT_ONCE), *count, tone, "")
+    });
+    lines.extend(bars(hours, most, room));
     InsightSection::new(codes_ending_title(report), lines)
 }
 
@@ -173,38 +189,39 @@ pub fn times(measure: &TimeMeasure) -> String {
     }
 }
 
-fn in_time(measure: &TimeMeasure, label: &str, room: usize) -> InsightLine {
+fn in_time(measure: &TimeMeasure, limit: i64, room: usize) -> Vec<InsightLine> {
     let words = measure.in_time_share.map_or_else(
         || "nothing is decided yet".to_owned(),
         |share| format!("{} of {}", percent(share), measure.decided),
     );
-    counted(label, measure.in_time, measure.decided, &words, Tone::Good, room)
+    let label = format!("within {}", hours(limit));
+    bars([counted(label, measure.in_time, Tone::Good, words)], measure.decided, room)
 }
 
 /// What became of codes, and how long it took to use them.
 pub fn connect(report: &Report, room: usize) -> InsightSection {
     let total = &report.total;
     let mut lines = vec![plain(times(&total.connect))];
-    lines.push(in_time(&total.connect, &format!("within {}", hours(report.valid_for_seconds)), room));
-    for (label, count, tone) in [
+    lines.extend(in_time(&total.connect, report.valid_for_seconds, room));
+    let ends = [
         ("used", total.connected, Tone::Good),
         ("ran out", total.expired, Tone::Bad),
         ("superseded", total.superseded, Tone::Faint),
         ("revoked", total.revoked, Tone::Faint),
         ("still open", total.open, Tone::Busy),
-    ] {
-        lines.push(counted(label, count, total.codes, "", tone, room));
-    }
+    ];
+    lines.extend(bars(ends.map(|(label, count, tone)| counted(label, count, tone, "")), total.codes, room));
     let again =
         total.reissues_per_dealership.map(|each| format!(", {each:.2} for each dealership")).unwrap_or_default();
-    lines.push(plain(format!("{} codes after the first one{again}", total.reissues)));
+    let codes = if total.reissues == 1 { "code" } else { "codes" };
+    lines.push(plain(format!("{} {codes} after the first one{again}", total.reissues)));
     InsightSection::new("From a code to its use", lines)
 }
 
 pub fn confirm(report: &Report, room: usize) -> InsightSection {
     let confirm = &report.total.confirm;
-    let label = format!("within {}", hours(report.confirm_within_seconds));
-    let lines = vec![plain(times(confirm)), in_time(confirm, &label, room)];
+    let mut lines = vec![plain(times(confirm))];
+    lines.extend(in_time(confirm, report.confirm_within_seconds, room));
     InsightSection::new("From the dealer's word until Xtime shows it", lines)
 }
 
@@ -227,24 +244,25 @@ pub fn expected(report: &Report) -> String {
 pub fn estimate(report: &Report, room: usize) -> InsightSection {
     let mut lines = vec![plain(expected(report))];
     let step = (report.estimate.curve.len() / 6).max(1);
-    for point in report.estimate.curve.iter().filter(|point| point.hours as usize % step == 0) {
-        let at = &point.connected;
-        let share = (at.estimate * 100.0).round() as u32;
-        lines.push(counted(&format!("by {} h", point.hours), share, 100, &humanize_chance(at), Tone::Good, room));
-    }
+    let some = report.estimate.curve.iter().filter(|point| point.hours as usize % step == 0);
+    let points = some.map(|point| {
+        let share = (point.connected.estimate * 100.0).round() as u32;
+        counted(format!("by {} h", point.hours), share, Tone::Good, humanize_chance(&point.connected))
+    });
+    lines.extend(bars(points, 100, room));
     InsightSection::new("How likely a code is used before it ends (Kaplan–Meier)", lines)
 }
 
 pub fn calls(report: &Report, room: usize) -> InsightSection {
     let all: u32 = report.calls.iter().map(|count| count.calls).sum();
     let some = report.calls.iter().filter(|count| count.calls > 0);
-    let lines = some.map(|count| counted(count.outcome.as_str(), count.calls, all, "", Tone::Busy, room));
+    let lines = bars(some.map(|count| counted(count.outcome.as_str(), count.calls, Tone::Busy, "")), all, room);
     let title = match all {
         0 => "No calls".to_owned(),
         1 => "1 call".to_owned(),
         all => format!("{all} calls"),
     };
-    InsightSection::new(title, lines.collect())
+    InsightSection::new(title, lines)
 }
 
 /// Every part but the tables by owner, group and week.

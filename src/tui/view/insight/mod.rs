@@ -131,7 +131,6 @@ fn strips(page: &InsightPage, report: &Report, room: u16) -> (Vec<Strip>, Strip)
         }
     }
     let mut lower = Strip::new(1, room);
-    lower.parts.push(Part::Line(Vec::new()));
     lower.add(insight::by_table(report, page.by, room.into(), ROWS), None);
     (upper, lower)
 }
@@ -160,7 +159,7 @@ pub(super) fn draw(page: &InsightPage, state: &ScreenState, theme: &Theme, canva
         }
     };
     let (upper, lower) = strips(page, report, room);
-    let above = upper.iter().map(Strip::height).max().unwrap_or(0);
+    let above = upper.iter().map(Strip::height).max().unwrap_or(0) + 1;
     let all = above + lower.height();
     let rows = usize::from(inside.height);
     let top = page.scroll.top(all, rows);

@@ -92,7 +92,7 @@ fn funnel(report: &Report, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let share = if most == 0 { 0.0 } else { f64::from(step.dealerships) / f64::from(most) };
         let tone = if report.sticks_at == Some(step.step) { Tone::Warn } else { Tone::Good };
         Bar::with_label(step.step.as_str().replace('-', " "), step.dealerships.into())
-            .text_value(format!("{} {}", step.dealerships, percent(share)))
+            .text_value(format!("{} ({})", step.dealerships, percent(share)))
             .style(theme.tone(tone))
     };
     let bars: Vec<Bar<'_>> = report.funnel.iter().map(bar).collect();
@@ -153,13 +153,13 @@ fn track(measure: &TimeMeasure, limit: i64, theme: &Theme, area: Rect, buffer: &
             picture.draw(&Stroke::new(0.0, 1.0, right, 1.0, ink(Tone::Faint)));
             picture.draw(&Stroke::new(end, 0.0, end, 2.0, ink(Tone::Bad)));
             picture.layer();
-            picture.print(end, 2.0, Line::styled(words.clone(), theme.tone(Tone::Bad)));
-            for (at, mark, word) in [(slow, "◆", "nine of ten"), (median, "●", "half")] {
+            for (at, mark, y, word) in [(slow, "◆", 0.0, "nine of ten"), (median, "●", 2.0, "half")] {
                 let Some(at) = at else { continue };
                 let tone = if at <= end { Tone::Good } else { Tone::Warn };
                 picture.print(at, 1.0, Line::styled(mark, theme.tone(tone)));
-                picture.print(at, 0.0, Line::styled(word, theme.dim));
+                picture.print(at, y, Line::styled(word, theme.dim));
             }
+            picture.print(end, 2.0, Line::styled(words.clone(), theme.tone(Tone::Bad)));
         })
         .render(area, buffer);
 }
