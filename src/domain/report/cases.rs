@@ -183,10 +183,10 @@ impl CaseLog {
                     closed: None,
                 });
             }
-            Fact::InvitationSuperseded { generation, .. } => {
-                if self.newest(id).is_some_and(|case| case.generation == *generation) {
-                    self.close(id, Closed::Superseded, event.at);
-                }
+            Fact::InvitationSuperseded { generation, .. }
+                if self.newest(id).is_some_and(|case| case.generation == *generation) =>
+            {
+                self.close(id, Closed::Superseded, event.at);
             }
             Fact::InvitationExpired { expires_at, .. } => self.close(id, Closed::Expired, *expires_at),
             Fact::InvitationRevoked { .. } => self.close(id, Closed::Revoked, event.at),

@@ -244,7 +244,7 @@ pub fn expected(report: &Report) -> String {
 pub fn estimate(report: &Report, room: usize) -> InsightSection {
     let mut lines = vec![plain(expected(report))];
     let step = (report.estimate.curve.len() / 6).max(1);
-    let some = report.estimate.curve.iter().filter(|point| point.hours as usize % step == 0);
+    let some = report.estimate.curve.iter().filter(|point| (point.hours as usize).is_multiple_of(step));
     let points = some.map(|point| {
         let share = (point.connected.estimate * 100.0).round() as u32;
         counted(format!("by {} h", point.hours), share, Tone::Good, humanize_chance(&point.connected))

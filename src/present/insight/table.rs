@@ -10,8 +10,11 @@ use crate::present::Tone;
 /// The cells of the key.
 const KEY: usize = 18;
 
-/// Each with its title and cells; where there is no room the last ones are left out.
-const COLUMNS: [(&str, usize, fn(&CaseMeasures) -> String); 10] = [
+/// The title of a measure, its cells, and its words.
+type MeasureColumn = (&'static str, usize, fn(&CaseMeasures) -> String);
+
+/// Where there is no room the last ones are left out.
+const COLUMNS: [MeasureColumn; 10] = [
     ("codes", 6, |of| of.codes.to_string()),
     ("used", 6, |of| of.connected.to_string()),
     ("ran out", 8, |of| of.expired_share.map_or_else(String::new, percent)),
@@ -48,14 +51,13 @@ pub fn by_table(report: &Report, by: ReportBy, room: usize, most: usize) -> Insi
             fits
         })
         .collect();
-    let heading: String = columns.iter().map(|(title, width, _)| format!("{title:>width$}")).collect();
+    let heading = columns.iter().map(|(title, width, _)| format!("{title:>width$}")).collect::<Vec<_>>().concat();
     let mut lines: Vec<InsightLine> = vec![vec![(format!("{:KEY$}{heading}", ""), Tone::Faint)]];
     for row in rows.iter().take(most) {
         let key = row.key.as_ref().map_or_else(|| nobody(by).into(), |key| key.plain());
-        let cells: String =
-            columns.iter().map(|(_, width, value)| format!("{:>width$}", value(&row.measures))).collect();
+        let cells = columns.iter().map(|(_, width, value)| format!("{:>width$}", value(&row.measures)));
         let tone = if row.key.is_some() { Tone::Strong } else { Tone::Faint };
-        lines.push(vec![(fit(&key, KEY), tone), (cells, Tone::Plain)]);
+        lines.push(vec![(fit(&key, KEY), tone), (cells.collect::<Vec<_>>().concat(), Tone::Plain)]);
     }
     if rows.len() > most {
         lines.push(vec![(format!("and {} more", rows.len() - most), Tone::Faint)]);

@@ -127,10 +127,9 @@ fn curve(report: &Report, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     ];
     let label = |text: String| Line::styled(text, theme.dim);
     let axis = |bounds, labels: Vec<Line<'static>>| Axis::default().bounds(bounds).labels(labels).style(theme.line);
-    let ages = [0, 24, 48].map(|hours| hours as f64).into_iter().filter(|hours| *hours < end).chain([end]);
-    // The labels of an axis stand at equal distances.
-    let count = ages.count() - 1;
-    let ages = (0..=count).map(|place| label(format!("{:.0} h", end * place as f64 / count.max(1) as f64)));
+    // The labels of an axis stand at equal distances: one a day.
+    let days = (end / 24.0).round().clamp(1.0, 7.0);
+    let ages = (0..=days as u32).map(|day| label(format!("{:.0} h", end * f64::from(day) / days)));
     Chart::new(datasets)
         .legend_position(None)
         .x_axis(axis([0.0, end], ages.collect()))
