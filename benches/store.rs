@@ -10,10 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloverwatch::clock::{SharedClock, WallClock};
-use cloverwatch::domain::{Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Profile, Timestamp, Untrusted};
+use cloverwatch::domain::report::{CaseLog, ReportQuery};
+use cloverwatch::domain::{
+    Actor, CodeOrigin, Contact, DealershipId, Fact, IntentId, Policy, Profile, Timestamp, Untrusted,
+};
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
 use cloverwatch::store::embedded::StoreOptions;
+use cloverwatch::store::report::report;
 use cloverwatch::store::{Append, EmbeddedStore, JournalReader, Store};
 use parking_lot::Mutex;
 
@@ -309,6 +313,22 @@ async fn reading(dir: &Path, clock: &SharedClock) {
         store.events(query).await.expect("events");
         println!("  {name}: {} events in {}, again in {}", events.len(), ms(first), ms(since(clock, began)));
     }
+    let (mut cases, policy) = (CaseLog::default(), Policy::default());
+    let as_of = |moment| ReportQuery { at: moment, ..ReportQuery::default() };
+    for (name, query) in
+        [("report", as_of(None)), ("again", as_of(None)), ("of a moment", as_of(Some(at(DEALERSHIPS))))]
+    {
+        let began = clock.elapsed();
+        let read = |query| store.events(query);
+        let report = report(&query, &mut cases, store.read_model(), (at(DEALERSHIPS), &policy), read).await;
+        let codes = report.expect("a report").total.codes;
+        println!("  {name}: {codes} codes in {}", ms(since(clock, began)));
+    }
+    let query = EventQuery { kinds: CaseLog::kinds(), ..EventQuery::default() };
+    let (events, mut cases) = (store.events(query).await.expect("events"), CaseLog::default());
+    let began = clock.elapsed();
+    events.iter().for_each(|event| cases.take(event));
+    println!("  {} events folded to cases in {}", events.len(), ms(since(clock, began)));
     let reader = JournalReader::open(dir).expect("a journal");
     let began = clock.elapsed();
     let one = EventQuery { dealership: Some(id(DEALERSHIPS / 2)), ..EventQuery::default() };

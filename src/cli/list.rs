@@ -45,12 +45,19 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
             false => FirstFound { total: states.len(), states },
         }
     };
-    let mut shown = columns.iter().copied().chain(sort.iter().map(|(column, _)| *column));
-    let probes = match args.json || shown.any(|column| column.is_of_probes) {
+    let is_shown =
+        |of: &dyn Fn(&Column) -> bool| columns.iter().copied().chain(sort.iter().map(|(column, _)| *column)).any(of);
+    let probes = match args.json || is_shown(&|column| column.is_of_probes) {
         true => reading.probe_statuses(found.iter().map(|state| state.id).collect(), &me).await?,
         false => Vec::new(),
     };
-    let view = |(place, state)| DealershipView::of(state, probes.get(place), now, policy, app.zone);
+    let survival = match is_shown(&|column| column.is_of_log) && !args.json {
+        true => Some(reading.survival(&me).await?),
+        false => None,
+    };
+    let view = |(place, state)| {
+        DealershipView::of(state, probes.get(place), now, policy, app.zone).estimated_by(survival.as_ref())
+    };
     let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).enumerate().map(view).collect();
     if !sort.is_empty() {
         sort_by(&mut rows, &sort);

@@ -15,6 +15,7 @@ mod events;
 mod generate;
 mod import;
 mod input;
+mod insight;
 mod invite;
 pub mod list;
 mod log;
@@ -151,6 +152,7 @@ async fn dispatch(app: &Arc<App>, command: Option<DeskCommand>) -> Result<(), Cl
         DeskCommand::Opcode(Opcode::Guide(args)) => opcode::guide::run(app, &args).await,
         DeskCommand::Appointment(args) => appointment::run(app, &args).await,
         DeskCommand::Events(args) => events::run(app, &args).await,
+        DeskCommand::Report(args) => insight::run(app, &args).await,
         DeskCommand::Watch => watch::run(app).await,
         DeskCommand::Export(args) => backup::export(app, &args).await,
         DeskCommand::Restore(args) => backup::restore(app, &args).await,

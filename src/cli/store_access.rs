@@ -12,10 +12,13 @@ use crate::client::ReadClient;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
 use crate::domain::classification::ClassificationRule;
+use crate::domain::report::{CaseLog, Report, ReportQuery, survival};
+use crate::domain::survival::Survival;
 use crate::domain::text::clean;
 use crate::domain::{Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus};
 use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
 use crate::store::postgres::none_yet;
+use crate::store::report::{read_cases, report};
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -193,5 +196,17 @@ impl ReadClient for StoreClient {
             }
             Source::Team(store) => Ok(store.events(query).await?),
         }
+    }
+
+    async fn report(&self, query: ReportQuery, _: &Actor) -> Result<Box<Report>, RequestError> {
+        let (mut cases, at) = (CaseLog::default(), (self.clock.now(), &self.policy));
+        let report = report(&query, &mut cases, self.read_model(), at, |query| self.events(query));
+        Ok(Box::new(report.await?))
+    }
+
+    async fn survival(&self, _: &Actor) -> Result<Survival, RequestError> {
+        let mut cases = CaseLog::default();
+        read_cases(&mut cases, self.read_model().seq(), |query| self.events(query)).await?;
+        Ok(survival(&cases, &ReportQuery::default(), self.clock.now()))
     }
 }

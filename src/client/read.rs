@@ -5,6 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{EngineClient, ask};
+use crate::domain::report::{Report, ReportQuery};
+use crate::domain::survival::Survival;
 use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus};
 use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Request, RequestError, Selection};
 
@@ -23,6 +25,11 @@ pub trait ReadClient: Send + Sync {
     async fn alike(&self, of: Vec<DealershipId>, me: &Actor) -> Result<Vec<Vec<AlikeDealership>>, RequestError>;
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError>;
+
+    async fn report(&self, query: ReportQuery, me: &Actor) -> Result<Box<Report>, RequestError>;
+
+    /// How likely codes are used before they end.
+    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError>;
 }
 
 #[async_trait]
@@ -45,5 +52,13 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, RequestError> {
         EngineClient::events(self, query).await
+    }
+
+    async fn report(&self, query: ReportQuery, me: &Actor) -> Result<Box<Report>, RequestError> {
+        ask(self, Request::Report(query), me).await
+    }
+
+    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError> {
+        ask(self, Request::Survival, me).await
     }
 }

@@ -17,6 +17,7 @@ use super::circuit_breaker::ClockReading;
 use super::outbox::AwaitedLetter;
 use super::probe::{PriorityProbe, REQUESTS_WAITING, ShownServices};
 use super::task_monitor::TaskMonitor;
+use crate::domain::report::CaseLog;
 use crate::domain::{
     Actor, Command, Context, DealershipId, Event, IntentId, LetterId, Onboarding, Refusal, Timestamp, decide,
 };
@@ -99,6 +100,8 @@ pub struct Inner {
     pub term: watch::Sender<Option<LeaderTerm>>,
     /// Held while a term begins or ends.
     pub campaign: tokio::sync::Mutex<()>,
+    /// What became of every code, as far as somebody asked.
+    pub cases: tokio::sync::Mutex<CaseLog>,
     pub cancel: CancellationToken,
     pub tasks: TaskTracker,
     pub monitor: TaskMonitor,
@@ -139,6 +142,7 @@ impl Inner {
             learned: tokio::sync::Mutex::default(),
             term: watch::Sender::new(None),
             campaign: tokio::sync::Mutex::default(),
+            cases: tokio::sync::Mutex::default(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
             monitor: TaskMonitor::default(),

@@ -14,6 +14,7 @@ mod outbox;
 mod presence;
 mod probe;
 mod relay;
+mod report;
 mod requests;
 mod supervisor;
 mod task_monitor;

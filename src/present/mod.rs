@@ -1,10 +1,12 @@
 //! What both frontends show, and how: neither decides anything here, neither has a style of its own.
 
+pub mod bar;
 pub mod booking;
 pub mod call;
 pub mod clocks;
 pub mod column;
 pub mod event;
+pub mod insight;
 pub mod json;
 pub mod letters;
 pub mod opcode;

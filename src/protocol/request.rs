@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BulkId, EventQuery, PlannedBooking, Presence, Selection};
 use crate::domain::classification::ClassificationRule;
+use crate::domain::report::ReportQuery;
 use crate::domain::{
     Ask, Command, Contact, DealershipId, Fact, InvitationCode, LetterId, LetterKind, OpcodeChoice, Outcome, Profile,
     ProfilePatch, ResponseFacts, SlotWindow, TestBooking, Timestamp, Untrusted,
@@ -84,6 +85,10 @@ pub enum Request {
     },
     /// Read events; they are answered in portions.
     Events(EventQuery),
+    /// What the log says of the work.
+    Report(ReportQuery),
+    /// How likely codes are used before they end, by what became of every one.
+    Survival,
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
     Services(DealershipId),
     /// The times that are offered; `None`: in the window of the policy.
@@ -199,6 +204,8 @@ impl Request {
             | Self::ProbeStatuses(_)
             | Self::Alike { .. }
             | Self::Events(_)
+            | Self::Report(_)
+            | Self::Survival
             | Self::Slots { .. }
             | Self::PlanBooking { .. }
             | Self::ReadLetter { .. }

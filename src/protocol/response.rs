@@ -8,6 +8,8 @@ use super::{
     AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError,
     RuleDraft, SendResult, TakenReport,
 };
+use crate::domain::report::Report;
+use crate::domain::survival::Survival;
 use crate::domain::{DealershipId, Event, Onboarding, Outcome, ProbeStatus, Refusal, Service, Slot};
 
 /// How one of many ended well.
@@ -45,6 +47,8 @@ pub enum Response {
     /// In the order of the request.
     Alike(Vec<Vec<AlikeDealership>>),
     Events(Vec<Event>),
+    Reported(Box<Report>),
+    Survival(Survival),
     Services(Arc<[Service]>),
     Slots(Vec<Slot>),
     Planned(Box<PlannedBooking>),
@@ -84,6 +88,8 @@ answers! {
     First => FirstFound,
     ProbeStatuses => Vec<ProbeStatus>,
     Alike => Vec<Vec<AlikeDealership>>,
+    Reported => Box<Report>,
+    Survival => Survival,
     Services => Arc<[Service]>,
     Slots => Vec<Slot>,
     Planned => Box<PlannedBooking>,

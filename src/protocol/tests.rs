@@ -11,6 +11,8 @@ use super::*;
 use crate::config::Config;
 use crate::domain::bulk::{Bulk, BulkItem, BulkKind};
 use crate::domain::classification::ClassificationRule;
+use crate::domain::report::{CaseLog, Report, ReportQuery};
+use crate::domain::survival::Survival;
 use crate::domain::{
     Actor, AppointmentId, Ask, BookingField, BookingProblem, Command, Customer, DealershipId, Event, Fact, IntentId,
     InvitationCode, Label, Letter, LetterId, LetterKind, LetterState, Onboarding, Outcome, ProbeResult, ProbeStatus,
@@ -158,6 +160,8 @@ fn every_request_survives_json() {
         Request::TakeReport(b"From: a@example.com\xff".to_vec()),
         Request::ProbeStatuses(vec![ID]),
         Request::Alike { dealerships: vec![ID], archived: true },
+        Request::Report(ReportQuery { since: Some(at()), until: None, at: Some(at()) }),
+        Request::Survival,
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },
         Request::PlanBooking {
@@ -239,6 +243,8 @@ fn every_response_survives_json() {
         Response::ProbeStatuses(vec![ProbeStatus { last: None, next_at: Some(at()) }]),
         Response::Alike(vec![vec![alike]]),
         Response::Services([Service { opcode: "OIL10".into(), name: "Oil".into() }].into()),
+        Response::Reported(Box::new(insight())),
+        Response::Survival(Survival::default()),
         Response::Slots(vec![Slot { local: local(), minutes: 60 }]),
         Response::Planned(planned()),
         Response::ReadBack(Some(ReadBack::Seen)),
@@ -254,6 +260,12 @@ fn every_response_survives_json() {
 
 fn presence(action: Option<String>) -> Presence {
     Presence { desk: u64::MAX, who: Actor::person("ana"), dealerships: vec![ID], action }
+}
+
+fn insight() -> Report {
+    let (mut cases, query) = (CaseLog::default(), ReportQuery { since: Some(at()), ..ReportQuery::default() });
+    cases.take(&event());
+    Report::of(&cases, [&*state()], &query, at(), &Policy::default())
 }
 
 fn letter() -> Letter {

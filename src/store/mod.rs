@@ -27,6 +27,7 @@ pub mod probes;
 mod quarantine;
 pub mod reader;
 mod recover;
+pub mod report;
 pub mod scratch;
 pub mod transfer;
 mod writer;

@@ -12,7 +12,8 @@ use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
-    call as calls, columns, copy, cut_off, desk, dialog, input, jobs, motion, page, queue, reading, table, tail,
+    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, queue, reading, table,
+    tail,
 };
 
 /// How much harm an action can do.
@@ -33,11 +34,12 @@ pub enum PageKind {
     Guide,
     Call,
     Columns,
+    Insight,
     Letter,
 }
 
 impl PageKind {
-    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Call, Self::Columns, Self::Letter];
+    const ALL: &'static [Self] = &[Self::Help, Self::Guide, Self::Call, Self::Columns, Self::Insight, Self::Letter];
 }
 
 /// With which of the desk's contents an action has to do.
@@ -219,6 +221,7 @@ actions! {
         Zoom => screen("zoom", "zoom", "Give the focused pane the whole screen, and back.", desk::zoom),
         Call => screen("call", "call", "Show what a call with the dealership needs, and record what came of it.", calls::toggle).when(calls::can_open).anywhere().on(&[PageKind::Call]),
         Queue => screen("queue", "letters", "Show all letters that are on their way or went wrong.", queue::toggle).anywhere(),
+        Insight => effect("insight", "insight", "Show what the log says: codes that end, where it sticks, how long things take, calls.", insight::toggle).anywhere().when(insight::can_open).on(&[PageKind::Insight]),
         ShowExpired => screen("show-expired", "expired codes", "Show the dealerships whose code expired unused.", desk::show_expired).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
         Unfinished => screen("unfinished", "cut off", "Show what was begun for many and cut off: resume it, or put it away.", cut_off::show).records().when(cut_off::any),
@@ -310,7 +313,7 @@ actions! {
         ColumnOrder => screen("column-order", "sort by name", "Type by which columns the table is sorted.", columns::sort_by),
     }
     Dialog {
-        DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)),
+        DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)).titled(page::turn_title),
         DialogPrevious => effect("dialog-previous", "previous field", "Move to the previous field or choice.", |state| page::turn(state, false)),
         DialogAccept => effect("dialog-accept", "accept", "Press the chosen button; in a field, go on to the next.", page::accept),
         DialogSwitch => screen("dialog-switch", "switch", "Switch the check box, or take the next choice.", dialog::toggle),

@@ -13,6 +13,7 @@ pub mod dialog;
 pub mod enabled;
 pub mod expired;
 pub mod frames;
+pub mod insight;
 pub mod keymap;
 pub mod layer;
 pub mod line_edit;

@@ -59,7 +59,13 @@ impl ScreenState {
                 }
             }
             Mode::Call(call) => return (vec![call.id], Some("call")),
-            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Columns(_) => {}
+            Mode::Desk
+            | Mode::Filter(_)
+            | Mode::Palette(_)
+            | Mode::Help(_)
+            | Mode::Guide(..)
+            | Mode::Columns(_)
+            | Mode::Insight(_) => {}
         }
         if !self.cursor.touched || self.now.face >= self.presence.touched_at + IDLE {
             return InFront::default();

@@ -18,6 +18,7 @@ use super::call_view::CallView;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::expired::Expired;
+use super::insight::InsightPage;
 use super::keymap::{Key, Keymap};
 use super::line_edit::LineEdit;
 use super::list_cursor::Scroll;
@@ -134,6 +135,7 @@ pub enum Mode {
     Guide(DealershipId, Scroll),
     Call(CallView),
     Columns(super::columns_page::ColumnsPage),
+    Insight(InsightPage),
     Dialog(Box<Dialog>),
 }
 
@@ -272,7 +274,13 @@ impl ScreenState {
     pub fn page_dealership(&self) -> Option<DealershipId> {
         match &self.mode {
             Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            _ => None,
+            Mode::Desk
+            | Mode::Filter(_)
+            | Mode::Palette(_)
+            | Mode::Help(_)
+            | Mode::Columns(_)
+            | Mode::Insight(_)
+            | Mode::Dialog(_) => None,
         }
     }
 

@@ -11,6 +11,7 @@ mod checks;
 mod cut_off;
 mod desk;
 mod dialogs;
+mod insight;
 mod keys;
 mod keys_dialogs;
 mod layers;

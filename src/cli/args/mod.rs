@@ -26,7 +26,7 @@ pub use opcode::{AppointmentArgs, GuideArgs, Opcode, SetOpcode};
 pub use program::{ConfigCommand, Doctor, KeymapCommand};
 pub use record::{Archive, Assign, Confirm, Note, Snooze, Unfinished};
 pub use sandbox::{DemoArgs, SandboxArgs};
-pub use store::{Events, Export, ListArgs, Restore, Show, StoreCommand};
+pub use store::{Events, Export, ListArgs, ReportArgs, Restore, Show, StoreCommand};
 
 const AFTER: &str = "\
 A DEALERSHIP is named by its id, its dealerCode, or an unambiguous part of its name.
@@ -136,6 +136,8 @@ pub enum DeskCommand {
     Appointment(AppointmentArgs),
     /// The event log
     Events(Events),
+    /// What the log says: codes that end, where dealerships stick, how long things take, calls; by owner, group or week
+    Report(ReportArgs),
     /// The engine without a screen: probes, expiry, mail; logs JSON lines
     Watch,
     /// Write the whole event log as JSON lines; it holds codes

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::builder::PossibleValue;
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::Json;
+use crate::domain::report::ReportBy;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -66,6 +68,38 @@ pub struct Events {
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
     /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
+}
+
+impl ValueEnum for ReportBy {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Only codes that were generated, and calls that were made, from then on; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// Only those before then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// As everything stood then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// The last table by what; the JSON document and CSV have all three
+    #[arg(long, value_enum)]
+    pub by: Option<ReportBy>,
+    /// One JSON document; times are seconds
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV of one measure a row: section, key, measure, value
     #[arg(long)]
     pub csv: bool,
 }

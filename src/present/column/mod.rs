@@ -11,6 +11,7 @@ pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
 
 use crate::domain::query::{Derived, QueryField};
+use crate::domain::survival::Survival;
 use crate::domain::text::normal;
 use crate::domain::{Onboarding, Policy, ProbeState, ProbeStatus, Timestamp, humanize, rfc3339};
 
@@ -28,6 +29,8 @@ pub struct DealershipView<'a> {
     pub policy: &'a Policy,
     /// Of the operator: a column of moments in many zones is in no order.
     pub zone: Zone,
+    /// `None`: nobody asked for it.
+    pub survival: Option<&'a Survival>,
 }
 
 impl<'a> DealershipView<'a> {
@@ -38,7 +41,12 @@ impl<'a> DealershipView<'a> {
         policy: &'a Policy,
         zone: Zone,
     ) -> Self {
-        Self { state, facts: Derived::of(state, now, policy), probe, now, policy, zone }
+        Self { state, facts: Derived::of(state, now, policy), probe, now, policy, zone, survival: None }
+    }
+
+    #[must_use]
+    pub const fn estimated_by(self, survival: Option<&'a Survival>) -> Self {
+        Self { survival, ..self }
     }
 
     fn last_probe(&self) -> Option<&'a ProbeState> {
@@ -112,6 +120,8 @@ pub struct Column {
     pub screen: Option<ScreenColumn>,
     /// It tells of the last probe or of the next one.
     pub is_of_probes: bool,
+    /// It tells how likely the code is used, which the whole log says.
+    pub is_of_log: bool,
     /// Where people are told something else than scripts.
     people: Option<Of<String>>,
     /// Where it orders by something else than its value.

@@ -6,8 +6,11 @@ use super::cell::{self, Cell, code_clock, confirm_clock, place};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
+use crate::domain::report;
+use crate::domain::survival::Probability;
 use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize, slot_ahead};
 use crate::present::clocks::Clocks;
+use crate::present::insight::humanize_chance;
 use crate::present::letters::{Fate, MailSummary};
 use crate::present::running_clock::{RunningClock, urgency_tone};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
@@ -15,7 +18,17 @@ use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, st
 use Value::{Length, Moment, Number, Word};
 
 const fn column(id: &'static str, title: &'static str, value: fn(&DealershipView<'_>) -> Value) -> Column {
-    Column { id, title, value, tone: |_| Tone::Plain, screen: None, is_of_probes: false, people: None, key: None }
+    Column {
+        id,
+        title,
+        value,
+        tone: |_| Tone::Plain,
+        screen: None,
+        is_of_probes: false,
+        is_of_log: false,
+        people: None,
+        key: None,
+    }
 }
 
 impl Column {
@@ -25,6 +38,10 @@ impl Column {
 
     const fn of_probes(self) -> Self {
         Self { is_of_probes: true, ..self }
+    }
+
+    const fn of_log(self) -> Self {
+        Self { is_of_log: true, ..self }
     }
 
     const fn for_people(self, people: fn(&DealershipView<'_>) -> String) -> Self {
@@ -79,6 +96,15 @@ fn opcode<'a>(view: &DealershipView<'a>) -> &'a str {
     view.state.opcode_code(&view.policy.default_opcode)
 }
 
+/// How likely the code is used before it ends.
+fn connects(view: &DealershipView<'_>) -> Option<Probability> {
+    report::connects(view.survival?, view.state, view.now)
+}
+
+fn chance(view: &DealershipView<'_>, of: impl Fn(&Probability) -> f64) -> String {
+    connects(view).map(|at| format!("{:.4}", of(&at))).unwrap_or_default()
+}
+
 fn next_slot(view: &DealershipView<'_>) -> String {
     let next = view.state.slots.as_ref().and_then(|slots| slots.next);
     slot_ahead(next, view.now, view.state.profile.timezone).map(local).unwrap_or_default()
@@ -118,7 +144,7 @@ const ATTENTION: ScreenColumn = ScreenColumn {
     cell: |_| Cell::default(),
 };
 
-pub static COLUMNS: [Column; 49] = [
+pub static COLUMNS: [Column; 52] = [
     column("id", "ID", |view| text(view.state.id.to_string())),
     column("name", "NAME", |view| raw(&view.state.profile.name)).on_screen(ScreenColumn {
         column: TableColumn::Name,
@@ -310,6 +336,12 @@ pub static COLUMNS: [Column; 49] = [
             order: RowOrder::Same,
             cell: cell::place_cell,
         }),
+    column("chance", "CHANCE", |view| text(chance(view, |at| at.estimate)))
+        .of_log()
+        .for_people(|view| connects(view).map(|at| humanize_chance(&at)).unwrap_or_default())
+        .sorted_by(|view| Some(SortKey::Number((connects(view)?.estimate * 1e9) as i64))),
+    column("chance_low", "AT LEAST", |view| text(chance(view, |at| at.low))).of_log(),
+    column("chance_high", "AT MOST", |view| text(chance(view, |at| at.high))).of_log(),
 ];
 
 /// Those of the screen with their ids, by the number of their variant.

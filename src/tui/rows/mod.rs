@@ -50,7 +50,15 @@ pub struct DealershipRow {
 
 impl DealershipRow {
     pub fn view<'a>(&'a self, now: Timestamp, policy: &'a Policy) -> DealershipView<'a> {
-        DealershipView { state: &self.state, facts: self.facts, probe: None, now, policy, zone: Zone::default() }
+        DealershipView {
+            state: &self.state,
+            facts: self.facts,
+            probe: None,
+            now,
+            policy,
+            zone: Zone::default(),
+            survival: None,
+        }
     }
 }
 

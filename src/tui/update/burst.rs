@@ -150,7 +150,7 @@ fn takes_text(state: &ScreenState) -> bool {
             Mode::Dialog(dialog) => dialog.focused().is_some_and(FormField::takes_text),
             Mode::Help(help) => help.types,
             Mode::Columns(page) => page.types,
-            Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
+            Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => false,
         }
 }
 

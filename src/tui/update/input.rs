@@ -31,7 +31,13 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
             page.order.insert(c);
             page.retyped();
         }
-        Mode::Dialog(_) | Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) => {}
+        Mode::Dialog(_)
+        | Mode::Desk
+        | Mode::Help(_)
+        | Mode::Guide(..)
+        | Mode::Call(_)
+        | Mode::Columns(_)
+        | Mode::Insight(_) => {}
     }
     Vec::new()
 }
@@ -59,7 +65,9 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
             page.retyped();
         }
         Mode::Dialog(_) => return dialog::paste(state, text),
-        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) => return false,
+        Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) | Mode::Insight(_) => {
+            return false;
+        }
     }
     true
 }
@@ -85,7 +93,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
         Mode::Help(help) => help.types = false,
         Mode::Columns(_) => columns::accept(state),
         Mode::Dialog(_) => return dialog::enter(state),
-        Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
     Vec::new()
 }
@@ -106,7 +114,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),
         Mode::Columns(_) => columns::cancel(state),
         Mode::Dialog(_) => dialog::leave(state),
-        Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 
@@ -125,7 +133,8 @@ pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
         | Mode::Columns(_)
         | Mode::Desk
         | Mode::Guide(..)
-        | Mode::Call(_) => {
+        | Mode::Call(_)
+        | Mode::Insight(_) => {
             pick(state, forward);
         }
     }
@@ -142,7 +151,7 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
                 dialog::step(state, forward);
             }
         }
-        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 
@@ -169,7 +178,7 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
             }
         }
         Mode::Dialog(_) => dialog::edit_line(state, motion),
-        Mode::Desk | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 

@@ -21,7 +21,7 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
         Mode::Help(help) if help.types => &[ActionScope::Input],
         Mode::Columns(page) if page.types => &[ActionScope::Input],
         Mode::Columns(_) => &[ActionScope::Columns, ActionScope::Dialog],
-        Mode::Help(_) | Mode::Guide(..) => &[ActionScope::Dialog, ActionScope::Detail],
+        Mode::Help(_) | Mode::Guide(..) | Mode::Insight(_) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Call(_) => &[ActionScope::Call, ActionScope::Dialog, ActionScope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_preview(), types(dialog)) {
             (true, true) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Input],
@@ -67,7 +67,7 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
             Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => true,
             Mode::Help(help) => help.types,
             Mode::Columns(page) => page.types,
-            Mode::Desk | Mode::Guide(..) | Mode::Call(_) => false,
+            Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => false,
         };
     if chord || !takes_keys {
         let words = not_here(state, &keys);

@@ -9,6 +9,7 @@ pub(super) mod cut_off;
 pub(super) mod desk;
 pub(super) mod dialog;
 pub(super) mod input;
+pub(super) mod insight;
 pub(super) mod jobs;
 mod keys;
 pub(super) mod motion;
@@ -136,6 +137,7 @@ fn answered(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Ef
         Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
             reading::letter(state, work, told(response));
         }
+        Some(Request::Report(_)) => insight::reported(state, work, told(response)),
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
         // Nobody waits for it.
         Some(Request::Present(_)) => {}

@@ -2,6 +2,7 @@
 
 use super::{columns, dialog, queue, table, tail};
 use crate::tui::call_view::CallView;
+use crate::tui::insight::InsightPage;
 use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::state::{Focus, Mode, ScreenState};
 
@@ -23,7 +24,7 @@ pub(in crate::tui) fn go(state: &mut ScreenState, motion: Motion) {
             Focus::Tail => tail::go(state, motion),
         },
         // They are written in.
-        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) => {}
+        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
 
@@ -34,13 +35,16 @@ fn page_scroll(state: &mut ScreenState) -> Option<&mut Scroll> {
     }
     match &mut state.mode {
         Mode::Help(help) => Some(&mut help.scroll),
-        Mode::Guide(_, scroll) | Mode::Call(CallView { scroll, .. }) => Some(scroll),
+        Mode::Guide(_, scroll) | Mode::Call(CallView { scroll, .. }) | Mode::Insight(InsightPage { scroll, .. }) => {
+            Some(scroll)
+        }
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Columns(_) | Mode::Dialog(_) => None,
     }
 }
 
 fn scrolls(state: &ScreenState) -> bool {
-    state.reading.is_some() || matches!(state.mode, Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Dialog(_))
+    state.reading.is_some()
+        || matches!(state.mode, Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) | Mode::Dialog(_))
 }
 
 pub(in crate::tui) fn down_title(state: &ScreenState) -> Option<&'static str> {

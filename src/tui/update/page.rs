@@ -17,6 +17,7 @@ pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
         Mode::Guide(..) => Some(PageKind::Guide),
         Mode::Call(_) => Some(PageKind::Call),
         Mode::Columns(_) => Some(PageKind::Columns),
+        Mode::Insight(_) => Some(PageKind::Insight),
         Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
     }
 }
@@ -39,6 +40,11 @@ pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
 pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
     match open(state) {
         Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
+        Some(PageKind::Insight) => {
+            if let Mode::Insight(page) = &mut state.mode {
+                page.turn(forward);
+            }
+        }
         Some(PageKind::Help | PageKind::Guide | PageKind::Call | PageKind::Columns) => {
             motion::go(state, if forward { Motion::Down } else { Motion::Up });
         }
@@ -67,7 +73,8 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         | Mode::Help(_)
         | Mode::Guide(..)
         | Mode::Call(_)
-        | Mode::Columns(_) => {
+        | Mode::Columns(_)
+        | Mode::Insight(_) => {
             close(state);
         }
     }
@@ -76,6 +83,10 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
 pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {
     let results = matches!(&state.mode, Mode::Dialog(dialog) if matches!(dialog.kind, DialogKind::Results(_)));
     (results || matches!(state.mode, Mode::Columns(_))).then_some("close")
+}
+
+pub(in crate::tui) fn turn_title(state: &ScreenState) -> Option<&'static str> {
+    matches!(state.mode, Mode::Insight(_)).then_some("by owner, group, week")
 }
 
 pub(in crate::tui) fn filter_title(state: &ScreenState) -> Option<&'static str> {

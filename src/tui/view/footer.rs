@@ -24,6 +24,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Columns(page) if page.types => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputClear],
         Mode::Columns(_) => COLUMNS,
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
+        Mode::Insight(_) => &[A::DialogNext, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
         Mode::Desk if state.queue.is_some() => QUEUE,
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],

@@ -13,6 +13,7 @@ mod footer;
 mod greeting;
 mod guide;
 mod help;
+mod insight;
 mod mail;
 mod page;
 mod palette;
@@ -83,6 +84,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, clocks.now(), &mut canvas),
         Mode::Call(open) => call::draw(open, state, theme, &clocks, &mut canvas),
         Mode::Columns(open) => caret = columns::draw(open, state, theme, &mut canvas),
+        Mode::Insight(open) => insight::draw(open, state, theme, &mut canvas),
         Mode::Dialog(open) => caret = dialog::draw(open, state, theme, &clocks, &mut canvas),
     }
     if let Some(open) = &state.reading {

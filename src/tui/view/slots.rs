@@ -5,6 +5,7 @@ use ratatui::style::Style;
 
 use super::page::Page;
 use crate::domain::DaySlots;
+use crate::present::bar::bar;
 use crate::tui::theme::Tone;
 
 /// From so many cells on two columns stand beside each other.
@@ -86,26 +87,9 @@ fn cell(
     [date, (format!("{words}{}", " ".repeat(room.saturating_sub(cells))), theme.tone(tone))]
 }
 
-/// A bar of eighths of a cell; something is always more than nothing.
-fn bar(count: u32, most: u32, longest: usize) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let all = longest as u64 * 8;
-    let eighths = (u64::from(count) * all / u64::from(most.max(1))).clamp(1, all) as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bars_grow_with_their_counts_and_are_never_empty() {
-        assert_eq!(bar(10, 10, 4), "████");
-        assert_eq!(bar(5, 10, 4), "██");
-        assert_eq!(bar(1, 1_000, 4), "▏");
-        assert_eq!(bar(u32::MAX, u32::MAX, 24), "█".repeat(24));
-        assert_eq!(bar(3, 0, 2), "██");
-    }
 
     #[test]
     fn days_without_slots_are_there_and_days_behind_the_window_too() {

@@ -1,0 +1,51 @@
+//! `report`: what the log says of the work.
+
+use crate::domain::report::ReportQuery;
+use crate::present::Tone;
+use crate::present::insight::{
+    CSV_HEADING, InsightLine, InsightSection, by_table, csv_rows, document, heading, sections,
+};
+use crate::present::json::SCHEMA;
+
+use super::app::App;
+use super::args::ReportArgs;
+use super::error::CliError;
+use super::output::terminal_width;
+
+/// How wide it is where nobody says how wide the place is.
+const WIDTH: usize = 100;
+
+pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
+    let span = |text: &Option<String>| text.as_deref().map(|text| app.span(text)).transpose();
+    let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
+    let query = ReportQuery { since: span(&args.since)?, until: span(&args.until)?, at };
+    let reading = app.read().await?;
+    let report = reading.report(query, &app.actor()).await?;
+    if args.json {
+        let mut document = document(&report);
+        document.insert("schema".to_owned(), SCHEMA.into());
+        return app.out.document(&document);
+    }
+    if args.csv {
+        app.out.csv(CSV_HEADING.map(str::to_owned))?;
+        return csv_rows(&report).into_iter().try_for_each(|row| app.out.csv(row));
+    }
+    let room = terminal_width().unwrap_or(WIDTH);
+    app.out.line(app.out.paint(Tone::Strong, &heading(&report, |at| app.zone.line(at))))?;
+    let mut all = sections(&report, room);
+    all.push(by_table(&report, args.by.unwrap_or_default(), room, usize::MAX));
+    all.iter().try_for_each(|section| print(app, section))
+}
+
+fn print(app: &App, InsightSection { title, lines }: &InsightSection) -> Result<(), CliError> {
+    app.out.line(format!("\n{}", app.out.paint(Tone::Strong, title)))?;
+    lines.iter().try_for_each(|line: &InsightLine| {
+        let last = line.iter().rposition(|(text, _)| !text.trim_end().is_empty()).map_or(0, |place| place + 1);
+        let pieces = line.iter().take(last).enumerate();
+        let painted = pieces.map(|(place, (text, tone))| {
+            let text = if place + 1 == last { text.trim_end() } else { text.as_str() };
+            app.out.paint(*tone, text)
+        });
+        app.out.line(painted.collect::<String>())
+    })
+}

@@ -1,0 +1,78 @@
+//! Reading the log for reports, in portions: whatever its length, few of its events are in memory at once.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+
+use crate::domain::report::{CaseLog, Report, ReportQuery};
+use crate::domain::{Event, Onboarding, Policy, Timestamp, evolve};
+use crate::protocol::{EventQuery, ReadModel};
+
+/// How many events are read at once.
+const PORTION: usize = 8_192;
+
+/// Brings the cases up to an event.
+pub async fn read_cases<E, F>(
+    cases: &mut CaseLog,
+    last: u64,
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+) -> Result<(), E>
+where
+    F: Future<Output = Result<Vec<Event>, E>> + Send,
+{
+    let query = EventQuery { after: cases.seq(), kinds: CaseLog::kinds(), ..up_to(last) };
+    each(query, read, |event| cases.take(event)).await?;
+    cases.reaches(last);
+    Ok(())
+}
+
+/// The report that is asked for: of now by the cases that are known and what came since, or of a moment by the log alone.
+pub async fn report<E, F>(
+    query: &ReportQuery,
+    cases: &mut CaseLog,
+    known: &ReadModel,
+    (now, policy): (Timestamp, &Policy),
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+) -> Result<Report, E>
+where
+    F: Future<Output = Result<Vec<Event>, E>> + Send,
+{
+    let Some(at) = query.at else {
+        let (last, states) = known.all();
+        read_cases(cases, last, read).await?;
+        return Ok(Report::of(cases, states.iter().map(AsRef::as_ref), query, now, policy));
+    };
+    let (mut cases, mut states) = (CaseLog::default(), HashMap::new());
+    let past = EventQuery { until: at.checked_add_signed(TimeDelta::milliseconds(1)), ..up_to(known.seq()) };
+    each(past, read, |event| {
+        cases.take(event);
+        if let Some(id) = event.dealership {
+            let slot: &mut Option<Onboarding> = states.entry(id).or_default();
+            *slot = evolve(slot.take(), event);
+        }
+    })
+    .await?;
+    Ok(Report::of(&cases, states.values().flatten(), query, at, policy))
+}
+
+fn up_to(last: u64) -> EventQuery {
+    EventQuery { before: Some(last.saturating_add(1)), limit: Some(PORTION), ..EventQuery::default() }
+}
+
+async fn each<E, F>(
+    mut query: EventQuery,
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+    mut take: impl FnMut(&Event) + Send,
+) -> Result<(), E>
+where
+    F: Future<Output = Result<Vec<Event>, E>> + Send,
+{
+    loop {
+        let events = read(query.clone()).await?;
+        events.iter().for_each(&mut take);
+        match events.last() {
+            Some(last) if events.len() == PORTION => query.after = last.seq,
+            _ => return Ok(()),
+        }
+    }
+}
