@@ -202,7 +202,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
         .map_err(|why| CliError::Refused(why.to_string()))?;
     let kept = match team {
         Some(team) => {
-            let reads = read_otherwise(std::slice::from_ref(&row), probes(&*reading, None).await?);
+            let reads = read_otherwise(std::slice::from_ref(&row), &probes(&*reading, None).await?);
             team.teach(&row, seq, reads, &app.actor()).await?;
             let place = "kept in the database, for the whole team".to_owned();
             KeptRow { text: teach::printed(&row), file: None, place }
@@ -219,7 +219,7 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
 }
 
 /// The dealerships whose last answer no row knew and these read.
-fn read_otherwise(rows: &[Row], events: Vec<Event>) -> Vec<DealershipId> {
+fn read_otherwise(rows: &[Row], events: &[Event]) -> Vec<DealershipId> {
     let newest: BTreeMap<_, _> = events.iter().filter_map(|event| Some((event.dealership?, &event.fact))).collect();
     let read = |(id, fact): (DealershipId, &Fact)| {
         let known = row_for(rows, &fact.unrecognised()?, "", Outcome::Unknown);
