@@ -23,9 +23,11 @@ const LONG: Duration = Duration::from_secs(60);
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
+/// On a thread of its own: whoever waits may stand in a runtime of the test's.
 #[track_caller]
-fn within<T>(happens: impl Future<Output = T>) -> T {
-    let ended = RUNTIME.block_on(async { tokio::time::timeout(LONG, happens).await });
+fn within<T: Send>(happens: impl Future<Output = T> + Send) -> T {
+    let happens = || RUNTIME.block_on(async { tokio::time::timeout(LONG, happens).await });
+    let ended = std::thread::scope(|scope| scope.spawn(happens).join().unwrap());
     ended.unwrap_or_else(|_| panic!("it did not happen"))
 }
 

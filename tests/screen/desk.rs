@@ -144,10 +144,10 @@ impl Desk {
                 self.connection.tell(&Notification::Committed(committed.clone()));
                 Msg::Committed(committed)
             }
-            Msg::Tail(events) => Msg::Tail(self.read(EventQuery::default(), events)),
+            Msg::Tail(events) => Msg::Tail(self.read(EventQuery::default(), &events)),
             Msg::Timeline(id, events) => {
                 let query = EventQuery { dealership: Some(id), ..EventQuery::default() };
-                Msg::Timeline(id, self.read(query, events))
+                Msg::Timeline(id, self.read(query, &events))
             }
             Msg::Probe(id, probe) => {
                 let (request, response) = (Request::ProbeStatuses(vec![id]), Response::ProbeStatuses(vec![probe]));
@@ -175,7 +175,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn read(&mut self, query: EventQuery, events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
+    fn read(&mut self, query: EventQuery, events: &[Arc<Event>]) -> Vec<Arc<Event>> {
         let found = events.iter().map(|event| (**event).clone()).collect();
         match self.connection.ask(Request::Events(query)).answer(Response::Events(found)) {
             Response::Events(events) => events.into_iter().map(Arc::new).collect(),
