@@ -9,6 +9,8 @@
     reason = "tests fail loudly; the desk is shared"
 )]
 
+#[path = "screen/client.rs"]
+mod client;
 #[path = "screen/desk.rs"]
 mod desk;
 #[path = "screen/population.rs"]

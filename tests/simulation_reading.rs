@@ -9,6 +9,8 @@
 
 mod simulation_support;
 
+#[path = "screen/client.rs"]
+mod client;
 #[path = "screen/desk.rs"]
 mod desk;
 #[path = "screen/population.rs"]

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::session::{ClientSession, LAST_WORD};
 use super::socket;
 use super::wire::{ClientHello, FrameReader, Greeting, LONGEST_GREETING, OwnerHello, VERSION, Welcome, frame};
-use crate::client::{EngineClient, LocalClient};
+use crate::client::{LocalClient, SharedClient};
 use crate::domain::Actor;
 
 /// How many may be attached at once.
@@ -33,11 +33,11 @@ pub struct OwnerSocket {
 }
 
 struct Owner {
-    client: LocalClient,
+    client: SharedClient,
     login: String,
-    /// A person sits in front of the owner itself.
-    is_desk: bool,
     desks: AtomicUsize,
+    /// Is told how many desks are attached.
+    count: Box<dyn Fn(usize) + Send + Sync>,
 }
 
 impl OwnerSocket {
@@ -46,34 +46,44 @@ impl OwnerSocket {
         Ok(Self { dir: dir.to_owned(), listener: socket::bind(dir)?, login })
     }
 
-    /// Serves whoever attaches until the engine ends, which waits for it.
+    /// Serves whoever attaches until the engine ends, which waits for it. `is_desk`: a person sits in front of the owner.
     pub fn serve(self, client: &LocalClient, is_desk: bool) {
+        let (served, counted) = (Arc::new(client.clone()), client.clone());
+        let count = move |attached| counted.count_desks(attached + usize::from(is_desk));
+        client.run_beside(|ending| self.serve_until(ending, served, count));
+    }
+
+    /// Serves whoever attaches to any engine; `count` is told how many desks do.
+    pub async fn serve_until(
+        self,
+        ending: CancellationToken,
+        client: SharedClient,
+        count: impl Fn(usize) + Send + Sync + 'static,
+    ) {
         let Self { dir, listener, login } = self;
-        let owner = Arc::new(Owner { client: client.clone(), login, is_desk, desks: AtomicUsize::new(0) });
-        owner.count(0);
-        client.run_beside(|ending| async move {
-            let mut connections = JoinSet::new();
-            loop {
-                let stream = tokio::select! {
-                    biased;
-                    () = ending.cancelled() => break,
-                    accepted = listener.accept() => accepted.map(|(stream, _)| stream),
-                };
-                while connections.try_join_next().is_some() {}
-                match stream {
-                    Ok(stream) => {
-                        let is_full = connections.len() >= MOST_CLIENTS;
-                        connections.spawn(Arc::clone(&owner).greet(stream, is_full, ending.clone()));
-                    }
-                    // Without descriptors or memory it may work again later.
-                    Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
+        count(0);
+        let owner = Arc::new(Owner { client, login, desks: AtomicUsize::new(0), count: Box::new(count) });
+        let mut connections = JoinSet::new();
+        loop {
+            let stream = tokio::select! {
+                biased;
+                () = ending.cancelled() => break,
+                accepted = listener.accept() => accepted.map(|(stream, _)| stream),
+            };
+            while connections.try_join_next().is_some() {}
+            match stream {
+                Ok(stream) => {
+                    let is_full = connections.len() >= MOST_CLIENTS;
+                    connections.spawn(Arc::clone(&owner).greet(stream, is_full, ending.clone()));
                 }
+                // Without descriptors or memory it may work again later.
+                Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
             }
-            // While the store is still held: what is there afterwards is the next owner's.
-            let _ = socket::remove(&dir);
-            // For as long as the engine's end waits for what is under way.
-            connections.join_all().await;
-        });
+        }
+        // While the store is still held: what is there afterwards is the next owner's.
+        let _ = socket::remove(&dir);
+        // For as long as the engine's end waits for what is under way.
+        connections.join_all().await;
     }
 }
 
@@ -128,10 +138,6 @@ impl Owner {
             Welcome { info, status: self.client.status(), newest_event, now: clock.now(), speed: clock.speed() };
         OwnerHello { greeting: Greeting::ours(), refused: None, welcome: Some(welcome) }
     }
-
-    fn count(&self, attached: usize) {
-        self.client.count_desks(attached + usize::from(self.is_desk));
-    }
 }
 
 /// A desk for as long as it is attached.
@@ -139,14 +145,14 @@ struct CountedDesk(Arc<Owner>);
 
 impl CountedDesk {
     fn of(owner: &Arc<Owner>) -> Self {
-        owner.count(owner.desks.fetch_add(1, Ordering::Relaxed) + 1);
+        (owner.count)(owner.desks.fetch_add(1, Ordering::Relaxed) + 1);
         Self(Arc::clone(owner))
     }
 }
 
 impl Drop for CountedDesk {
     fn drop(&mut self) {
-        self.0.count(self.0.desks.fetch_sub(1, Ordering::Relaxed) - 1);
+        (self.0.count)(self.0.desks.fetch_sub(1, Ordering::Relaxed) - 1);
     }
 }
 

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::wire::{
     FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame, write_all,
 };
-use crate::client::{EngineClient, LocalClient, Notifications, Responses};
+use crate::client::{Notifications, Responses, SharedClient};
 use crate::domain::{Actor, DealershipId, Onboarding};
 use crate::protocol::{Notification, Request, RequestError, Response, Unanswered};
 
@@ -32,7 +32,7 @@ pub(super) struct ClientSession {
 }
 
 struct Shared {
-    client: LocalClient,
+    client: SharedClient,
     actor: Actor,
     read_only: bool,
     /// Bounded: a client that does not read has its own requests wait, and nobody else's.
@@ -53,7 +53,7 @@ struct UnderWay {
 }
 
 impl ClientSession {
-    pub fn new(client: LocalClient, actor: Actor, read_only: bool, write: OwnedWriteHalf) -> Self {
+    pub fn new(client: SharedClient, actor: Actor, read_only: bool, write: OwnedWriteHalf) -> Self {
         let (frames, waiting) = mpsc::channel(FRAMES_WAITING);
         let writer = tokio::spawn(write_all(waiting, write));
         let (requests, follows, desk) = (Mutex::default(), AtomicBool::new(false), OnceLock::new());

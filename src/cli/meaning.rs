@@ -1,5 +1,6 @@
 //! `meaning`: how answers are read, and what a person teaches about those that no row knows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use crate::client::ReadClient;
 use crate::config::{StoreUrl, teach};
 use crate::domain::classification::{ClassificationRule as Row, DEFAULT_RULES, TeachError, row_for};
 use crate::domain::text::clean;
-use crate::domain::{Event, Fact, Onboarding, Outcome, ResponseFacts};
+use crate::domain::{DealershipId, Event, Fact, Onboarding, Outcome, ResponseFacts};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::protocol::EventQuery;
@@ -201,7 +202,8 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
         .map_err(|why| CliError::Refused(why.to_string()))?;
     let kept = match team {
         Some(team) => {
-            team.teach(&row, seq).await?;
+            let reads = read_otherwise(std::slice::from_ref(&row), &probes(&*reading, None).await?);
+            team.teach(&row, seq, reads, &app.actor()).await?;
             let place = "kept in the database, for the whole team".to_owned();
             KeptRow { text: teach::printed(&row), file: None, place }
         }
@@ -214,6 +216,16 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
     app.out.line(&kept.text)?;
     app.out.note(kept.place);
     app.out.flush()
+}
+
+/// The dealerships whose last answer no row knew and these read.
+fn read_otherwise(rows: &[Row], events: &[Event]) -> Vec<DealershipId> {
+    let newest: BTreeMap<_, _> = events.iter().filter_map(|event| Some((event.dealership?, &event.fact))).collect();
+    let read = |(id, fact): (DealershipId, &Fact)| {
+        let known = row_for(rows, &fact.unrecognised()?, "", Outcome::Unknown);
+        matches!(known, Err(TeachError::Known { .. })).then_some(id)
+    };
+    newest.into_iter().filter_map(read).collect()
 }
 
 /// A row that was kept.

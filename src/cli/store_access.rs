@@ -6,8 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 
 use super::error::CliError;
+use super::output::Out;
 use crate::client::ReadClient;
 use crate::clock::{Clock, SharedClock};
 use crate::config::{Config, StoreUrl};
@@ -16,7 +18,10 @@ use crate::domain::report::{CaseLog, Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
 use crate::domain::text::clean;
 use crate::domain::{Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus};
-use crate::protocol::{AlikeDealership, Committed, EventQuery, FirstFound, Holder, ReadModel, RequestError, Selection};
+use crate::protocol::{
+    AlikeDealership, Committed, EventQuery, FirstFound, Holder, PlatformState, ReadModel, Request, RequestError,
+    Selection,
+};
 use crate::store::postgres::none_yet;
 use crate::store::report::{read_cases, report};
 use crate::store::{
@@ -58,7 +63,16 @@ impl StoreClient {
                 }
             }
         };
-        let schedule = config.xtime.missing().is_empty().then(|| config.pace().probe_schedule());
+        let told = match &source {
+            Source::Team(store) => store.team().and_then(|team| team.news().borrow().told.clone()),
+            Source::Journal { .. } => None,
+        };
+        // In a team the leader probes, whatever this process can.
+        let is_probed = match told {
+            Some((_, status)) => status.platform != PlatformState::Unconfigured,
+            None => config.xtime.missing().is_empty(),
+        };
+        let schedule = is_probed.then(|| config.pace().probe_schedule());
         Ok(Self { source, policy: config.policy.clone(), schedule, clock })
     }
 
@@ -89,13 +103,27 @@ impl StoreClient {
         Ok(team.taught(0).await?.into_iter().map(|(_, rule)| rule).collect())
     }
 
-    /// Keeps a row for the team.
-    pub(super) async fn teach(&self, rule: &ClassificationRule, event: u64) -> Result<(), CliError> {
+    /// Keeps a row for the team, and has the leader probe at once whom it reads an answer about. Where nobody leads, whoever
+    /// does next probes them when they are due.
+    pub(super) async fn teach(
+        &self,
+        rule: &ClassificationRule,
+        event: u64,
+        reads: Vec<DealershipId>,
+        me: &Actor,
+    ) -> Result<(), CliError> {
         let Source::Team(store) = &self.source else { return Err(StoreError::Closed.into()) };
         if !store.may_record() {
             return Err(CliError::Refused(store.notices().join("\n")));
         }
-        Ok(store.team().ok_or(StoreError::Closed)?.teach(rule, event).await?)
+        let team = store.team().ok_or(StoreError::Closed)?;
+        team.teach(rule, event).await?;
+        if !reads.is_empty()
+            && let Err(error) = team.ask(&Request::Probe(reads), me).await
+        {
+            tracing::debug!("they are probed when they are due: {error}");
+        }
+        Ok(())
     }
 
     /// How far a team's hook has come.
@@ -109,7 +137,10 @@ impl StoreClient {
     /// Follows what is recorded from now on.
     pub(super) fn follow(&self, url: &StoreUrl) -> Result<StoreTail, StoreError> {
         match &self.source {
-            Source::Team(store) => Ok(StoreTail::Team { store: Arc::clone(store), commits: store.subscribe() }),
+            Source::Team(store) => {
+                let away = store.team().ok_or(StoreError::Closed)?.away();
+                Ok(StoreTail::Team { store: Arc::clone(store), commits: store.subscribe(), away, is_away: false })
+            }
             Source::Journal { snapshot, .. } => StoreTail::of_journal(url, snapshot.read_model.seq()),
         }
     }
@@ -133,7 +164,12 @@ fn nothing() -> Source {
 /// What is recorded from now on; some of it may be told twice.
 pub(super) enum StoreTail {
     Journal(Subscription),
-    Team { store: Arc<PostgresStore>, commits: Receiver<Committed> },
+    Team {
+        store: Arc<PostgresStore>,
+        commits: Receiver<Committed>,
+        away: watch::Receiver<Option<StoreError>>,
+        is_away: bool,
+    },
 }
 
 impl StoreTail {
@@ -145,15 +181,35 @@ impl StoreTail {
         }
     }
 
-    /// The next events, where those up to `after` are known.
-    pub(super) async fn next(&mut self, clock: &dyn Clock, after: u64) -> Result<Vec<Event>, StoreError> {
-        match self {
-            Self::Journal(subscription) => subscription.next(clock).await,
-            Self::Team { store, commits } => match commits.recv().await {
+    /// The next events, where those up to `after` are known. When the database goes away or is back, that is said.
+    pub(super) async fn next(&mut self, clock: &dyn Clock, out: &Out, after: u64) -> Result<Vec<Event>, StoreError> {
+        let (store, commits, away, is_away) = match self {
+            Self::Journal(subscription) => return subscription.next(clock).await,
+            Self::Team { store, commits, away, is_away } => (store, commits, away, is_away),
+        };
+        loop {
+            let received = tokio::select! {
+                biased;
+                received = commits.recv() => received,
+                Ok(()) = away.changed() => {
+                    let why = away.borrow_and_update().clone();
+                    let was_away = std::mem::replace(is_away, why.is_some());
+                    match why {
+                        Some(stopped @ StoreError::Poisoned(_)) => return Err(stopped),
+                        Some(why) if !was_away => {
+                            out.warn(format!("{why}; what is recorded meanwhile is told when it is back"));
+                        }
+                        None if was_away => out.note("the database is back"),
+                        _ => {}
+                    }
+                    continue;
+                }
+            };
+            return match received {
                 Ok(committed) => Ok(committed.events.iter().map(|event| (**event).clone()).collect()),
                 Err(RecvError::Lagged(_)) => store.events(EventQuery { after, ..EventQuery::default() }).await,
                 Err(RecvError::Closed) => Err(StoreError::Closed),
-            },
+            };
         }
     }
 }

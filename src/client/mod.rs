@@ -57,7 +57,7 @@ pub struct Responses {
 
 impl Responses {
     /// The answers, and where they come from.
-    pub(crate) fn channel() -> (mpsc::Sender<Response>, Self) {
+    pub fn channel() -> (mpsc::Sender<Response>, Self) {
         let (tell, answers) = mpsc::channel(ANSWERS);
         (tell, Self { answers, stop: CancellationToken::new() })
     }

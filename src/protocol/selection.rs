@@ -38,14 +38,20 @@ pub struct FirstFound {
 }
 
 impl FirstFound {
-    pub fn of(mut found: Vec<Arc<Onboarding>>, limit: usize, now: Timestamp, policy: &Policy) -> Self {
+    pub fn of(found: Vec<Arc<Onboarding>>, limit: usize, now: Timestamp, policy: &Policy) -> Self {
         let total = found.len();
-        found.sort_by_cached_key(|state| {
+        let key = |state: &Arc<Onboarding>| {
             let order = attention_order(state, Derived::of(state, now, policy));
             (order, normal(state.profile.name.raw()), state.id)
-        });
-        found.truncate(limit);
-        Self { total, states: found }
+        };
+        let mut keyed: Vec<_> = found.into_iter().map(|state| (key(&state), state)).collect();
+        if limit < total {
+            // A few of 100,000 are found faster than all are sorted.
+            keyed.select_nth_unstable_by(limit, |one, other| one.0.cmp(&other.0));
+            keyed.truncate(limit);
+        }
+        keyed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        Self { total, states: keyed.into_iter().map(|(_, state)| state).collect() }
     }
 }
 

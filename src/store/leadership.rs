@@ -30,6 +30,11 @@ impl Leader {
     pub fn name_of_process(operator: &str) -> String {
         format!("{operator}@{}:{}-{:08x}", host(), std::process::id(), rand::random::<u32>())
     }
+
+    /// The number of the process on its machine.
+    pub fn pid(&self) -> Option<u32> {
+        self.name.rsplit_once(':')?.1.split_once('-')?.0.parse().ok()
+    }
 }
 
 /// As people know it: who, and on which machine.

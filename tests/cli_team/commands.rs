@@ -1,12 +1,13 @@
 //! Every command works on a database as it does on a directory.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 
 use serde_json::json;
 
 use crate::cli_support::{Desk, kinds};
 use crate::refused::viewer_of;
-use crate::server::{schema, shared};
+use crate::server::{Server, schema, shared};
 
 /// A desk on a schema of its own.
 pub fn desk() -> Desk {
@@ -108,11 +109,12 @@ pub fn doctor_tells_of_the_team() {
     assert!(found(&desk, "encryption").contains("sslmode disable"));
     assert!(found(&desk, "clocks").contains("agree"));
     assert!(found(&desk, "events").starts_with("4 events"));
-    let _leader = desk.owner();
+    let leader = desk.owner();
     while found(&desk, "leader").contains("nobody") {
         std::thread::yield_now();
     }
-    assert!(found(&desk, "leader").starts_with("ana@"));
+    let (found_leader, pid) = (found(&desk, "leader"), leader.child.id());
+    assert!(found_leader.starts_with("ana@") && found_leader.ends_with(&format!(", process {pid}")), "{found_leader}");
     desk.run(&["config", "print"]).ends(0).prints("schema=");
 }
 
@@ -127,7 +129,10 @@ pub fn what_a_command_teaches_is_taught_to_the_team() {
     let event = desk.run(&["meaning", "list", "--json"]).ends(0).json()["unrecognised"][0]["event"].to_string();
     let add = ["meaning", "add", "--from", &event, "--means", "not-connected"];
     viewer_of(&desk).run(&add).ends(4).says("your user may only read");
+    let mut leader = desk.owner();
     desk.run(&add).ends(0).prints("[[xtime.meaning]]").says("for the whole team");
+    // Whoever leads asks again at once, and reads the answer by it.
+    while !leader.line().contains("\"not-connected\"") {}
     desk.run(&add).ends(4).says("row 1");
     assert_eq!(fs::read_to_string(desk.path("config.toml")).unwrap(), settings);
     let other = Desk::on(desk.store.clone());
@@ -136,6 +141,38 @@ pub fn what_a_command_teaches_is_taught_to_the_team() {
     assert_eq!((&list["rows"][0]["default"], &list["unrecognised"]), (&json!(false), &json!([])));
     let item = desk.run(&["check", "xts1", "--json"]).ends(0).json()["items"][0].clone();
     assert_eq!(item["probe"]["outcome"], "not-connected", "{item}");
+}
+
+pub fn a_tail_says_that_the_database_is_away_and_goes_on() {
+    let server = Server::start();
+    let desk = Desk::on(server.address("postgres", "tail"));
+    desk.fill();
+    let mut tail = desk.start(&["events", "--follow", "--json", "--kind", "note.added"]);
+    desk.run(&["note", "xts1", "before"]).ends(0);
+    assert!(tail.line().contains("before"));
+    let mut said = BufReader::new(tail.child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    server.down("immediate");
+    let is_away = |line: &String| line.contains("cannot be reached") && line.ends_with("is told when it is back");
+    said.find(is_away).unwrap();
+    server.up();
+    let until_back: Vec<_> = said.by_ref().take_while(|line| line != "the database is back").collect();
+    assert!(!until_back.iter().any(is_away), "it is said once: {until_back:?}");
+    desk.run(&["note", "xts1", "after"]).ends(0);
+    assert!(tail.line().contains("after"));
+}
+
+pub fn a_command_that_cannot_probe_tells_when_the_leader_will() {
+    let (mut desk, _sandbox) = Desk::connected("none");
+    desk.store = shared().address("postgres", &schema());
+    desk.fill();
+    desk.run(&["invite", "xts1", "--code", "HB-77-XY", "--no-email", "--yes"]).ends(0);
+    let other = Desk::on(desk.store.clone());
+    let next = || other.run(&["show", "xts1", "--json"]).ends(0).json()["next_probe_at"].clone();
+    assert_eq!(next(), json!(null), "nobody probes");
+    let _leader = desk.owner();
+    while next().is_null() {
+        std::thread::yield_now();
+    }
 }
 
 pub fn who_only_reads_makes_no_store() {

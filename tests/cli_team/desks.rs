@@ -1,7 +1,9 @@
 //! Desks in terminals, on one database.
 
+use serde_json::json;
+
 use crate::cli_support::Desk;
-use crate::commands::filled;
+use crate::commands::{filled, sql};
 use crate::pty::Pty;
 use crate::refused::viewer_of;
 
@@ -42,6 +44,25 @@ pub fn two_desks_see_each_other() {
     other.wait_until("it is alone", |seen| !seen.shows("2 desks") && !seen.shows("you look at this"));
     desk.run(&["assign", "xts4", "yan"]).ends(0);
     other.wait_text("yan");
+}
+
+pub fn what_a_desk_that_just_crashed_was_doing_is_told_later() {
+    let desk = filled();
+    let listed = desk.run(&["list", "--json"]).ends(0).json();
+    let item = |place: usize| json!({ "id": listed["dealerships"][place]["id"], "generation": 0 });
+    let (at, items) = ("2026-03-30T15:00:00Z", [item(0), item(1)]);
+    let note = json!({ "what": "invite", "at": at, "by": "ben", "items": items });
+    // As it stands just after the crash: the process is seen for a while.
+    let crashed = "gen_random_uuid(), clock_timestamp(), 0, 0";
+    sql(
+        &desk,
+        &format!(
+            "WITH crashed AS (INSERT INTO TEAM.sessions SELECT {crashed} RETURNING id) \
+             INSERT INTO TEAM.bulks (session, note) SELECT id, '{note}'::json FROM crashed"
+        ),
+    );
+    let pty = open(&desk);
+    pty.wait_text("0 of 2 done, 2 left");
 }
 
 pub fn a_viewers_desk_is_read_only_and_says_why() {

@@ -18,7 +18,10 @@ use libtest_mimic::Trial;
 use server::trial;
 
 fn main() -> ExitCode {
-    server::run(|missing| trials().into_iter().map(|trial| trial.with_ignored_flag(missing)).collect())
+    server::run(|missing| {
+        let trials = trials().into_iter().map(|trial| trial.with_ignored_flag(missing));
+        trials.chain(long().into_iter().map(|trial| trial.with_ignored_flag(true))).collect()
+    })
 }
 
 /// A test by the name of its function.
@@ -28,6 +31,11 @@ macro_rules! trial {
     };
 }
 
+/// What takes minutes: ignored unless it is asked for (`-- --ignored`).
+fn long() -> Vec<Trial> {
+    vec![trial!(processes::a_leader_that_slept_for_two_minutes_does_no_harm)]
+}
+
 fn trials() -> Vec<Trial> {
     vec![
         trial!(commands::what_one_process_records_the_others_tell),
@@ -35,12 +43,15 @@ fn trials() -> Vec<Trial> {
         trial!(commands::a_damaged_log_is_told),
         trial!(commands::doctor_tells_of_the_team),
         trial!(commands::what_a_command_teaches_is_taught_to_the_team),
+        trial!(commands::a_tail_says_that_the_database_is_away_and_goes_on),
+        trial!(commands::a_command_that_cannot_probe_tells_when_the_leader_will),
         trial!(commands::who_only_reads_makes_no_store),
         trial!(refused::what_cannot_be_opened_is_said_and_leaves_nothing),
         trial!(refused::a_viewer_reads_and_is_told_why_it_records_nothing),
         trial!(refused::a_password_is_read_where_it_is_kept_and_printed_nowhere),
         trial!(desks::two_desks_see_each_other),
         trial!(desks::a_viewers_desk_is_read_only_and_says_why),
+        trial!(desks::what_a_desk_that_just_crashed_was_doing_is_told_later),
         trial!(processes::two_processes_reissue_the_same_at_once),
         trial!(processes::a_leader_that_is_killed_is_followed_by_another),
         trial!(processes::a_leader_that_slept_past_its_lease_does_no_harm),

@@ -122,6 +122,14 @@ pub fn a_leader_that_is_killed_is_followed_by_another() {
 }
 
 pub fn a_leader_that_slept_past_its_lease_does_no_harm() {
+    sleeps_beside_another_leader("0");
+}
+
+pub fn a_leader_that_slept_for_two_minutes_does_no_harm() {
+    sleeps_beside_another_leader("120");
+}
+
+fn sleeps_beside_another_leader(seconds: &str) {
     let desk = filled();
     desk.write("config.toml", "[mail]\ntransport = \"dir:mail\"\n");
     let mut slept = desk.owner();
@@ -133,6 +141,7 @@ pub fn a_leader_that_slept_past_its_lease_does_no_harm() {
     while letters(&desk) == 0 {
         std::thread::yield_now();
     }
+    sql(&desk, &format!("SELECT pg_sleep({seconds})"));
     slept.signal(Signal::CONT);
     // It goes on as one of the team: what was recorded meanwhile, then what is new.
     let mut told = String::new();

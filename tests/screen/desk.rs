@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event};
+use cloverwatch::client::SharedClient;
+use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event, NoClaims};
 use cloverwatch::present::time::Zone;
-use cloverwatch::protocol::{Committed, MailState, MailStatus, PlatformState, Request, Response, Status};
+use cloverwatch::protocol::{
+    Committed, EngineInfo, EventQuery, MailState, MailStatus, Notification, PlatformState, Request, Response, Status,
+};
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
 use cloverwatch::tui::msg::WorkId;
 use cloverwatch::tui::rows::{DealershipRows, TableColumn};
@@ -21,14 +24,15 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use crate::client::{Connection, Pending};
 use crate::population::{World, now, sample};
 
-/// The world as others see it while the desk is open.
-struct Shared(Arc<Mutex<World>>);
+/// The world as the desk's client knows it.
+struct Known(SharedClient);
 
-impl Claims for Shared {
+impl Claims for Known {
     fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        self.0.lock().holder(claim)
+        self.0.read_model().holder(claim)
     }
 }
 
@@ -37,8 +41,9 @@ pub struct Desk {
     pub world: Arc<Mutex<World>>,
     pub now: ArrivalTime,
     pub effects: Vec<Effect>,
+    connection: Connection,
     /// What was asked of the engine so far.
-    asked: Vec<(WorkId, Request)>,
+    asked: Vec<(WorkId, Pending)>,
 }
 
 impl Desk {
@@ -50,7 +55,6 @@ impl Desk {
     pub fn with(world: World, size: (u16, u16), change: impl FnOnce(&mut Setup)) -> Self {
         let now = ArrivalTime { at: now(), face: Duration::from_secs(100) };
         let events: Vec<Arc<Event>> = world.events.clone();
-        let world = Arc::new(Mutex::new(world));
         let mut setup = Setup {
             read_only: false,
             source: None,
@@ -59,8 +63,8 @@ impl Desk {
             mailboxes: None,
             me: "ana".to_owned(),
             zone: Zone::Named(chrono_tz::America::Chicago.into()),
-            policy: world.lock().policy.clone(),
-            claims: Arc::new(Shared(Arc::clone(&world))),
+            policy: world.policy.clone(),
+            claims: Arc::new(NoClaims),
             keymap: Arc::new(Keymap::default()),
             store: String::new(),
             partner: "DataClover".to_owned(),
@@ -70,9 +74,17 @@ impl Desk {
             desk: 1,
         };
         change(&mut setup);
+        let connection = Connection::open(&world, info(&setup));
+        adopt(&mut setup, &connection.client);
         let policy = setup.policy.clone();
-        let mut desk =
-            Self { state: ScreenState::new(setup, size, now), world, now, effects: Vec::new(), asked: Vec::new() };
+        let mut desk = Self {
+            state: ScreenState::new(setup, size, now),
+            world: Arc::new(Mutex::new(world)),
+            now,
+            effects: Vec::new(),
+            connection,
+            asked: Vec::new(),
+        };
         desk.tell(Msg::Status(Box::new(Status {
             platform: PlatformState::Ok,
             requests_last_second: 3,
@@ -82,7 +94,7 @@ impl Desk {
             mail: MailStatus { state: MailState::Ok, last_hour: 4, ..MailStatus::default() },
             ..Status::default()
         })));
-        let all = desk.world.lock().all();
+        let (_, all) = desk.connection.client.read_model().all();
         let rows = DealershipRows::new(all, Some("ana".to_owned()), policy, now.at);
         desk.tell(Msg::Loaded(Box::new(rows)));
         desk.tell(Msg::Tail(events));
@@ -94,25 +106,89 @@ impl Desk {
         Self::with(sample(), size, |setup| setup.source = Some(CodeOrigin::Http))
     }
 
+    /// The desk is told something, by the way that it goes.
+    #[track_caller]
     pub fn tell(&mut self, msg: Msg) {
+        let msg = self.carry(msg);
         for effect in update(&mut self.state, msg, self.now) {
-            if let Effect::Ask(work, request) = &effect {
-                self.asked.push((*work, request.clone()));
+            match effect {
+                Effect::LoadTimeline(id) => {
+                    let of = |event: &&Arc<Event>| event.dealership == Some(id);
+                    let events = self.world.lock().events.iter().filter(of).cloned().collect();
+                    self.tell(Msg::Timeline(id, events));
+                }
+                Effect::Ask(work, request) => {
+                    let pending = self.connection.ask(request);
+                    self.effects.push(Effect::Ask(work, pending.request().clone()));
+                    self.asked.push((work, pending));
+                }
+                Effect::Stop(work) => {
+                    if let Some((_, pending)) = self.asked.iter().find(|(asked, _)| *asked == work) {
+                        pending.stop();
+                    }
+                    self.effects.push(effect);
+                }
+                effect => self.effects.push(effect),
             }
-            if let Effect::LoadTimeline(id) = &effect {
-                let events =
-                    self.world.lock().events.iter().filter(|event| event.dealership == Some(*id)).cloned().collect();
-                self.tell(Msg::Timeline(*id, events));
-            } else {
-                self.effects.push(effect);
+        }
+    }
+
+    /// Has a message go over the connection, as the loop of the screen gets it. What the loop words itself (outcomes of
+    /// items, notices) does not, nor what nobody asked for.
+    #[track_caller]
+    fn carry(&mut self, msg: Msg) -> Msg {
+        match msg {
+            Msg::Status(status) => {
+                self.connection.tell(&Notification::Status(status.clone()));
+                Msg::Status(status)
             }
+            Msg::Committed(committed) => {
+                self.connection.tell(&Notification::Committed(committed.clone()));
+                Msg::Committed(committed)
+            }
+            Msg::Tail(events) => Msg::Tail(self.read(EventQuery::default(), &events)),
+            Msg::Timeline(id, events) => {
+                let query = EventQuery { dealership: Some(id), ..EventQuery::default() };
+                Msg::Timeline(id, self.read(query, &events))
+            }
+            Msg::Probe(id, probe) => {
+                let (request, response) = (Request::ProbeStatuses(vec![id]), Response::ProbeStatuses(vec![probe]));
+                match self.connection.ask(request).answer(response) {
+                    Response::ProbeStatuses(mut probes) => Msg::Probe(id, probes.remove(0)),
+                    other => panic!("{other:?}"),
+                }
+            }
+            Msg::CutOff(cut_off) => match self.connection.ask(Request::CutOff).answer(Response::CutOff(cut_off)) {
+                Response::CutOff(cut_off) => Msg::CutOff(cut_off),
+                other => panic!("{other:?}"),
+            },
+            Msg::Answer(work, response) => match self.asked.iter_mut().find(|(asked, _)| *asked == work) {
+                Some((_, pending)) => Msg::Answer(work, pending.answer(response)),
+                None => Msg::Answer(work, response),
+            },
+            Msg::Over(work) => {
+                if let Some(place) = self.asked.iter().position(|(asked, _)| *asked == work) {
+                    self.asked.remove(place).1.end();
+                }
+                msg
+            }
+            msg => msg,
+        }
+    }
+
+    #[track_caller]
+    fn read(&mut self, query: EventQuery, events: &[Arc<Event>]) -> Vec<Arc<Event>> {
+        let found = events.iter().map(|event| (**event).clone()).collect();
+        match self.connection.ask(Request::Events(query)).answer(Response::Events(found)) {
+            Response::Events(events) => events.into_iter().map(Arc::new).collect(),
+            other => panic!("{other:?}"),
         }
     }
 
     /// Answers the newest of these requests.
     #[track_caller]
     pub fn answer(&mut self, of: impl Fn(&Request) -> bool, response: Response) {
-        let asked = self.asked.iter().rev().find(|(_, request)| of(request)).map(|(work, _)| *work);
+        let asked = self.asked.iter().rev().find(|(_, pending)| of(pending.request())).map(|(work, _)| *work);
         self.tell(Msg::Answer(asked.expect("that was asked for"), response));
     }
 
@@ -219,6 +295,27 @@ impl Desk {
         assert!(!picture.contains(text), "`{text}` is on the screen:\n{picture}");
         self
     }
+}
+
+/// What an engine says of itself to a desk with these settings.
+fn info(setup: &Setup) -> EngineInfo {
+    EngineInfo {
+        policy: setup.policy.clone(),
+        read_only: setup.read_only,
+        code_origin: setup.source,
+        mail_name: setup.mail_name.clone(),
+        mails: setup.mails,
+        notices: Vec::new(),
+        owner: None,
+    }
+}
+
+/// As the loop of the screen does.
+fn adopt(setup: &mut Setup, client: &SharedClient) {
+    let EngineInfo { policy, read_only, code_origin, mail_name, mails, .. } = client.info().clone();
+    (setup.policy, setup.read_only, setup.source) = (policy, read_only, code_origin);
+    (setup.mail_name, setup.mails) = (mail_name, mails);
+    setup.claims = Arc::new(Known(Arc::clone(client)));
 }
 
 fn event(key: Key) -> KeyEvent {

@@ -8,6 +8,7 @@ mod bursts;
 mod calls;
 mod cells;
 mod checks;
+mod client;
 mod cut_off;
 mod desk;
 mod dialogs;
@@ -30,3 +31,18 @@ mod table;
 mod teach;
 mod time;
 mod twins;
+
+/// Draw thousands of pictures of what is told like anything else: through an owner they are drawn by `.ci/run` only.
+const LONG: [&str; 2] = ["every_size_can_be_drawn_in_every_mode", "the_view_can_be_drawn_at_every_size"];
+
+/// The tests of this program again, with desks that are attached to the owner of the store.
+#[test]
+fn the_same_screens_through_the_owner_of_the_store() {
+    if std::env::var_os("CLOVERWATCH_TEST_ATTACHED").is_some() {
+        return;
+    }
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.env("CLOVERWATCH_TEST_ATTACHED", "1").env("INSTA_UPDATE", "no");
+    let again = again.args(LONG.iter().flat_map(|name| ["--skip", name])).output().unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stdout));
+}

@@ -1,7 +1,7 @@
 //! Invented dealerships in every stage, made by the rules themselves: what the tests and benches of the screen show.
 #![allow(dead_code, reason = "shared by tests and benches that each use a part")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
@@ -101,10 +101,19 @@ impl World {
 
     /// A try of its newest letter begins and ends.
     pub fn post(&mut self, id: DealershipId, at: Timestamp, end: LetterEnd) -> Committed {
+        let before = self.events.len();
         self.begin(id, at);
         let letter = self.newest(id);
         let command = Command::EndLetter { letter, end, jitter: 500 };
-        self.run(id, at, &Actor::system("mail"), &command).unwrap()
+        self.run(id, at, &Actor::system("mail"), &command).unwrap();
+        self.recorded_after(before)
+    }
+
+    /// What was recorded after so many events, as one commit.
+    pub fn recorded_after(&self, before: usize) -> Committed {
+        let events = self.events[before..].to_vec();
+        let ids: BTreeSet<_> = events.iter().filter_map(|event| event.dealership).collect();
+        Committed { events: events.into(), states: ids.into_iter().map(|id| self.get(id)).collect() }
     }
 
     pub fn add(&mut self, n: u64, profile: Profile, at: Timestamp) -> DealershipId {

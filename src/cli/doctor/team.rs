@@ -61,7 +61,10 @@ fn tables(found: &mut Findings, url: &PostgresUrl, store: &StoreReport) {
     let rights = if store.may_record { "you may record" } else { "you may only read (`cloverwatch store roles`)" };
     found.note("tables", Health::Good, format!("schema {}, version {}; {rights}", url.schema(), store.tables));
     match &store.leader {
-        Some(leader) => found.note("leader", Health::Good, leader.to_string()),
+        Some(leader) => {
+            let process = leader.pid().map(|pid| format!(", process {pid}")).unwrap_or_default();
+            found.note("leader", Health::Good, format!("{leader}{process}"));
+        }
         None => {
             let words = "nobody: probes, deadlines and letters wait until a desk is open or `watch` runs";
             found.note("leader", Health::Doubtful, words);

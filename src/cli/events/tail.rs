@@ -45,7 +45,7 @@ impl EventFollower {
     pub(super) async fn next(&mut self, app: &App) -> Result<Vec<Event>, CliError> {
         loop {
             let mut news = match &mut self.source {
-                TailSource::Store(tail) => tail.next(app.clock.as_ref(), self.after).await?,
+                TailSource::Store(tail) => tail.next(app.clock.as_ref(), &app.out, self.after).await?,
                 TailSource::Owner(client, told) => match told.next().await {
                     Some(Notification::Committed(committed)) => {
                         committed.events.iter().map(|event| (**event).clone()).collect()

@@ -13,7 +13,7 @@ use crate::domain::{Actor, Command, DealershipId, Onboarding, Outcome, ProbeStat
 use crate::present::event::summary;
 use crate::present::opcode::slots_seen;
 use crate::present::time::Zone;
-use crate::protocol::{Checked, EventQuery, ItemAnswer, Request, Response};
+use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, Response};
 use crate::tui::Msg;
 use crate::tui::msg::{ItemResult, WorkId};
 use crate::tui::reading::Mailboxes;
@@ -25,6 +25,8 @@ const TAIL: usize = 1_000;
 const TIMELINE: usize = 1_000;
 /// How long the cursor must rest on a dealership before its timeline is read.
 const REST: Duration = Duration::from_millis(25);
+/// After so long a process of a team that crashed as this one started counts as gone, and what it was doing as cut off.
+const GONE_AFTER: Duration = Duration::from_secs(20);
 
 /// The background of the screen. Dropping it waits for nothing any more: what was not begun of many is cut off.
 pub(super) struct Tasks {
@@ -108,8 +110,17 @@ impl Tasks {
     pub(super) fn load_cut_off(&mut self) {
         let (client, actor, tell) = (Arc::clone(&self.client), self.actor.clone(), self.tell.clone());
         self.spawn(async move {
-            if let Ok(cut_off) = ask(&*client, Request::CutOff, &actor).await {
-                let _ = tell.send(Msg::CutOff(cut_off)).await;
+            let cut_off = async || ask::<Vec<CutOff>>(&*client, Request::CutOff, &actor).await;
+            let Ok(first) = cut_off().await else { return };
+            let _ = tell.send(Msg::CutOff(first.clone())).await;
+            tokio::time::sleep(GONE_AFTER).await;
+            if client.status().leader == LeaderState::Alone {
+                return;
+            }
+            if let Ok(later) = cut_off().await
+                && later.iter().any(|one| first.iter().all(|told| told.id != one.id))
+            {
+                let _ = tell.send(Msg::CutOff(later)).await;
             }
         });
     }
