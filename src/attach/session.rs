@@ -19,7 +19,7 @@ use super::wire::{
 };
 use crate::client::{Notifications, Responses, SharedClient};
 use crate::domain::{Actor, DealershipId, Onboarding};
-use crate::protocol::{Notification, Request, RequestError, Response, Unanswered};
+use crate::protocol::{Notification, Presence, Request, RequestError, Response, Unanswered};
 
 /// How long a client is given to take the last that is said to it.
 pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
@@ -68,7 +68,7 @@ impl ClientSession {
         let parting = serve(&shared, frames, ending, (&mut requests, &mut follower)).await;
         follower.shutdown().await;
         if let Some(desk) = shared.desk.get() {
-            shared.client.absent(*desk);
+            shared.client.request(Request::Present(Presence::nothing(*desk, shared.actor.clone())), &shared.actor);
         }
         match parting {
             Parting::Gone => requests.shutdown().await,

@@ -41,11 +41,6 @@ impl LocalClient {
     pub fn count_desks(&self, desks: usize) {
         self.engine.count_desks(desks);
     }
-
-    /// A desk has gone, with what it had in front of it.
-    pub fn absent(&self, desk: u64) {
-        self.engine.absent(desk);
-    }
 }
 
 #[async_trait]

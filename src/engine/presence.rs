@@ -15,15 +15,6 @@ impl Engine {
     pub(super) fn present(&self, presence: Presence, who: &Actor) {
         let desk = presence.desk;
         let presence = (!presence.dealerships.is_empty()).then(|| Presence { who: who.clone(), ..presence });
-        self.replace(desk, presence);
-    }
-
-    /// A desk has gone.
-    pub fn absent(&self, desk: u64) {
-        self.replace(desk, None);
-    }
-
-    fn replace(&self, desk: u64, presence: Option<Presence>) {
         let inner = &self.inner;
         inner.presences.send_modify(|presences| {
             presences.retain(|other| other.desk != desk);

@@ -15,3 +15,10 @@ pub struct Presence {
     /// The title of the action whose dialog is open; `None`: they are only looked at.
     pub action: Option<String>,
 }
+
+impl Presence {
+    /// A desk that shows nothing, or has gone.
+    pub fn nothing(desk: u64, who: Actor) -> Self {
+        Self { desk, who, dealerships: Vec::new(), action: None }
+    }
+}

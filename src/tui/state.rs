@@ -274,13 +274,7 @@ impl ScreenState {
     pub fn page_dealership(&self) -> Option<DealershipId> {
         match &self.mode {
             Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            Mode::Desk
-            | Mode::Filter(_)
-            | Mode::Palette(_)
-            | Mode::Help(_)
-            | Mode::Columns(_)
-            | Mode::Insight(_)
-            | Mode::Dialog(_) => None,
+            _ => None,
         }
     }
 
