@@ -102,7 +102,7 @@ async fn people_read_bars_and_spreadsheets_one_measure_a_row() {
     for words in [
         "every code and call",
         "0 codes end in the next 72 hours",
-        "sticks here: 1 not so far",
+        "sticks here: 1 not yet",
         "one, in 20h 00m",
         "within 72 h",
         "within 24 h",

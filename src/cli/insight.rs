@@ -18,6 +18,10 @@ const WIDTH: usize = 100;
 pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
     let span = |text: &Option<String>| text.as_deref().map(|text| app.span(text)).transpose();
     let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
+    if let Some(at) = at.filter(|at| *at > app.clock.now()) {
+        let words = format!("{} is to come: a report tells what was recorded until then", app.zone.line(at));
+        return Err(CliError::Usage(words));
+    }
     let query = ReportQuery { since: span(&args.since)?, until: span(&args.until)?, at };
     let reading = app.read().await?;
     let report = reading.report(query, &app.actor()).await?;

@@ -51,7 +51,8 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         true => reading.probe_statuses(found.iter().map(|state| state.id).collect(), &me).await?,
         false => Vec::new(),
     };
-    let survival = match is_shown(&|column| column.is_of_log) && !args.json {
+    let orders_by_log = sort.iter().any(|(column, _)| column.is_of_log);
+    let survival = match orders_by_log || !args.json && is_shown(&|column| column.is_of_log) {
         true => Some(reading.survival(&me).await?),
         false => None,
     };

@@ -95,7 +95,7 @@ impl Onboarding {
     }
 
     fn said(&self, outcome: CallOutcome) -> bool {
-        self.call_about_code().is_some_and(|call| call.outcome == outcome)
+        self.standing_call().is_some_and(|call| call.outcome == outcome)
     }
 }
 

@@ -95,7 +95,7 @@ impl Onboarding {
             }
             Stage::OpcodeMissing => self.while_opcode_missing(),
             Stage::NoSlots => NextStep::of(Mover::Dealer, "offer slots: capacity, reservable advisors, horizon")
-                .since(self.left_live_at),
+                .since(self.in_stage_since(stage)),
             Stage::Lost => {
                 NextStep::of(Mover::Us, "call: was it disconnected on purpose?").since(self.confirmation.lost_at)
             }
@@ -173,17 +173,12 @@ impl Onboarding {
     }
 
     fn while_opcode_missing(&self) -> NextStep {
-        let what = match (self.opcode_was_visible, self.opcode_state) {
-            (Some(_), _) => "publish the opcode again: it was visible",
-            (None, OpcodeState::NearMiss) => "rename the opcode, or choose the one that is visible",
-            _ => "create or publish the opcode",
+        let what = match (self.opcode_state, self.opcode_was_visible) {
+            (OpcodeState::NearMiss, _) => "rename the opcode, or choose the one that is visible",
+            (_, Some(_)) => "publish the opcode again: it was visible",
+            (_, None) => "create or publish the opcode",
         };
-        NextStep::of(Mover::Dealer, what).since(self.opcode_missing_since())
-    }
-
-    /// Since when the opcode is not visible, as far as that is known.
-    pub fn opcode_missing_since(&self) -> Option<Timestamp> {
-        self.opcode_was_visible.map(|was| was.until).or(self.opcode_since)
+        NextStep::of(Mover::Dealer, what).since(self.in_stage_since(Stage::OpcodeMissing))
     }
 }
 

@@ -376,6 +376,12 @@ impl Onboarding {
         (call.generation == self.generation()).then_some(call)
     }
 
+    /// The same, unless the dealer said since that it is done.
+    pub fn standing_call(&self) -> Option<&LastCall> {
+        let said_at = self.confirmation.dealer_confirmed_at;
+        self.call_about_code().filter(|call| said_at.is_none_or(|said_at| said_at <= call.at))
+    }
+
     /// Whether the present code was read out by phone.
     pub fn told_code(&self) -> Option<&ToldCode> {
         let told = self.calls.as_ref()?.told.as_ref()?;
@@ -384,9 +390,8 @@ impl Onboarding {
 
     /// The call in which the dealer could not go on without a new code, unless they said since that it is done.
     pub fn new_code_wanted(&self) -> Option<&LastCall> {
-        let call = self.call_about_code()?;
-        let stands = self.confirmation.dealer_confirmed_at.is_none_or(|said_at| said_at <= call.at);
+        let call = self.standing_call()?;
         let wanted = matches!(call.outcome, CallOutcome::CodeRefused | CallOutcome::WantsCode);
-        (wanted && stands && !self.is_confirmed()).then_some(call)
+        (wanted && !self.is_confirmed()).then_some(call)
     }
 }

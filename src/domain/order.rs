@@ -56,10 +56,10 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         Some(Attention::Lost) => confirmation.lost_at,
         Some(Attention::Overdue | Attention::WaitingLong) => confirmation.due_at,
         Some(Attention::CallBackDue) => state.call_back_at(),
-        Some(Attention::OpcodeMissing) => state.opcode_since,
+        Some(Attention::OpcodeMissing) => state.in_stage_since(Stage::OpcodeMissing),
         Some(Attention::LeftLive) => state.left_live_at,
         Some(Attention::BookingUnknown) => state.booking.as_deref().map(|booking| booking.at),
-        Some(Attention::NoSlots) => state.slots.as_ref().map(|slots| slots.checked_at),
+        Some(Attention::NoSlots) => state.in_stage_since(Stage::NoSlots),
         Some(Attention::Doubted | Attention::Unrecognised) => state.probe.as_ref().map(|probe| probe.at),
         // Whatever is wrong with its letter, it is the code that dies.
         Some(

@@ -83,6 +83,27 @@ impl FromStr for Stage {
 }
 
 impl Onboarding {
+    /// Since when it has been in the stage that it is in, as far as that is recorded.
+    pub fn in_stage_since(&self, stage: Stage) -> Option<Timestamp> {
+        let (code, clock) = (self.invitation.as_ref(), &self.confirmation);
+        match stage {
+            Stage::New => Some(self.added_at),
+            Stage::Invited => code.map(|code| code.generated_at),
+            Stage::Expired => code.map(|code| code.expires_at),
+            Stage::AwaitingXtime => clock.dealer_confirmed_at,
+            Stage::Overdue => clock.due_at,
+            Stage::Confirmed => clock.confirmed_at,
+            // Other findings about an opcode that is gone make it no younger.
+            Stage::OpcodeMissing => self.opcode_was_visible.map(|was| was.until).or(self.opcode_since),
+            // Looks that see the same are not recorded.
+            Stage::NoSlots => self.slots.as_ref().map(|slots| slots.checked_at),
+            Stage::Lost => clock.lost_at,
+            Stage::Revoked => code.and_then(|code| Some(code.ended?.1)),
+            Stage::Archived => self.archived_at,
+            Stage::Live => None,
+        }
+    }
+
     /// Where this onboarding stands at a moment. What Xtime showed wins over every clock.
     pub fn stage(&self, now: Timestamp) -> Stage {
         if self.archived_at.is_some() {

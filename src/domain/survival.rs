@@ -2,6 +2,7 @@
 //! codes were generated, with the variance of Greenwood and intervals on the log-log scale.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,33 @@ struct SurvivalStep {
 pub struct Survival {
     ended: u32,
     steps: Vec<SurvivalStep>,
+    #[serde(skip)]
+    sums: StepSums,
 }
+
+/// What the steps before a place come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct StepSum {
+    connected: u64,
+    /// The logarithm of the share that is unused, without the steps that used each.
+    unused_log: f64,
+    /// The sum of Greenwood.
+    variance: f64,
+    /// The place of the next step that used each code that was left.
+    all_used: usize,
+}
+
+/// Made of the steps when they are first asked for: a table asks for every row of every frame.
+#[derive(Debug, Clone, Default)]
+struct StepSums(OnceLock<Vec<StepSum>>);
+
+impl PartialEq for StepSums {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for StepSums {}
 
 impl Survival {
     pub fn of(observations: impl IntoIterator<Item = Observation>) -> Self {
@@ -72,7 +99,31 @@ impl Survival {
             at_risk -= left;
             step
         };
-        Self { ended, steps: minutes.into_iter().map(step).collect() }
+        Self { ended, steps: minutes.into_iter().map(step).collect(), sums: StepSums::default() }
+    }
+
+    fn sums(&self) -> &[StepSum] {
+        self.sums.0.get_or_init(|| {
+            let mut sums = vec![StepSum { all_used: self.steps.len(), ..StepSum::default() }];
+            for SurvivalStep { at_risk, connected, .. } in &self.steps {
+                let (of, used) = (f64::from(*at_risk), f64::from(*connected));
+                let mut sum = sums.last().copied().unwrap_or_default();
+                sum.connected += u64::from(*connected);
+                if connected < at_risk {
+                    sum.unused_log += (1.0 - used / of).ln();
+                    sum.variance += used / (of * (of - used));
+                }
+                sums.push(sum);
+            }
+            let mut all_used = self.steps.len();
+            for (place, step) in self.steps.iter().enumerate().rev() {
+                if step.connected == step.at_risk {
+                    all_used = place;
+                }
+                sums[place].all_used = all_used;
+            }
+            sums
+        })
     }
 
     /// How many codes were used or ran out.
@@ -96,18 +147,21 @@ impl Survival {
 
     fn between(&self, from: TimeDelta, until: TimeDelta) -> Option<Probability> {
         let (from, until) = (from.num_minutes(), i64::from(minute_of(until)));
-        let later = self.steps.partition_point(|step| i64::from(step.minute) <= from);
-        let window = self.steps.get(later..)?;
-        let at_risk = f64::from(window.first()?.at_risk);
-        let (mut unused, mut variance) = (1.0, 0.0);
-        for step in window.iter().take_while(|step| i64::from(step.minute) <= until) {
-            let (connected, of) = (f64::from(step.connected), f64::from(step.at_risk));
-            unused *= 1.0 - connected / of;
-            if connected < of {
-                variance += connected / (of * (of - connected));
-            }
-        }
-        // Where none was used, or each, nothing varies: then the exact interval of so many equal answers holds.
+        let begin = self.steps.partition_point(|step| i64::from(step.minute) <= from);
+        let end = self.steps.partition_point(|step| i64::from(step.minute) <= until).max(begin);
+        let sums = self.sums();
+        let (first, before, within) = (self.steps.get(begin)?, sums.get(begin)?, sums.get(end)?);
+        // How many were observed where it was decided, and which share of them was left unused.
+        let last = self.steps.get(before.all_used..end).and_then(<[_]>::first);
+        let (decided, unused) = match (last, within.connected - before.connected) {
+            (Some(last), _) => (last, 0.0),
+            (None, 0) => (self.steps.get(begin..end).and_then(<[_]>::last).unwrap_or(first), 1.0),
+            (None, _) => (first, (within.unused_log - before.unused_log).exp()),
+        };
+        let at_risk = f64::from(decided.at_risk);
+        let variance = within.variance - before.variance;
+        // Where none was used, or each, nothing varies: then the exact interval of as many equal answers as were observed to
+        // the end holds.
         let alike = TAIL.powf(at_risk.recip());
         let (low, high) = match unused {
             1.0 => (0.0, 1.0 - alike),
@@ -174,6 +228,17 @@ mod tests {
         assert_eq!((never.estimate, never.low, always.estimate, always.high), (0.0, 0.0, 1.0, 1.0));
         // Clopper and Pearson for 0 of 50.
         assert!((never.high - 0.071_1).abs() < 0.000_1 && (1.0 - always.low - never.high).abs() < 1e-9, "{never:?}");
+    }
+
+    #[test]
+    fn the_interval_is_that_of_those_who_were_observed_to_the_end() {
+        let early = (0..49).map(|_| observed(10, CaseEnd::Connected));
+        let open = (0..100).map(|_| observed(20, CaseEnd::Censored));
+        let survival = Survival::of(early.chain(open).chain([observed(30, CaseEnd::Connected)]));
+        let found = survival.connects(TimeDelta::zero(), TimeDelta::minutes(30)).unwrap();
+        // Everybody who was still observed used it: one.
+        assert!(found.estimate > 0.999, "{found:?}");
+        assert!((found.low - 0.025).abs() < 1e-9, "{found:?}");
     }
 
     fn any_observations() -> impl Strategy<Value = Vec<Observation>> {

@@ -251,10 +251,7 @@ impl ActiveRequest {
                 Response::Letter(letter_text(&engine.preview(dealership, kind, &as_if)?, reveal))
             }
             Request::CutOff => Response::CutOff(engine.cut_off().await),
-            Request::PutAway(id) => {
-                engine.put_away(id).await?;
-                Response::Done
-            }
+            Request::PutAway(id) => engine.put_away(id).await.map(|()| Response::Done)?,
             Request::DraftRule { dealership, answer, means } => {
                 Response::Rule(Box::new(engine.draft_rule(dealership, &answer, means)?))
             }

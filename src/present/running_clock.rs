@@ -48,16 +48,15 @@ impl RunningClock {
         if let Some(clock) = Self::of_call(state, now) {
             return Some(clock);
         }
-        let confirmation = &state.confirmation;
-        let expires_at = state.invitation.as_ref().map(|newest| newest.expires_at);
+        let since = state.in_stage_since(facts.stage);
         let (kind, at) = match facts.stage {
-            Stage::Invited => (Kind::Code, expires_at),
-            Stage::Expired => (Kind::Dead, expires_at),
-            Stage::AwaitingXtime => (Kind::Xtime, confirmation.due_at),
-            Stage::Overdue => (Kind::XtimeLate, confirmation.due_at),
-            Stage::OpcodeMissing => (Kind::NoOpcode, state.opcode_missing_since()),
-            Stage::NoSlots => (Kind::NoSlots, state.left_live_at),
-            Stage::Lost => (Kind::Lost, confirmation.lost_at),
+            Stage::Invited => (Kind::Code, state.invitation.as_ref().map(|newest| newest.expires_at)),
+            Stage::AwaitingXtime => (Kind::Xtime, state.confirmation.due_at),
+            Stage::Expired => (Kind::Dead, since),
+            Stage::Overdue => (Kind::XtimeLate, since),
+            Stage::OpcodeMissing => (Kind::NoOpcode, since),
+            Stage::NoSlots => (Kind::NoSlots, since),
+            Stage::Lost => (Kind::Lost, since),
             Stage::New | Stage::Confirmed | Stage::Live | Stage::Revoked | Stage::Archived => return None,
         };
         at.map(|at| Self { kind, at })

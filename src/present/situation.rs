@@ -30,10 +30,15 @@ pub fn situation(state: &Onboarding, default_opcode: &str, clocks: &Clocks) -> S
             Some(due) => format!("Xtime is {} late: it was due {}.", clocks.since(due), at(due)),
             None => "Xtime is late.".to_owned(),
         },
-        Stage::Confirmed => since("Connected; opcode and slots are not known yet", confirmation.confirmed_at),
+        Stage::Confirmed => {
+            let lacks = state.lacks().unwrap_or("the next look tells");
+            since(&format!("Not live: {lacks}. Connected since"), confirmation.confirmed_at)
+        }
         Stage::OpcodeMissing => missing(state, default_opcode, since),
-        Stage::NoSlots => since("Connected and the opcode is visible, but no slot is offered", state.left_live_at),
-        Stage::Live => since("Live: customers can book", confirmation.confirmed_at),
+        Stage::NoSlots => {
+            since("Connected and the opcode is visible, but no slot is offered", state.in_stage_since(Stage::NoSlots))
+        }
+        Stage::Live => since("Live: customers can book. Connected since", confirmation.confirmed_at),
         Stage::Lost => since("The connection is lost", confirmation.lost_at),
         Stage::Revoked => "The code is revoked.".to_owned(),
         Stage::Archived => since("Archived", state.archived_at),
@@ -42,11 +47,12 @@ pub fn situation(state: &Onboarding, default_opcode: &str, clocks: &Clocks) -> S
 
 fn missing(state: &Onboarding, default_opcode: &str, since: impl Fn(&str, Option<Timestamp>) -> String) -> String {
     let code = clean(state.opcode_code(default_opcode));
-    match state.opcode_was_visible {
-        Some(was) => since(&format!("The opcode \"{code}\" is gone"), Some(was.until)),
-        None if state.opcode_state == OpcodeState::NearMiss => {
-            since(&format!("Connected, but only something like the opcode \"{code}\" is visible"), state.opcode_since)
+    let moment = state.in_stage_since(Stage::OpcodeMissing);
+    match (state.opcode_state, state.opcode_was_visible) {
+        (OpcodeState::NearMiss, _) => {
+            since(&format!("Connected, but only something like the opcode \"{code}\" is visible, since"), moment)
         }
-        None => since(&format!("Connected, but the opcode \"{code}\" is not visible"), state.opcode_since),
+        (_, Some(_)) => since(&format!("The opcode \"{code}\" is gone since"), moment),
+        (_, None) => since(&format!("Connected, but the opcode \"{code}\" is not visible since"), moment),
     }
 }

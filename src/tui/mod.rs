@@ -11,6 +11,7 @@ pub mod columns_page;
 pub mod cursor;
 pub mod dialog;
 pub mod enabled;
+mod estimate;
 pub mod expired;
 pub mod frames;
 pub mod insight;

@@ -1,5 +1,6 @@
 //! Who else has the same dealership in front of them, and what the others are shown of this desk.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::msg::Effect;
@@ -13,6 +14,8 @@ use crate::protocol::{Presence, Request};
 const REST: Duration = Duration::from_secs(1);
 /// Whoever has pressed no key for so long looks at nothing.
 const IDLE: Duration = Duration::from_secs(300);
+/// And for so long has left what is open there.
+const GONE: Duration = Duration::from_secs(3_600);
 /// Of so many dealerships at most it is shown that a dialog is about them.
 const MOST: usize = 256;
 
@@ -42,7 +45,8 @@ impl OwnPresence {
         if self.now != self.told {
             return Some(self.since + REST);
         }
-        (action.is_none() && !dealerships.is_empty()).then(|| self.touched_at + IDLE)
+        let idle = if action.is_none() { IDLE } else { GONE };
+        (!dealerships.is_empty()).then(|| self.touched_at + idle)
     }
 }
 
@@ -50,6 +54,9 @@ impl ScreenState {
     /// What of this desk concerns others: where nobody else is, nothing.
     fn in_front(&self) -> InFront {
         if self.status.desks <= 1 {
+            return InFront::default();
+        }
+        if self.now.face >= self.presence.touched_at + GONE {
             return InFront::default();
         }
         match &self.mode {
@@ -104,10 +111,16 @@ impl ScreenState {
     }
 
     /// Who else acts on any of some dealerships, and on how many of them.
-    pub fn others_acting(&self, ids: &[DealershipId]) -> Vec<(&Presence, usize)> {
-        let shared = |other: &Presence| other.dealerships.iter().filter(|id| ids.contains(id)).count();
-        let acting = self.others().filter(|other| other.action.is_some()).map(|other| (other, shared(other)));
-        acting.filter(|(_, count)| *count > 0).collect()
+    pub fn others_acting(&self, ids: impl Iterator<Item = DealershipId>) -> Vec<(&Presence, usize)> {
+        let acting: Vec<&Presence> = self.others().filter(|other| other.action.is_some()).collect();
+        if acting.is_empty() {
+            return Vec::new();
+        }
+        // What the others have is few; what is asked about may be everything.
+        let theirs: HashSet<DealershipId> = acting.iter().flat_map(|other| other.dealerships.iter().copied()).collect();
+        let both: HashSet<DealershipId> = ids.filter(|id| theirs.contains(id)).collect();
+        let shared = |other: &Presence| other.dealerships.iter().filter(|id| both.contains(id)).count();
+        acting.into_iter().map(|other| (other, shared(other))).filter(|(_, count)| *count > 0).collect()
     }
 
     fn is_me(&self, other: &Presence) -> bool {

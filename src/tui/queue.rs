@@ -2,6 +2,7 @@
 //! a commit then moves only what it is about. Cursor and marks hold letters, never places.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::list_cursor::{ListCursor, Motion};
@@ -27,9 +28,6 @@ impl LetterRef {
     }
 }
 
-/// How much of what a server said tells one reason from another: its codes and the first words.
-const REASON: usize = 16;
-
 /// A letter as it stands in the view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueRow {
@@ -42,8 +40,8 @@ pub struct QueueRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     fate: Fate,
-    /// How the reason of what went wrong begins.
-    reason: [u8; REASON],
+    /// The hash of what was said of its going wrong: those for the same reason stand together.
+    reason: u64,
     at: i64,
     of: LetterRef,
 }
@@ -247,8 +245,8 @@ fn entries(state: &Onboarding, into: &mut Vec<Entry>) {
         let at = letter.due_at.or_else(ends).unwrap_or(letter.at).timestamp_millis();
         let fate = Fate::of(letter);
         let reason = letter.words.as_deref().filter(|_| fate.is_trouble()).unwrap_or_default();
-        let mut begins = [0; REASON];
-        begins.iter_mut().zip(reason.bytes()).for_each(|(kept, byte)| *kept = byte);
-        Entry { fate, reason: begins, at, of: LetterRef { dealership: state.id, letter: letter.id } }
+        let mut hasher = DefaultHasher::new();
+        reason.hash(&mut hasher);
+        Entry { fate, reason: hasher.finish(), at, of: LetterRef { dealership: state.id, letter: letter.id } }
     }));
 }

@@ -17,6 +17,7 @@ use super::bulk_job::BulkJob;
 use super::call_view::CallView;
 use super::cursor::Cursor;
 use super::dialog::Dialog;
+use super::estimate::CodeEstimate;
 use super::expired::Expired;
 use super::insight::InsightPage;
 use super::keymap::{Key, Keymap};
@@ -157,6 +158,7 @@ pub struct ScreenState {
     pub size: (u16, u16),
     pub rows: DealershipRows,
     pub columns: TableColumns,
+    pub estimate: CodeEstimate,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
     /// How the owner of the store is, when that is another process.
@@ -233,6 +235,7 @@ impl ScreenState {
             size,
             rows,
             columns: TableColumns::default(),
+            estimate: CodeEstimate::default(),
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,

@@ -60,7 +60,12 @@ impl TableColumns {
     /// What the table can be ordered by with a key: the desk's own order, and its columns.
     pub fn orders(&self) -> Vec<TableColumn> {
         let shown = self.0.iter().filter(|choice| choice.is_shown).map(|choice| choice.column);
-        std::iter::once(TableColumn::Attention).chain(shown).collect()
+        let ordered = shown.filter(|column| *column != TableColumn::Chance);
+        std::iter::once(TableColumn::Attention).chain(ordered).collect()
+    }
+
+    pub fn shows(&self, column: TableColumn) -> bool {
+        self.0.iter().any(|choice| choice.is_shown && choice.column == column)
     }
 
     /// Shows or hides the column on a place. The name is always shown.

@@ -30,6 +30,10 @@ impl Actor {
         Self(text.into())
     }
 
+    pub fn is_person(&self) -> bool {
+        !self.0.starts_with(Self::SYSTEM)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -43,22 +43,23 @@ pub struct CodeCase {
 }
 
 impl CodeCase {
-    /// What is known of it at a moment. Xtime's answer wins over the clock and over our books.
+    /// What is known of it at a moment. Xtime's answer wins over the clock and over our books. What was said or seen behind
+    /// the end was done before it: a code is not taken any more then.
     pub fn outcome(&self, now: Timestamp) -> CaseOutcome {
         let said = self.said.map(|(said_at, _)| said_at);
         match (self.confirmed_at, self.closed, said) {
-            (Some(seen), _, said) => CaseOutcome::Connected(said.map_or(seen, |said| said.min(seen))),
+            (Some(seen), _, said) => self.connected(said.map_or(seen, |said| said.min(seen))),
             (None, Some((Closed::Superseded, at)), _) => CaseOutcome::Superseded(at),
             (None, Some((Closed::Revoked, at)), _) => CaseOutcome::Revoked(at),
-            (None, _, Some(said)) => CaseOutcome::Connected(said),
+            (None, _, Some(said)) => self.connected(said),
             (None, Some((Closed::Expired, _)), None) => CaseOutcome::Expired,
             (None, None, None) if now >= self.expires_at => CaseOutcome::Expired,
             (None, None, None) => CaseOutcome::Open,
         }
     }
 
-    pub fn life(&self) -> TimeDelta {
-        self.expires_at - self.generated_at
+    fn connected(&self, at: Timestamp) -> CaseOutcome {
+        CaseOutcome::Connected(at.min(self.expires_at))
     }
 
     /// How long it took from generation to the dealer's word, or until it was seen.
@@ -80,7 +81,7 @@ impl CodeCase {
         self.confirmed_at.is_none() && self.said.is_some_and(|(_, due_at)| due_at <= now)
     }
 
-    /// The same for the estimate. What was seen behind the end was used before it: a code is not taken any more then.
+    /// The same for the estimate.
     pub fn observation(&self, now: Timestamp) -> Observation {
         let (until, end) = match self.outcome(now) {
             CaseOutcome::Connected(at) => (at, CaseEnd::Connected),
@@ -170,18 +171,10 @@ impl CaseLog {
         self.seq = self.seq.max(event.seq);
         let Some(id) = event.dealership else { return };
         match &event.fact {
+            // A code that came when the dealership was connected already is waited for by nobody.
+            Fact::InvitationIssued { .. } if self.track(id).connected => {}
             Fact::InvitationIssued { generation, generated_at, expires_at, .. } => {
-                self.replace(id, event.at);
-                self.tracks.entry(id).or_default().newest = Some(self.cases.len());
-                self.cases.push(CodeCase {
-                    dealership: id,
-                    generation: *generation,
-                    generated_at: *generated_at,
-                    expires_at: *expires_at,
-                    said: None,
-                    confirmed_at: None,
-                    closed: None,
-                });
+                self.issued(id, event.at, (*generation, *generated_at, *expires_at));
             }
             Fact::InvitationSuperseded { generation, .. }
                 if self.newest(id).is_some_and(|case| case.generation == *generation) =>
@@ -189,7 +182,13 @@ impl CaseLog {
                 self.close(id, Closed::Superseded, event.at);
             }
             Fact::InvitationExpired { expires_at, .. } => self.close(id, Closed::Expired, *expires_at),
-            Fact::InvitationRevoked { .. } => self.close(id, Closed::Revoked, event.at),
+            Fact::InvitationRevoked { .. } => {
+                self.close(id, Closed::Revoked, event.at);
+                // Nobody waits for Xtime to show a code that was taken back.
+                if let Some(case) = self.newest(id) {
+                    case.said = None;
+                }
+            }
             Fact::DealerConfirmed { said_at, due_at } => {
                 if let Some(case) = self.newest(id) {
                     case.said = Some((*said_at, *due_at));
@@ -224,6 +223,19 @@ impl CaseLog {
         }
     }
 
+    fn issued(
+        &mut self,
+        id: DealershipId,
+        at: Timestamp,
+        (generation, generated_at, expires_at): (u32, Timestamp, Timestamp),
+    ) {
+        self.replace(id, at);
+        self.track(id).newest = Some(self.cases.len());
+        let (said, confirmed_at, closed) = (None, None, None);
+        let case = CodeCase { dealership: id, generation, generated_at, expires_at, said, confirmed_at, closed };
+        self.cases.push(case);
+    }
+
     fn track(&mut self, id: DealershipId) -> &mut Track {
         self.tracks.entry(id).or_default()
     }
@@ -244,7 +256,9 @@ impl CaseLog {
     /// Ends the newest code of a dealership, unless something else has.
     fn close(&mut self, id: DealershipId, how: Closed, at: Timestamp) {
         if let Some(case) = self.newest(id) {
-            case.closed.get_or_insert((how, at));
+            // That it ran out may not have been noticed before the next one came.
+            let ran_out = how == Closed::Superseded && at >= case.expires_at;
+            case.closed.get_or_insert(if ran_out { (Closed::Expired, case.expires_at) } else { (how, at) });
         }
     }
 }

@@ -79,7 +79,8 @@ impl Gathered {
         }
         if let Some(length) = case.time_to_connect(now) {
             self.connect.push(seconds(length));
-            measures.connect.in_time += u32::from(length <= case.life());
+            // What is used at all is used before it ends.
+            measures.connect.in_time += 1;
         }
         if let Some((length, in_time)) = case.time_to_confirm() {
             self.confirm.push(seconds(length));

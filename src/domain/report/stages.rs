@@ -76,25 +76,6 @@ pub fn sticks_at(funnel: &[FunnelStep]) -> Option<Milestone> {
     (most > 0).then_some(step)
 }
 
-/// Since when an onboarding is in its stage, as far as that is recorded.
-fn since(state: &Onboarding, stage: Stage) -> Option<Timestamp> {
-    let (code, clock) = (state.invitation.as_ref(), &state.confirmation);
-    match stage {
-        Stage::New => Some(state.added_at),
-        Stage::Invited => code.map(|code| code.generated_at),
-        Stage::Expired => code.map(|code| code.expires_at),
-        Stage::AwaitingXtime => clock.dealer_confirmed_at,
-        Stage::Overdue => clock.due_at,
-        Stage::Confirmed => clock.confirmed_at,
-        Stage::OpcodeMissing => state.opcode_since,
-        Stage::NoSlots => state.slots.as_ref().map(|slots| slots.checked_at),
-        Stage::Lost => clock.lost_at,
-        Stage::Revoked => code.and_then(|code| Some(code.ended?.1)),
-        Stage::Archived => state.archived_at,
-        Stage::Live => None,
-    }
-}
-
 /// Where they stand, gathered one by one.
 #[derive(Debug)]
 pub(super) struct Standing {
@@ -117,7 +98,7 @@ impl Standing {
     pub fn take(&mut self, state: &Onboarding) {
         let stage = state.stage(self.now);
         self.counts[stage as usize] += 1;
-        if let Some(since) = since(state, stage) {
+        if let Some(since) = state.in_stage_since(stage) {
             self.ages[stage as usize].push((self.now - since).num_seconds().max(0).cast_unsigned());
         }
         if stage == Stage::Archived {
@@ -127,7 +108,11 @@ impl Standing {
             *count += u32::from(step.is_reached(state));
         }
         if let Some(left) = left_to_connect(state, self.now)
-            && let Some(count) = self.codes_ending.get_mut(left.num_hours().max(0) as usize)
+            && let Ok(hours) = usize::try_from(left.num_hours())
+            // What ends at the full hour ends in the hour before it.
+            && hours <= self.codes_ending.len()
+            && let last = self.codes_ending.len().saturating_sub(1)
+            && let Some(count) = self.codes_ending.get_mut(hours.min(last))
         {
             *count += 1;
         }

@@ -2,9 +2,12 @@
 
 use super::DealershipView;
 use crate::domain::query::Derived;
+use crate::domain::report;
+use crate::domain::survival::Probability;
 use crate::domain::text::{clean, clip, width};
 use crate::domain::{InvitationState, Mover, NextStep, Onboarding, OpcodeState, Stage, Untrusted};
 use crate::present::clocks::Clocks;
+use crate::present::insight::{humanize_chance, percent};
 use crate::present::letters::MailSummary;
 use crate::present::running_clock::{RunningClock, urgency_tone};
 use crate::present::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
@@ -144,6 +147,18 @@ pub(super) fn next_step(cell: &CellView<'_>) -> Cell {
     let NextStep { whose, what, .. } = cell.view.state.next_step(cell.view.now);
     let tone = if whose == Mover::Us { Tone::Plain } else { Tone::Faint };
     if what.is_empty() { Cell::default() } else { Cell::of(format!("{}: {what}", whose.as_str()), tone) }
+}
+
+pub(super) fn connects(view: &DealershipView<'_>) -> Option<Probability> {
+    report::connects(view.survival?, view.state, view.now)
+}
+
+/// How likely the code is used before it ends, with the interval where there is room for it.
+pub(super) fn chance(cell: &CellView<'_>) -> Cell {
+    let Some(at) = connects(&cell.view) else { return Cell::default() };
+    let whole = humanize_chance(&at);
+    let fits = width(&whole) <= usize::from(cell.room);
+    Cell::right((if fits { whole } else { percent(at.estimate) }, Tone::Plain))
 }
 
 pub(super) fn last_event(cell: &CellView<'_>) -> Cell {

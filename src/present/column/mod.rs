@@ -180,10 +180,12 @@ pub enum TableColumn {
     ConfirmClock,
     Opcode,
     LastEvent,
+    /// How likely the code is used before it ends; known once the log was asked.
+    Chance,
 }
 
 impl TableColumn {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Attention,
         Self::Name,
         Self::Place,
@@ -199,6 +201,7 @@ impl TableColumn {
         Self::ConfirmClock,
         Self::Opcode,
         Self::LastEvent,
+        Self::Chance,
     ];
 
     pub fn screen(self) -> &'static ScreenColumn {
@@ -217,7 +220,12 @@ impl TableColumn {
     /// The column that has its order.
     #[must_use]
     pub const fn ordered_as(self) -> Self {
-        if matches!(self, Self::Place) { Self::DealerCode } else { self }
+        match self {
+            Self::Place => Self::DealerCode,
+            // An estimate that changes with the age of each code is no order that is kept: the ends of the codes are.
+            Self::Chance => Self::CodeClock,
+            other => other,
+        }
     }
 }
 

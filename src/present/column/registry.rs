@@ -2,11 +2,10 @@
 
 use chrono::NaiveDateTime;
 
-use super::cell::{self, Cell, code_clock, confirm_clock, place};
+use super::cell::{self, Cell, code_clock, confirm_clock, connects, place};
 use super::{Column, DealershipView, RowOrder, ScreenColumn, SortKey, TableColumn, Value};
 use crate::domain::order::{attention_order, sortable};
 use crate::domain::query::QueryField;
-use crate::domain::report;
 use crate::domain::survival::Probability;
 use crate::domain::{Invitation, InvitationState, ProbeState, Untrusted, humanize, slot_ahead};
 use crate::present::clocks::Clocks;
@@ -97,10 +96,6 @@ fn opcode<'a>(view: &DealershipView<'a>) -> &'a str {
 }
 
 /// How likely the code is used before it ends.
-fn connects(view: &DealershipView<'_>) -> Option<Probability> {
-    report::connects(view.survival?, view.state, view.now)
-}
-
 fn chance(view: &DealershipView<'_>, of: impl Fn(&Probability) -> f64) -> String {
     connects(view).map(|at| format!("{:.4}", of(&at))).unwrap_or_default()
 }
@@ -339,7 +334,15 @@ pub static COLUMNS: [Column; 52] = [
     column("chance", "CHANCE", |view| text(chance(view, |at| at.estimate)))
         .of_log()
         .for_people(|view| connects(view).map(|at| humanize_chance(&at)).unwrap_or_default())
-        .sorted_by(|view| Some(SortKey::Number((connects(view)?.estimate * 1e9) as i64))),
+        .sorted_by(|view| Some(SortKey::Number((connects(view)?.estimate * 1e9) as i64)))
+        .on_screen(ScreenColumn {
+            column: TableColumn::Chance,
+            title: "used in time",
+            rank: 14,
+            widths: (5, 14, 14),
+            order: RowOrder::Same,
+            cell: cell::chance,
+        }),
     column("chance_low", "AT LEAST", |view| text(chance(view, |at| at.low))).of_log(),
     column("chance_high", "AT MOST", |view| text(chance(view, |at| at.high))).of_log(),
 ];

@@ -111,9 +111,9 @@ pub fn funnel(report: &Report, room: usize) -> InsightSection {
         let lost = before.saturating_sub(step.dealerships);
         before = step.dealerships;
         let words = match lost {
-            _ if sticks => format!("sticks here: {lost} not so far"),
+            _ if sticks => format!("sticks here: {lost} not yet"),
             0 => String::new(),
-            lost => format!("{lost} not so far"),
+            lost => format!("{lost} not yet"),
         };
         let tone = if sticks { Tone::Warn } else { Tone::Good };
         counted(milestone(step.step), step.dealerships, tone, words)
@@ -127,7 +127,7 @@ pub fn sticks(report: &Report) -> Option<InsightLine> {
     let place = report.funnel.iter().position(|step| Some(step.step) == report.sticks_at)?;
     let (before, at) = (report.funnel.get(place.checked_sub(1)?)?, report.funnel.get(place)?);
     let lost = before.dealerships.saturating_sub(at.dealerships);
-    Some(vec![(format!("it sticks before {}: {lost} have not come so far", milestone(at.step)), Tone::Warn)])
+    Some(vec![(format!("it sticks before {}: {lost} have not come yet", milestone(at.step)), Tone::Warn)])
 }
 
 fn milestone(step: Milestone) -> String {

@@ -143,7 +143,7 @@ impl Item {
         }
         let is = Seen::of(state);
         let Some(words) = watches.iter().find_map(|watch| watch.difference(self, &is, state)) else { return };
-        let by = last.filter(|event| !event.actor.as_str().starts_with(Actor::SYSTEM));
+        let by = last.filter(|event| event.actor.is_person());
         self.changed_by = by.map(|event| event.actor.clone());
         self.changed = Some(match by {
             Some(event) if !words.contains(" by ") => {

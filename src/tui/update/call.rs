@@ -68,7 +68,8 @@ pub(super) fn committed(state: &mut ScreenState, events: &[Arc<Event>]) {
     };
     let Some(call) = call else { return };
     let zone = state.rows.get(call.id).map_or(Tz::UTC, |row| row.state.profile.timezone);
-    let other = events.iter().rfind(|event| event.dealership == Some(call.id) && event.actor != me);
+    let other =
+        events.iter().rfind(|event| event.dealership == Some(call.id) && event.actor != me && event.actor.is_person());
     if let Some(event) = other {
         call.meanwhile = Some(format!("{}: {}", event.actor, summary(event, |at| Zone::from(zone).show(at))));
     }

@@ -120,6 +120,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     effects.extend(suggestions::follow_time(state));
     effects.extend(rule::follow_meaning(state));
     effects.extend(state.tell_presence());
+    effects.extend(state.ask_estimate());
     effects
 }
 
@@ -137,6 +138,7 @@ fn answered(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Ef
         Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
             reading::letter(state, work, told(response));
         }
+        Some(Request::Survival) => state.estimated(told(response)),
         Some(Request::Report(_)) => insight::reported(state, work, told(response)),
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
         // Nobody waits for it.

@@ -219,7 +219,7 @@ fn tries(letter: &Letter) -> String {
 
 fn next(letter: &Letter, state: &ScreenState, clocks: &Clocks, theme: &Theme) -> (String, Style) {
     match letter.due_at {
-        None if Fate::of(letter).is_trouble() => ("gives up".to_owned(), theme.dim),
+        None if Fate::of(letter) == Fate::Failed => ("gave up".to_owned(), theme.dim),
         None => ("–".to_owned(), theme.dim),
         Some(due) if due > clocks.now() => (clocks.left(due), theme.text),
         Some(_) if matches!(state.status.mail.state, MailState::Down { .. }) => {

@@ -136,7 +136,7 @@ fn draw_row(
     if let Some((glyph, tone)) = others.first().map(|other| glyph(other)) {
         canvas.text(3, y, 1, glyph, theme.tone(tone));
     }
-    let view = row.view(clocks.now(), &state.setup.policy);
+    let view = row.view(clocks.now(), &state.setup.policy).estimated_by(state.estimate.known());
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
     let mut x = GUTTER;
     for TableSlot { column, width: room } in slots.iter().copied() {

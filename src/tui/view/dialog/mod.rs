@@ -169,9 +169,9 @@ impl DialogView<'_> {
 
     /// Who else has a dialog open for any of its dealerships.
     fn others(&self, dialog: &Dialog) -> Vec<Line> {
-        let ids: Vec<_> = dialog.items.iter().map(|item| item.id).collect();
-        let others = self.state.others_acting(&ids).into_iter().flat_map(|(other, count)| {
-            let what = if ids.len() > 1 { format!("{count} of these") } else { "this".to_owned() };
+        let ids = dialog.items.iter().map(|item| item.id);
+        let others = self.state.others_acting(ids).into_iter().flat_map(|(other, count)| {
+            let what = if dialog.items.len() > 1 { format!("{count} of these") } else { "this".to_owned() };
             wrap(&format!("» {}", self.state.does(other, &what)), self.room)
         });
         others.map(|line| Line(line, self.theme.tone(Tone::Warn))).collect()
