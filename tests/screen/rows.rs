@@ -147,6 +147,7 @@ fn by_column(
         let text = match column {
             TableColumn::Name => profile.name.raw(),
             TableColumn::City => profile.city.raw(),
+            TableColumn::Group => profile.group.raw(),
             TableColumn::DealerCode | TableColumn::Place => profile.dealer_code.raw(),
             TableColumn::Owner => profile.owner.as_ref().map_or("", |owner| owner.raw()),
             TableColumn::Opcode => {
@@ -160,7 +161,7 @@ fn by_column(
         let newest = row.state.invitation.as_ref();
         match column {
             TableColumn::Code => newest.map(|newest| i64::from(newest.generation)),
-            TableColumn::CodeClock => newest.map(|newest| newest.expires_at.timestamp_millis()),
+            TableColumn::CodeClock | TableColumn::Chance => newest.map(|newest| newest.expires_at.timestamp_millis()),
             TableColumn::ConfirmClock => {
                 row.state.confirmation.due_at.filter(|_| !row.state.is_confirmed()).map(|at| at.timestamp_millis())
             }
