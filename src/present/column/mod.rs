@@ -3,12 +3,14 @@
 mod cell;
 mod named;
 mod registry;
+mod sort;
 
 use chrono::TimeDelta;
 
 pub use cell::{Cell, CellView, code_clock, confirm_clock};
 pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
+pub use sort::{Sort, SortError};
 
 use crate::domain::query::{Derived, QueryField};
 use crate::domain::survival::Survival;
@@ -180,10 +182,11 @@ pub enum TableColumn {
     ConfirmClock,
     Opcode,
     LastEvent,
+    Group,
 }
 
 impl TableColumn {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Attention,
         Self::Name,
         Self::Place,
@@ -199,6 +202,7 @@ impl TableColumn {
         Self::ConfirmClock,
         Self::Opcode,
         Self::LastEvent,
+        Self::Group,
     ];
 
     pub fn screen(self) -> &'static ScreenColumn {
