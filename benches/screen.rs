@@ -12,6 +12,7 @@ use std::time::Duration;
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
 use cloverwatch::present::time::Zone;
+use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
@@ -71,6 +72,8 @@ fn desk(size: (u16, u16)) -> ScreenState {
         partner: "DataClover".to_owned(),
         demo: false,
         owner: None,
+        views: SavedView::given(),
+        starts_on_mine: false,
         desk: 1,
     };
     let mut state = ScreenState::new(setup, size, moment());

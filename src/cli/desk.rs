@@ -110,6 +110,8 @@ pub(super) async fn on(
         clock: Arc::clone(&app.clock),
         policy: app.config.policy.clone(),
         read_only: app.globals.read_only,
+        views: app.config.views.clone(),
+        starts_on_mine: !demo.runs,
     };
     let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),

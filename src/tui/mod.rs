@@ -27,6 +27,8 @@ pub mod reading;
 pub mod reveal;
 pub mod rows;
 pub mod run;
+pub mod saved_view;
+mod setup;
 pub mod state;
 pub mod table_columns;
 pub mod tail;

@@ -53,6 +53,20 @@ impl Default for TableColumns {
 }
 
 impl TableColumns {
+    /// These are shown, in this order, and the name where it is not among them.
+    pub fn of(shown: &[TableColumn]) -> Self {
+        let mut columns = Self::default();
+        let place = |column| shown.iter().position(|one| *one == column);
+        columns.0.iter_mut().for_each(|choice| {
+            choice.is_shown = choice.column == TableColumn::Name || place(choice.column).is_some();
+        });
+        columns.0.sort_by_key(|choice| match choice.column {
+            column @ TableColumn::Name => place(column).unwrap_or(0),
+            column => place(column).unwrap_or(usize::MAX),
+        });
+        columns
+    }
+
     pub fn choices(&self) -> &[ColumnChoice] {
         &self.0
     }

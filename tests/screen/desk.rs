@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use cloverwatch::client::SharedClient;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event, NoClaims};
 use cloverwatch::present::time::Zone;
+use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{
     Committed, EngineInfo, EventQuery, MailState, MailStatus, Notification, PlatformState, Request, Response, Status,
 };
@@ -71,6 +72,8 @@ impl Desk {
             appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
             owner: None,
+            views: SavedView::given(),
+            starts_on_mine: false,
             desk: 1,
         };
         change(&mut setup);

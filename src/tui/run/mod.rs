@@ -20,6 +20,7 @@ use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
+use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
 use crate::signals::{Signals, Termination};
 use screen::{From, Screen};
@@ -61,6 +62,9 @@ pub struct ScreenOptions {
     /// The numbers of the process.
     pub policy: Policy,
     pub read_only: bool,
+    pub views: Vec<SavedView>,
+    /// Whether the desk begins with what is mine.
+    pub starts_on_mine: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +155,8 @@ impl ScreenOptions {
             appointment: self.appointment,
             demo: self.demo,
             owner: None,
+            views: self.views,
+            starts_on_mine: self.starts_on_mine,
             desk: rand::random(),
         }
     }
