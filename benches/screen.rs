@@ -17,7 +17,7 @@ use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
-use cloverwatch::tui::{ArrivalTime, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{ArrivalTime, DeskStart, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
 use population::{World, crowd, now, profile, sent};
@@ -73,7 +73,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
         demo: false,
         owner: None,
         views: SavedView::given(),
-        starts_on_mine: false,
+        start: DeskStart::All,
         desk: 1,
     };
     let mut state = ScreenState::new(setup, size, moment());

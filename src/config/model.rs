@@ -184,6 +184,8 @@ pub struct Ui {
     pub theme: ThemeChoice,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
+    /// Whether the desk begins as it was left.
+    pub restore: bool,
     /// Who sits at the desk: recorded with every event, and what `is:mine` means.
     pub operator: String,
 }
@@ -281,7 +283,7 @@ impl Default for Config {
             lists: BTreeMap::new(),
             hooks: Vec::new(),
             metrics_listen: None,
-            ui: Ui { theme: ThemeChoice::default(), mouse: false, operator: super::login::name() },
+            ui: Ui { theme: ThemeChoice::default(), mouse: false, restore: true, operator: super::login::name() },
             views: SavedView::given(),
             zone_database: DatabaseChoice::default(),
         }

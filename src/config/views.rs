@@ -60,7 +60,7 @@ pub(super) fn read(root: &Section<'_, '_>) -> Vec<SavedView> {
     for section in root.tables(KEY) {
         let mut view = SavedView::default();
         settings.iter().for_each(|setting| setting.read(&section, &mut view));
-        view.name = view.name.trim().to_owned();
+        view = SavedView { name: view.name.trim().to_owned(), ..view };
         if !section.has("name") {
             section.complain("name", "it is missing: a view is asked for by its name");
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Overrides, parse, print, reference, schema, views};
-use crate::present::column::{Sort, TableColumn};
+use crate::present::column::{Sort, TableColumn as T};
 use crate::present::view::{SavedView, named};
 
 const VIEWS: &str = r#"
@@ -31,7 +31,6 @@ fn views_are_read_and_one_of_the_same_name_replaces_a_given_one() {
     assert_eq!(given, ["mine", "today", "by owner", "by group"]);
     let views = read(VIEWS).unwrap();
     let late = named(&views, "late").unwrap();
-    use TableColumn as T;
     assert_eq!(late.columns, [T::Name, T::City, T::Clock, T::NextStep, T::Mail]);
     assert_eq!(late.sort, Some(Sort { then: Some((T::CodeClock, false)), ..Sort::by(T::Attention, false) }));
     assert_eq!((views.len(), named(&views, "By Owner").unwrap().query.as_str()), (5, "stage:overdue"));

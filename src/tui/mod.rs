@@ -14,6 +14,7 @@ pub mod enabled;
 pub mod expired;
 pub mod frames;
 pub mod insight;
+pub mod kept_desk;
 pub mod keymap;
 pub mod layer;
 pub mod line_edit;
@@ -40,6 +41,7 @@ pub mod update;
 pub mod view;
 
 pub use msg::{ArrivalTime, Effect, Msg};
+pub use setup::DeskStart;
 pub use state::{ScreenState, Setup};
 pub use update::update;
 pub use view::draw;

@@ -2,12 +2,23 @@
 
 use std::sync::Arc;
 
+use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use crate::domain::{Claims, CodeOrigin, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::Holder;
+
+/// What the table shows first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DeskStart {
+    #[default]
+    All,
+    /// What is mine and needs me, when that is anything.
+    Mine,
+    AsLeft(Box<KeptDesk>),
+}
 
 /// What does not change while the screen runs.
 #[derive(Clone)]
@@ -39,8 +50,7 @@ pub struct Setup {
     /// Which other process owns the store; `None`: this one.
     pub owner: Option<Holder>,
     pub views: Vec<SavedView>,
-    /// Whether the desk begins with what is mine, when that is anything.
-    pub starts_on_mine: bool,
+    pub start: DeskStart,
     /// The number by which other desks know this one.
     pub desk: u64,
 }

@@ -67,6 +67,20 @@ impl TableColumns {
         columns
     }
 
+    /// These in their order, and those that are not among them hidden behind them.
+    pub fn arranged(choices: impl Iterator<Item = ColumnChoice>) -> Self {
+        let mut columns: Vec<ColumnChoice> = Vec::new();
+        let hidden = |choice: ColumnChoice| ColumnChoice { is_shown: choice.column == TableColumn::Name, ..choice };
+        for choice in choices.chain(Self::default().0.into_iter().map(hidden)) {
+            let is_new = columns.iter().all(|known| known.column != choice.column);
+            if is_new && choice.column != TableColumn::Attention {
+                let width = choice.width.map(|width| width.clamp(*WIDTHS.start(), *WIDTHS.end()));
+                columns.push(ColumnChoice { width, ..choice });
+            }
+        }
+        Self(columns)
+    }
+
     pub fn choices(&self) -> &[ColumnChoice] {
         &self.0
     }

@@ -18,7 +18,7 @@ use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
-use cloverwatch::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use parking_lot::Mutex;
 use ratatui::backend::CrosstermBackend;
@@ -73,7 +73,7 @@ impl Desk {
             demo: false,
             owner: None,
             views: SavedView::given(),
-            starts_on_mine: false,
+            start: DeskStart::All,
             desk: 1,
         };
         change(&mut setup);

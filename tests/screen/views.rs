@@ -2,6 +2,8 @@
 
 use cloverwatch::present::column::{Sort, TableColumn};
 use cloverwatch::present::view::{SavedView, with_own};
+use cloverwatch::tui::DeskStart;
+use cloverwatch::tui::kept_desk::KeptDesk;
 use cloverwatch::tui::rows::Tab;
 
 use crate::desk::Desk;
@@ -61,13 +63,13 @@ fn the_filter_of_a_view_is_changed_and_the_way_back_is_the_same() {
 
 #[test]
 fn the_desk_begins_with_what_is_mine_when_that_is_anything() {
-    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.starts_on_mine = true);
+    let mut desk = Desk::with(sample(), (120, 30), |setup| setup.start = DeskStart::Mine);
     desk.sees(" mine ").sees("/ owner:me move:us").sees("the desk begins with what is yours");
     assert!(desk.state.rows.shown() > 0 && desk.state.rows.shown() < desk.state.rows.len());
     desk.press("esc").sees_no(" mine ").sees_no("owner:me");
     let nothing = Desk::with(sample(), (120, 30), |setup| {
-        (setup.starts_on_mine, setup.views) = (
-            true,
+        (setup.start, setup.views) = (
+            DeskStart::Mine,
             with_own(vec![SavedView { name: "mine".into(), query: "owner:nobody".into(), ..SavedView::default() }]),
         );
     });
@@ -86,4 +88,48 @@ fn views_are_drawn_at_every_size() {
         desk.press("S").write("owner").press("enter");
         desk
     });
+}
+
+#[test]
+fn a_desk_begins_as_it_was_left() {
+    let left = |play: &dyn Fn(&mut Desk)| {
+        let mut desk = desk((160, 40));
+        play(&mut desk);
+        let kept = KeptDesk::of(&desk.state);
+        let read = KeptDesk::read(&kept.to_json()).unwrap();
+        assert_eq!(read, kept);
+        let (size, views) = ((160, 40), with_own(vec![late()]));
+        let again = Desk::with(sample(), size, |setup| {
+            (setup.views, setup.start) = (views, DeskStart::AsLeft(Box::new(read)));
+        });
+        (desk, again)
+    };
+    // Its own order and columns, and a view over them.
+    let (was, mut is) = left(&|desk| {
+        desk.press("s c j space").press("+ esc").press("s n").press("S").write("late").press("enter");
+    });
+    is.sees(" Late ").sees("as you left it; esc goes home");
+    assert_eq!((&is.state.columns, is.selected()), (&was.state.columns, was.selected()));
+    assert_eq!(is.state.view.as_ref().map(|view| &view.before), was.state.view.as_ref().map(|view| &view.before));
+    is.press("esc esc").sees_no(" Late ").sees_no("dealerCode, city");
+    // A filter, a tab, the cursor.
+    let (was, is) = left(&|desk| {
+        desk.press("2 t").press("/").write("o").press("enter").press("G k");
+    });
+    assert_eq!((is.selected(), is.state.rows.tab()), (was.selected(), Tab::Attention));
+    assert_eq!((is.state.panes.tail, is.state.rows.query().text()), (was.state.panes.tail, "o"));
+    // Nothing is hidden: nothing is said.
+    let (_, mut is) = left(&|desk| {
+        desk.press("G");
+    });
+    is.sees_no("as you left it");
+    // A view that is no more, and what cannot be read.
+    let mut gone = desk((160, 40));
+    gone.press("S").write("late").press("enter");
+    let kept = KeptDesk::of(&gone.state);
+    let other = Desk::with(sample(), (160, 40), |setup| setup.start = DeskStart::AsLeft(Box::new(kept.clone())));
+    assert_eq!((&other.state.view, other.state.rows.query().text()), (&None, "stage:overdue"));
+    for text in ["", "{", "[]", &kept.to_json().replace("\"version\":1", "\"version\":2")] {
+        assert_eq!(KeptDesk::read(text), None, "{text}");
+    }
 }

@@ -3,11 +3,15 @@
 use super::{input, queue};
 use crate::domain::Query;
 use crate::present::view::{MINE, SavedView, named};
+use crate::tui::action::Action;
+use crate::tui::kept_desk::KeptDesk;
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Sort, Tab};
 use crate::tui::saved_view::{AppliedView, TableArrangement};
+use crate::tui::setup::DeskStart;
 use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::table_columns::TableColumns;
+use crate::tui::theme::Tone;
 
 pub(in crate::tui) fn open(state: &mut ScreenState) {
     state.mode = Mode::Palette(Palette::of_views(state));
@@ -47,14 +51,43 @@ pub(super) fn clear(state: &mut ScreenState) {
     }
 }
 
-/// Begins with what is mine and needs me, where that is anything.
+/// Begins as the desk was left, or with what is mine and needs me.
 pub(super) fn begin(state: &mut ScreenState) {
-    if !state.setup.starts_on_mine {
+    // Whoever pressed a key meanwhile has begun otherwise.
+    if state.cursor.touched {
         return;
     }
+    match std::mem::take(&mut state.setup.start) {
+        DeskStart::All => {}
+        DeskStart::Mine => begin_with_mine(state),
+        DeskStart::AsLeft(kept) => restore(state, &kept),
+    }
+}
+
+fn begin_with_mine(state: &mut ScreenState) {
     let Some(view) = named(&state.setup.views, MINE).ok().cloned() else { return };
     let is_any = |query| state.rows.count_matching(&query, state.now.at) > 0;
     if Query::parse(&view.query).is_ok_and(is_any) {
         apply(state, &view, "the desk begins with what is yours");
+    }
+}
+
+fn restore(state: &mut ScreenState, kept: &KeptDesk) {
+    state.columns = kept.columns();
+    state.panes = kept.panes();
+    state.rows.set_sort(kept.sort.parse().unwrap_or_default());
+    let view = kept.view.as_ref().and_then(|name| named(&state.setup.views, name).ok()).cloned();
+    if let Some(view) = &view {
+        apply(state, view, "as you left it");
+    }
+    input::set_filter(state, &kept.filter);
+    state.set_tab(kept.tab());
+    if let Some(id) = kept.cursor.filter(|id| state.rows.is_shown(*id)) {
+        (state.cursor.id, state.cursor.touched) = (Some(id), true);
+    }
+    state.settle();
+    if view.is_some() || !state.rows.query().is_empty() || state.rows.tab() != Tab::All {
+        let key = state.setup.keymap.first_key(Action::ClearFilter).unwrap_or_default();
+        state.toast(Tone::Faint, format!("as you left it; {key} goes home"));
     }
 }
