@@ -28,8 +28,10 @@ fn shows_all(seen: &Seen) -> bool {
 fn a_desk_begins_as_it_was_left_unless_the_settings_say_otherwise() {
     let desk = Desk::filled();
     let mut pty = start(&desk);
-    pty.wait_until("the rows", |seen| seen.shows("All 4"));
-    pty.send("/boise\r");
+    pty.wait_text("the desk begins with what is yours");
+    pty.send("\x1b");
+    pty.wait_until("all", shows_all);
+    pty.send("/nakamura\r");
     pty.wait_text("1 of 4");
     leave(pty);
     let dir = desk.path("state/cloverwatch/desks");
@@ -39,7 +41,7 @@ fn a_desk_begins_as_it_was_left_unless_the_settings_say_otherwise() {
 
     let mut pty = start(&desk);
     pty.wait_text("as you left it; esc goes home");
-    pty.wait_text("/ boise");
+    pty.wait_text("/ nakamura");
     pty.send("\x1b");
     pty.wait_until("no message", |seen| !seen.shows("as you left it"));
     pty.send("\x1b");
@@ -51,7 +53,7 @@ fn a_desk_begins_as_it_was_left_unless_the_settings_say_otherwise() {
     let pty = start(&desk);
     pty.wait_text("how the desk was left cannot be read");
     leave(pty);
-    std::fs::write(desk.path("config.toml"), "[ui]\nrestore = false\noperator = \"ana\"\n").unwrap();
+    std::fs::write(desk.path("config.toml"), "[ui]\nrestore = false\n").unwrap();
     let pty = start(&desk);
     pty.wait_text("the desk begins with what is yours");
     assert!(!pty.look(|seen| seen.shows("cannot be read")));

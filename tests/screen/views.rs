@@ -44,7 +44,7 @@ fn each_view_tells_how_many_it_shows() {
     let mut desk = desk((120, 30));
     desk.press("S").write("mine");
     let picture = desk.picture();
-    let line = picture.lines().find(|line| line.contains("view mine")).unwrap();
+    let line = picture.lines().find(|line| line.contains("owner:me move:us")).unwrap();
     let (_, line) = line.split_once("owner:me move:us").unwrap();
     let count: usize = line.split('│').next().unwrap().trim().parse().unwrap();
     desk.press("enter");
