@@ -12,11 +12,12 @@ use std::time::Duration;
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
 use cloverwatch::present::time::Zone;
+use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
-use cloverwatch::tui::{ArrivalTime, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{ArrivalTime, DeskStart, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
 use population::{World, crowd, now, profile, sent};
@@ -71,6 +72,8 @@ fn desk(size: (u16, u16)) -> ScreenState {
         partner: "DataClover".to_owned(),
         demo: false,
         owner: None,
+        views: SavedView::given(),
+        start: DeskStart::All,
         desk: 1,
     };
     let mut state = ScreenState::new(setup, size, moment());

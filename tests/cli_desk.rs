@@ -37,6 +37,26 @@ fn a_list_for_people_for_spreadsheets_and_for_scripts() {
 }
 
 #[test]
+fn a_saved_view_is_listed_and_what_is_asked_for_besides_wins() {
+    let desk = Desk::filled();
+    assert_eq!(names(&desk, &["--view", "mine", "--sort", "dealer_code"]), ["xts1", "xts3"]);
+    assert_eq!(names(&desk, &["--view", "mine", "nakamura"]), ["xts1"], "the query narrows the view");
+    let owners = desk.run(&["list", "--view", "by-owner", "--csv", "--columns", "owner"]).ends(0).out;
+    assert_eq!(owners, "owner\nana\nana\nben\n\"\"\n");
+    let heading = desk.run(&["list", "--view", "by group", "--csv"]).ends(0).out;
+    assert!(heading.starts_with("group,name,stage,clock,next_step,mail,owner\n"), "{heading}");
+    desk.run(&["list", "--view", "mien"]).ends(2).says("there is no view `mien`; did you mean `mine`?");
+    desk.write("config.toml", 
+        "[ui]\noperator = \"ana\"\n[[views]]\nname = \"fords\"\nquery = \"ford\"\ncolumns = [\"place\", \"owner\"]\nsort = \"dealer_code:desc\"\n",
+    );
+    let fords = desk.run(&["list", "--view", "fords", "--csv", "--columns", "dealer_code"]).ends(0).out;
+    assert_eq!(fords, "dealer_code\nxts3\nxts2\nxts1\n");
+    let wrong = "[[views]]\nname = \"fords\"\nsort = \"onwer\"\n";
+    desk.write("config.toml", wrong);
+    desk.run(&["list"]).ends(2).says("config.toml:3:8").says("did you mean `owner`?");
+}
+
+#[test]
 fn one_dealership_is_named_by_id_code_or_an_unambiguous_part_of_its_name() {
     let desk = Desk::filled();
     let id = desk.run(&["show", "xts2", "--json"]).ends(0).json()["id"].as_str().unwrap().to_owned();

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::client::SharedClient;
 use crate::config;
 use crate::signals::Termination;
+use crate::tui::DeskStart;
 use crate::tui::keymap::Keymap;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
@@ -18,6 +19,7 @@ use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
 use super::app::App;
 use super::error::CliError;
+use super::kept_desk;
 use super::output::{ColorWhen, humanize_term, is_dumb};
 use crate::wiring::{Need, panic_is_caught};
 
@@ -93,6 +95,14 @@ pub(super) async fn on(
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
     let (theme, themes, has_title) = theme(app);
+    // Nothing of a demo is kept: it is another one each time.
+    let place = if demo.runs { None } else { kept_desk::place(&app.config.store) };
+    let kept = place.as_ref().filter(|_| app.config.ui.restore).and_then(|place| kept_desk::read(place, &mut notices));
+    let start = match kept {
+        _ if demo.runs => DeskStart::All,
+        Some(kept) => DeskStart::AsLeft(Box::new(kept)),
+        None => DeskStart::Mine,
+    };
     let options = ScreenOptions {
         keymap,
         theme,
@@ -110,11 +120,18 @@ pub(super) async fn on(
         clock: Arc::clone(&app.clock),
         policy: app.config.policy.clone(),
         read_only: app.globals.read_only,
+        views: app.config.views.clone(),
+        start,
     };
     let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),
         false => CliError::Failed(error.to_string()),
     })??;
+    if let Some((place, kept)) = place.zip(left.kept)
+        && let Err(error) = kept_desk::write(&place, &kept)
+    {
+        app.out.warn(format!("how the desk was left cannot be kept in {}: {error}", shown(&place)));
+    }
     for words in &left.unfinished {
         app.out.warn(words);
     }

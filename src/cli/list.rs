@@ -9,6 +9,7 @@ use crate::domain::text::{fit, normal, width};
 use crate::present::Tone;
 use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, read_order};
 use crate::present::json::{DealershipDocument, SCHEMA};
+use crate::present::view::{self, SavedView};
 use crate::protocol::{FirstFound, Selection};
 
 use super::app::App;
@@ -30,10 +31,14 @@ const FOR_SHEETS: &str = "id,name,group,brand,city,state,dealer_code,timezone,ow
     opcode_state,lacks,slots,next_slot,appointment";
 
 pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
-    let sort = args.sort.iter().map(|field| order(field)).collect::<Result<Vec<_>, _>>()?;
-    let columns = columns(&args.columns, args.csv)?;
+    let named = |name: &str| view::named(&app.config.views, name).map_err(CliError::usage);
+    let saved = args.view.as_deref().map(named).transpose()?;
+    let sort = sort(&args.sort, saved)?;
+    let columns = columns(&args.columns, saved, args.csv)?;
     let reading = app.read().await?;
-    let (selection, limit) = (Selection::Query(args.query.join(" ")), args.limit.unwrap_or(usize::MAX));
+    let words = saved.map(|view| &view.query).into_iter().chain(&args.query);
+    let query = words.map(String::as_str).collect::<Vec<_>>().join(" ");
+    let (selection, limit) = (Selection::Query(query), args.limit.unwrap_or(usize::MAX));
     let (now, policy, me) = (app.clock.now(), &app.config.policy, app.actor());
     // Columns are known here only: whoever sorts by one needs all that was found.
     let FirstFound { total, states: found } = if sort.is_empty() && limit <= FEW {
@@ -97,16 +102,27 @@ fn usage(error: &ColumnError) -> CliError {
             let list = COLUMNS.iter().map(|column| column.id).collect::<Vec<_>>().join(", ");
             CliError::usage(format!("{error} (columns: {list})"))
         }
-        ColumnError::Direction(_) => CliError::usage(error.to_string()),
+        ColumnError::OfListOnly(_) | ColumnError::Direction(_) => CliError::usage(error.to_string()),
     }
 }
 
-fn columns(names: &[String], csv: bool) -> Result<Vec<&'static Column>, CliError> {
+/// What is asked for wins over what the view says.
+fn columns(names: &[String], view: Option<&SavedView>, csv: bool) -> Result<Vec<&'static Column>, CliError> {
+    if let ([], Some(view)) = (names, view.filter(|view| !view.columns.is_empty())) {
+        return view.columns.iter().map(|shown| column(shown.id())).collect();
+    }
     if names.is_empty() {
         let names = if csv { FOR_SHEETS } else { FOR_PEOPLE };
         return names.split(',').map(column).collect();
     }
     names.iter().map(|name| column(name)).collect()
+}
+
+fn sort(fields: &[String], view: Option<&SavedView>) -> Result<Vec<(&'static Column, bool)>, CliError> {
+    match view.and_then(|view| view.sort).filter(|_| fields.is_empty()) {
+        Some(sort) => sort.keys().map(|(by, descending)| Ok((column(by.id())?, descending))).collect(),
+        None => fields.iter().map(|field| order(field)).collect(),
+    }
 }
 
 fn order(field: &str) -> Result<(&'static Column, bool), CliError> {

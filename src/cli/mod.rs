@@ -17,6 +17,7 @@ mod import;
 mod input;
 mod insight;
 mod invite;
+mod kept_desk;
 pub mod list;
 mod log;
 mod mail;

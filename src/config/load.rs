@@ -8,7 +8,7 @@ use toml_edit::{Document, TableLike};
 use super::diagnostic::{ConfigError, Diagnostic, SettingLocation, shown};
 use super::model::{Config, StoreUrl};
 use super::reader::{PREFIX, Reader, Section};
-use super::{hooks, lists, paths, table};
+use super::{hooks, lists, paths, table, views};
 
 /// What was asked for outside the file.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +79,7 @@ fn read(reader: &Reader<'_>, table: &dyn TableLike, store: Option<&str>) -> Conf
     table::sections().iter().for_each(|section| section.read(&root, &mut config));
     config.lists = lists::read(&root.section(lists::KEY));
     config.hooks = hooks::read(&root);
+    config.views = views::read(&root);
     root.end();
     match store.map(StoreUrl::parse) {
         Some(Ok(store)) => {

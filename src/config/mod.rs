@@ -18,6 +18,7 @@ mod section;
 mod setting;
 mod table;
 pub mod teach;
+mod views;
 mod written;
 
 pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
@@ -34,3 +35,5 @@ mod hooks_tests;
 mod table_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod views_tests;

@@ -14,6 +14,7 @@ use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
 use crate::present::ThemeChoice;
+use crate::present::view::SavedView;
 use crate::store::postgres::PostgresUrl;
 use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
@@ -51,6 +52,8 @@ pub struct Config {
     /// Where `/metrics` and `/health` are answered; `None`: nowhere.
     pub metrics_listen: Option<SocketAddr>,
     pub ui: Ui,
+    /// Those of the settings, and the given ones.
+    pub views: Vec<SavedView>,
     /// Where the rules of time zones are read from.
     pub zone_database: DatabaseChoice,
 }
@@ -181,6 +184,8 @@ pub struct Ui {
     pub theme: ThemeChoice,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
+    /// Whether the desk begins as it was left.
+    pub restore: bool,
     /// Who sits at the desk: recorded with every event, and what `is:mine` means.
     pub operator: String,
 }
@@ -278,7 +283,8 @@ impl Default for Config {
             lists: BTreeMap::new(),
             hooks: Vec::new(),
             metrics_listen: None,
-            ui: Ui { theme: ThemeChoice::default(), mouse: false, operator: super::login::name() },
+            ui: Ui { theme: ThemeChoice::default(), mouse: false, restore: true, operator: super::login::name() },
+            views: SavedView::given(),
             zone_database: DatabaseChoice::default(),
         }
     }

@@ -6,7 +6,7 @@ use super::diagnostic::shown;
 use super::model::Config;
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{hooks, lists, table};
+use super::{hooks, lists, table, views};
 
 /// Writes every setting, the default meanings of answers included.
 pub fn effective(config: &Config) -> String {
@@ -24,6 +24,10 @@ pub fn effective(config: &Config) -> String {
     for hook in &mut config.hooks {
         line(&mut out, &format!("\n[[{}]]", hooks::KEY));
         entries(&mut out, &hooks::settings(), hook);
+    }
+    for view in &mut config.views {
+        line(&mut out, &format!("\n[[{}]]", views::KEY));
+        entries(&mut out, &views::settings(), view);
     }
     meanings(&mut out, &config);
     out

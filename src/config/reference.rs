@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::model::{Config, ListSettings};
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{HookConfig, hooks, lists, table};
+use super::{HookConfig, hooks, lists, table, views};
+use crate::present::view::SavedView;
 
 const BEGINNING: &str = "\
 # Configuration
@@ -30,6 +31,8 @@ pub fn markdown() -> String {
     rows(&mut out, &lists::settings(), &mut ListSettings::default());
     heading(&mut out, &format!("[{}]", hooks::KEY), hooks::SUMMARY);
     rows(&mut out, &hooks::settings(), &mut HookConfig::default());
+    heading(&mut out, &format!("[{}]", views::KEY), views::SUMMARY);
+    rows(&mut out, &views::settings(), &mut SavedView::default());
     out
 }
 

@@ -8,7 +8,8 @@ use super::kind::SECRET;
 use super::model::{Config, ListSettings};
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{HookConfig, hooks, lists, table};
+use super::{HookConfig, hooks, lists, table, views};
+use crate::present::view::SavedView;
 
 /// The schema, draft 2020-12.
 pub fn schema() -> Value {
@@ -19,6 +20,8 @@ pub fn schema() -> Value {
     properties.insert(lists::KEY.to_owned(), json!({ "type": "object", "additionalProperties": list }));
     let hook = object(hooks::SUMMARY, &of_settings(&hooks::settings(), &mut HookConfig::default()));
     properties.insert(hooks::KEY.to_owned(), json!({ "type": "array", "items": hook }));
+    let view = object(views::SUMMARY, &of_settings(&views::settings(), &mut SavedView::default()));
+    properties.insert(views::KEY.to_owned(), json!({ "type": "array", "items": view }));
     let mut schema = object("The settings of cloverwatch (config.toml).", &properties);
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());

@@ -147,6 +147,7 @@ fn ui() -> SettingSection {
     SettingSection::new("ui", "The desk.").with([
         word("theme", "The colours; `auto` asks the terminal for its background.", THEMES, |c| &mut c.ui.theme),
         flag("mouse", "Without effect: the mouse is left to the terminal.", |c| &mut c.ui.mouse),
+        flag("restore", "Whether the desk begins as it was left, else with what is mine.", |c| &mut c.ui.restore),
         text("operator", "Who is recorded with every event; what `is:mine` means.", |c: &mut Config| {
             &mut c.ui.operator
         })

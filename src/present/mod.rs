@@ -17,6 +17,7 @@ mod theme;
 pub mod time;
 mod tone;
 mod track;
+pub mod view;
 
 pub use situation::situation;
 pub use theme::ThemeChoice;

@@ -13,7 +13,7 @@ use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
     call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, queue, reading, table,
-    tail,
+    tail, views,
 };
 
 /// How much harm an action can do.
@@ -223,6 +223,7 @@ actions! {
         Queue => screen("queue", "letters", "Show all letters that are on their way or went wrong.", queue::toggle).anywhere(),
         Insight => effect("insight", "insight", "Show what the log says: codes that end, where it sticks, how long things take, calls.", insight::toggle).anywhere().when(insight::can_open).on(&[PageKind::Insight]),
         ShowExpired => screen("show-expired", "expired codes", "Show the dealerships whose code expired unused.", desk::show_expired).anywhere(),
+        Views => screen("views", "views", "Show a saved view: filter, columns and order under a name.", views::open).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
         Unfinished => screen("unfinished", "cut off", "Show what was begun for many and cut off: resume it, or put it away.", cut_off::show).records().when(cut_off::any),
     }

@@ -12,6 +12,8 @@ pub enum InputLayer {
     Letters,
     /// The focus in another pane than the table, or a pane that has the whole screen.
     Pane,
+    /// A saved view, with its filter, columns and order.
+    View,
     Filter,
     /// Another tab than that of all dealerships.
     Tab,
@@ -23,7 +25,8 @@ impl InputLayer {
         let messages = (!state.toasts.is_empty()).then_some(Self::Messages);
         messages.or_else(|| Self::in_place_of_table(state)).or_else(|| {
             let filter = (!state.rows.query().text().trim().is_empty()).then_some(Self::Filter);
-            filter.or((state.rows.tab() != Tab::All).then_some(Self::Tab))
+            let view = state.view.as_ref().map(|_| Self::View);
+            view.or(filter).or((state.rows.tab() != Tab::All).then_some(Self::Tab))
         })
     }
 
@@ -40,6 +43,7 @@ impl InputLayer {
         match self {
             Self::Messages => "dismiss",
             Self::Letters | Self::Pane => "back",
+            Self::View => "leave view",
             Self::Filter => "clear filter",
             Self::Tab => "all tabs",
         }

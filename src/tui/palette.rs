@@ -1,30 +1,66 @@
-//! The palette: every action by a few letters of its name, with the reason when it is not possible now.
+//! The palette: every action and every saved view by a few letters of its name, with the reason when it is not possible
+//! now.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::{Action, REGISTRY};
+use super::action::{Action, ActionInfo, REGISTRY};
 use super::enabled::can;
 use super::line_edit::LineEdit;
 use super::list_cursor::ListCursor;
 use super::state::ScreenState;
+use crate::domain::Query;
+use crate::present::view::SavedView;
 
 /// The palette while it is open.
 #[derive(Debug, Default)]
 pub struct Palette {
     pub edit: LineEdit,
-    /// The actions that fit, best first.
+    /// What fits, best first.
     pub found: Vec<PaletteEntry>,
     pub cursor: ListCursor,
+    /// How many each view shows; empty: nobody looked for views.
+    counts: Vec<usize>,
 }
 
-/// An action in the palette.
+/// What can be chosen in the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaletteChoice {
+    Action(Action),
+    /// A saved view, by its place.
+    View(usize),
+}
+
 #[derive(Debug, Clone)]
 pub struct PaletteEntry {
-    pub action: Action,
+    pub choice: PaletteChoice,
+    pub title: String,
+    pub about: String,
     /// Why it is not possible now.
     pub why_not: Option<String>,
 }
+
+impl PaletteEntry {
+    fn of_action(info: &ActionInfo) -> Self {
+        let (title, about) = (info.title.to_owned(), info.doc.to_owned());
+        Self { choice: PaletteChoice::Action(info.action), title, about, why_not: None }
+    }
+
+    fn of_view((place, view): (usize, &SavedView)) -> Self {
+        let title = format!("{VIEW}{}", view.name);
+        Self { choice: PaletteChoice::View(place), title, about: view.summary(), why_not: None }
+    }
+
+    fn id(&self) -> Option<&'static str> {
+        match self.choice {
+            PaletteChoice::Action(action) => Some(action.info().id),
+            PaletteChoice::View(_) => None,
+        }
+    }
+}
+
+/// What stands before the name of a view.
+const VIEW: &str = "view ";
 
 impl Palette {
     /// The open palette with everything in it.
@@ -34,34 +70,66 @@ impl Palette {
         palette
     }
 
+    /// Only views.
+    pub fn of_views(state: &ScreenState) -> Self {
+        let mut palette = Self { edit: LineEdit::with(VIEW), ..Self::default() };
+        palette.search(state);
+        palette
+    }
+
+    /// Whether only views are looked for.
+    pub fn is_of_views(&self) -> bool {
+        self.edit.text().starts_with(VIEW)
+    }
+
     /// Finds what fits what is typed.
     pub fn search(&mut self, state: &ScreenState) {
+        let views = || state.setup.views.iter().enumerate();
+        let is_of_views = self.is_of_views();
+        if is_of_views && self.counts.is_empty() {
+            let count = |query| state.rows.count_matching(&query, state.now.at);
+            self.counts = views().map(|(_, view)| Query::parse(&view.query).map_or(0, count)).collect();
+        }
         let pattern = Pattern::parse(self.edit.text(), CaseMatching::Ignore, Normalization::Smart);
         let letters = self.edit.text().to_lowercase();
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
-        let mut scored: Vec<(u32, Action)> = REGISTRY
+        let actions = REGISTRY
             .iter()
-            .filter(|info| !info.scope.is_closed() && info.action != Action::Palette)
-            .filter_map(|info| {
+            .filter(|info| !is_of_views && !info.scope.is_closed() && info.action != Action::Palette)
+            .map(PaletteEntry::of_action);
+        let mut scored: Vec<(u32, PaletteEntry)> = actions
+            .chain(views().map(PaletteEntry::of_view))
+            .filter_map(|entry| {
                 // A match in the name counts more than the very words in the sentence.
-                let by_name = score(info.title).max(score(info.id)).map(|score| score + 1);
-                let by_doc = || info.doc.to_lowercase().contains(&letters).then_some(1);
-                Some((by_name.or_else(by_doc)?, info.action))
+                let by_name = score(&entry.title).max(entry.id().and_then(&mut score)).map(|score| score + 1);
+                let by_doc = || entry.about.to_lowercase().contains(&letters).then_some(1);
+                Some((by_name.or_else(by_doc)?, entry))
             })
             .collect();
-        scored.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
-        self.found =
-            scored.into_iter().map(|(_, action)| PaletteEntry { action, why_not: can(state, action).err() }).collect();
+        scored.sort_by_key(|(score, entry)| (std::cmp::Reverse(*score), entry.choice));
+        let entry = |(_, entry): (_, PaletteEntry)| match entry.choice {
+            PaletteChoice::Action(action) => PaletteEntry { why_not: can(state, action).err(), ..entry },
+            PaletteChoice::View(_) => entry,
+        };
+        self.found = scored.into_iter().map(entry).collect();
         self.cursor = ListCursor::default();
+    }
+
+    /// How many a view shows, where that was counted.
+    pub fn count(&self, entry: &PaletteEntry) -> Option<usize> {
+        match entry.choice {
+            PaletteChoice::View(place) => self.counts.get(place).copied(),
+            PaletteChoice::Action(_) => None,
+        }
     }
 
     pub fn step(&mut self, by: isize) {
         self.cursor.place = super::rows::step_round(self.cursor.place, by, self.found.len());
     }
 
-    pub fn choice(&self) -> Option<&PaletteEntry> {
-        self.found.get(self.cursor.place)
+    pub fn choice(&self) -> Option<PaletteChoice> {
+        self.found.get(self.cursor.place).map(|entry| entry.choice)
     }
 }

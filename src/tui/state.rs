@@ -2,16 +2,12 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{
-    Claims, ClockDoubt, CodeOrigin, DealershipId, Policy, ProbeStatus, QueryError, TestBooking, Timestamp,
-};
-use crate::present::time::Zone;
-use crate::protocol::{CutOff, Holder, OwnerState, Request, Status};
+use crate::domain::{ClockDoubt, DealershipId, ProbeStatus, QueryError, Timestamp};
+use crate::protocol::{CutOff, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
 use super::call_view::CallView;
@@ -20,7 +16,7 @@ use super::dialog::Dialog;
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
 use super::insight::InsightPage;
-use super::keymap::{Key, Keymap};
+use super::keymap::Key;
 use super::line_edit::LineEdit;
 use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
@@ -28,9 +24,11 @@ use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
 use super::presence::OwnPresence;
 use super::queue::Queue;
-use super::reading::{LetterReader, Mailboxes};
+use super::reading::LetterReader;
 use super::reveal::Reveal;
 use super::rows::{DealershipRow, DealershipRows, Tab};
+use super::saved_view::AppliedView;
+pub use super::setup::Setup;
 use super::table_columns::TableColumns;
 use super::tail::EventTail;
 use super::teach::ToldAnswers;
@@ -42,46 +40,6 @@ const UNSEEN: Duration = Duration::from_millis(250);
 
 /// How often a filter compares clocks again.
 pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
-
-/// What does not change while the screen runs.
-#[derive(Clone)]
-pub struct Setup {
-    pub read_only: bool,
-    /// Where codes come from; `None`: by paste.
-    pub source: Option<CodeOrigin>,
-    /// Where letters go; `None`: nobody sends any.
-    pub mail_name: Option<String>,
-    /// Whether letters are mailed; else they only become files, or nothing.
-    pub mails: bool,
-    /// The mailboxes of the simulated dealers.
-    pub mailboxes: Option<Arc<dyn Mailboxes>>,
-    /// Who is in front of the screen: what `is:mine` means, and who records.
-    pub me: String,
-    pub zone: Zone,
-    pub policy: Policy,
-    /// Which codes and dealerCodes are taken.
-    pub claims: Arc<dyn Claims + Send + Sync>,
-    pub keymap: Arc<Keymap>,
-    /// Which store it is, in a word or two for the status bar.
-    pub store: String,
-    /// Who we are to the dealerships: in the steps and the letter of the opcode.
-    pub partner: String,
-    /// What a test appointment says.
-    pub appointment: TestBooking,
-    /// The demo: says so, and that nothing is real.
-    pub demo: bool,
-    /// Which other process owns the store; `None`: this one.
-    pub owner: Option<Holder>,
-    /// The number by which other desks know this one.
-    pub desk: u64,
-}
-
-impl Setup {
-    /// Whether letters become files that nobody mails.
-    pub fn only_files(&self) -> bool {
-        self.mail_name.is_some() && !self.mails
-    }
-}
 
 /// A pane that can have the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -159,6 +117,8 @@ pub struct ScreenState {
     pub rows: DealershipRows,
     pub columns: TableColumns,
     pub estimate: CodeEstimate,
+    /// The saved view that is shown; `None`: no view.
+    pub view: Option<AppliedView>,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
     pub opening: bool,
     /// How the owner of the store is, when that is another process.
@@ -236,6 +196,7 @@ impl ScreenState {
             rows,
             columns: TableColumns::default(),
             estimate: CodeEstimate::default(),
+            view: None,
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,

@@ -53,6 +53,34 @@ impl Default for TableColumns {
 }
 
 impl TableColumns {
+    /// These are shown, in this order, and the name where it is not among them.
+    pub fn of(shown: &[TableColumn]) -> Self {
+        let mut columns = Self::default();
+        let place = |column| shown.iter().position(|one| *one == column);
+        columns.0.iter_mut().for_each(|choice| {
+            choice.is_shown = choice.column == TableColumn::Name || place(choice.column).is_some();
+        });
+        columns.0.sort_by_key(|choice| match choice.column {
+            column @ TableColumn::Name => place(column).unwrap_or(0),
+            column => place(column).unwrap_or(usize::MAX),
+        });
+        columns
+    }
+
+    /// These in their order, and those that are not among them hidden behind them.
+    pub fn arranged(choices: impl Iterator<Item = ColumnChoice>) -> Self {
+        let mut columns: Vec<ColumnChoice> = Vec::new();
+        let hidden = |choice: ColumnChoice| ColumnChoice { is_shown: choice.column == TableColumn::Name, ..choice };
+        for choice in choices.chain(Self::default().0.into_iter().map(hidden)) {
+            let is_new = columns.iter().all(|known| known.column != choice.column);
+            if is_new && choice.column != TableColumn::Attention {
+                let width = choice.width.map(|width| width.clamp(*WIDTHS.start(), *WIDTHS.end()));
+                columns.push(ColumnChoice { width, ..choice });
+            }
+        }
+        Self(columns)
+    }
+
     pub fn choices(&self) -> &[ColumnChoice] {
         &self.0
     }

@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use cloverwatch::client::SharedClient;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event, NoClaims};
 use cloverwatch::present::time::Zone;
+use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{
     Committed, EngineInfo, EventQuery, MailState, MailStatus, Notification, PlatformState, Request, Response, Status,
 };
@@ -17,7 +18,7 @@ use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::Drawn;
-use cloverwatch::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use parking_lot::Mutex;
 use ratatui::backend::CrosstermBackend;
@@ -71,6 +72,8 @@ impl Desk {
             appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
             owner: None,
+            views: SavedView::given(),
+            start: DeskStart::All,
             desk: 1,
         };
         change(&mut setup);

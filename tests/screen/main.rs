@@ -31,6 +31,7 @@ mod table;
 mod teach;
 mod time;
 mod twins;
+mod views;
 
 /// Draw thousands of pictures of what is told like anything else: through an owner they are drawn by `.ci/run` only.
 const LONG: [&str; 2] = ["every_size_can_be_drawn_in_every_mode", "the_view_can_be_drawn_at_every_size"];

@@ -100,7 +100,8 @@ fn every_column_orders_both_ways_with_the_empty_ones_last() {
         let up = shown(&rows);
         rows.set_sort(Sort::by(column, true));
         assert_eq!(up.len(), rows.shown(), "{column:?}");
-        assert_ne!(up, shown(&rows), "{column:?}");
+        // All of the sample are of one group.
+        assert_eq!(up == shown(&rows), column == TableColumn::Group, "{column:?}");
     }
     rows.set_sort(Sort::by(TableColumn::Owner, true));
     assert_eq!(rows.from(0).last().unwrap().state.profile.owner, None);

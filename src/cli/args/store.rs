@@ -1,18 +1,23 @@
 //! The store: `list`, `show`, `events`, `export`, `restore` and `store`.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::builder::PossibleValue;
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, Subcommand, ValueEnum, ValueHint};
 
 use super::Json;
 use crate::domain::report::ReportBy;
+use crate::present::view::SavedView;
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Which dealerships; several words are one query
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
+    /// A saved view of the settings, or `mine`, `today`, `by owner`, `by group`; QUERY narrows it
+    #[arg(long, value_name = "NAME", value_parser = ViewName, hide_possible_values = true)]
+    pub view: Option<String>,
     /// By which fields, like `stage,expires_at:desc`; without it: what needs attention first
     #[arg(long, value_name = "FIELD[:desc],…", value_delimiter = ',')]
     pub sort: Vec<String>,
@@ -126,4 +131,21 @@ pub enum StoreCommand {
     Verify(Json),
     /// The SQL that makes two roles in the database of a team: one records, one only reads
     Roles,
+}
+
+/// Any name; completions offer those of the given views.
+#[derive(Clone)]
+struct ViewName;
+
+impl TypedValueParser for ViewName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let name = |view: SavedView| PossibleValue::new(view.name.replace(' ', "-"));
+        Some(Box::new(SavedView::given().into_iter().map(name)))
+    }
 }

@@ -15,6 +15,7 @@ mod texts;
 
 use std::collections::HashSet;
 
+use crate::domain::text::is_normally;
 use crate::domain::{Attention, DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 pub use error::QueryError;
@@ -92,6 +93,13 @@ pub struct QueryContext<'a> {
     pub me: Option<&'a str>,
     /// Who may be one and the same as another: what `is:twin` means. `None`: nobody.
     pub twins: Option<&'a HashSet<DealershipId>>,
+}
+
+impl QueryContext<'_> {
+    /// Whether a name in its normal form is that of who asks.
+    fn is_me(&self, name: &str) -> bool {
+        self.me.is_some_and(|me| !me.is_empty() && is_normally(me, name))
+    }
 }
 
 /// What follows from the state of a dealership at a moment.

@@ -204,6 +204,7 @@ impl Reader<'_> {
         if let Some(field) = known {
             let value = |piece: &Piece| match phone::digits(&piece.text) {
                 _ if piece.text.is_empty() => QueryValue::Empty,
+                _ if field == QueryField::Owner && piece.text == "me" && !piece.quoted => QueryValue::Me,
                 Some(digits) if field == QueryField::Phone => QueryValue::Part(finder(&digits)),
                 _ => QueryValue::Part(finder(&piece.text)),
             };

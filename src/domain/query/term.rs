@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
-use crate::domain::text::{is_normally, normal};
+use crate::domain::text::normal;
 use crate::domain::{InvitationState, LetterState, Mover, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
@@ -83,6 +83,8 @@ pub(super) enum QueryValue {
     Part(Box<Finder<'static>>),
     /// The field is empty: `owner:""`.
     Empty,
+    /// It is who asks: `owner:me`.
+    Me,
 }
 
 /// A condition with a name of its own.
@@ -128,7 +130,7 @@ impl Is {
             Self::Confirmed => asked.state.is_integrated(),
             Self::Attention => asked.needs_attention(ctx),
             Self::Snoozed => asked.is_snoozed(ctx),
-            Self::Mine => ctx.me.is_some_and(|me| !me.is_empty() && is_normally(me, owner())),
+            Self::Mine => ctx.is_me(owner()),
             Self::Twin => ctx.twins.is_some_and(|twins| twins.contains(&asked.state.id)),
         }
     }
@@ -260,6 +262,7 @@ impl Term {
                 values.iter().any(|value| match value {
                     QueryValue::Part(finder) => finder.find(found.as_bytes()).is_some(),
                     QueryValue::Empty => found.is_empty(),
+                    QueryValue::Me => ctx.is_me(found),
                 })
             }
             Test::Fuzzy(fuzzy) => text.word_fields().any(|field| fuzzy.is_in(field)),

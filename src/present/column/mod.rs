@@ -3,12 +3,14 @@
 mod cell;
 mod named;
 mod registry;
+mod sort;
 
 use chrono::TimeDelta;
 
 pub use cell::{Cell, CellView, code_clock, confirm_clock};
 pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
+pub use sort::{Sort, SortError};
 
 use crate::domain::query::{Derived, QueryField};
 use crate::domain::survival::Survival;
@@ -180,12 +182,13 @@ pub enum TableColumn {
     ConfirmClock,
     Opcode,
     LastEvent,
+    Group,
     /// How likely the code is used before it ends; known once the log was asked.
     Chance,
 }
 
 impl TableColumn {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Attention,
         Self::Name,
         Self::Place,
@@ -201,6 +204,7 @@ impl TableColumn {
         Self::ConfirmClock,
         Self::Opcode,
         Self::LastEvent,
+        Self::Group,
         Self::Chance,
     ];
 

@@ -149,7 +149,14 @@ pub static COLUMNS: [Column; 52] = [
         order: RowOrder::Field(QueryField::Name),
         cell: cell::name,
     }),
-    column("group", "GROUP", |view| raw(&view.state.profile.group)),
+    column("group", "GROUP", |view| raw(&view.state.profile.group)).on_screen(ScreenColumn {
+        column: TableColumn::Group,
+        title: "group",
+        rank: 14,
+        widths: (12, 16, 24),
+        order: RowOrder::Field(QueryField::Group),
+        cell: |cell| Cell::faint(&cell.view.state.profile.group),
+    }),
     column("brand", "BRAND", |view| raw(&view.state.profile.brand)),
     column("city", "CITY", |view| raw(&view.state.profile.city)).on_screen(ScreenColumn {
         column: TableColumn::City,

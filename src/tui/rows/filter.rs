@@ -33,8 +33,7 @@ pub(super) fn narrows(older: &str, newer: &str) -> bool {
 impl DealershipRows {
     /// Asks the filter of every row; of those that matched a wider one only, when there was one.
     pub(super) fn refilter(&mut self, now: Timestamp, narrowed: bool) {
-        // What is derived is true from its moment on until the next thing is due.
-        let known = self.derived_at <= now && self.next_change().is_none_or(|next| now < next);
+        let known = self.is_derived(now);
         let Self { slots, texts, tabs, query, me, policy, twins, .. } = self;
         let context = QueryContext { now, policy, me: me.as_deref(), twins: Some(twins.members()) };
         let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
@@ -55,6 +54,20 @@ impl DealershipRows {
             });
         }
         self.count_all();
+    }
+
+    /// How many a filter would find, of those that are not archived.
+    pub fn count_matching(&self, query: &Query, now: Timestamp) -> usize {
+        let context =
+            QueryContext { now, policy: &self.policy, me: self.me.as_deref(), twins: Some(self.twins.members()) };
+        let mut tabs = self.tabs.clone();
+        ask(self.texts.blocks(), &self.slots, &mut tabs, query, (false, self.is_derived(now)), &context);
+        tabs.into_iter().filter(|tabs| shows(*tabs, Tab::All)).count()
+    }
+
+    /// Whether what is derived is true at a moment: from its own on until the next thing is due.
+    fn is_derived(&self, now: Timestamp) -> bool {
+        self.derived_at <= now && self.next_change().is_none_or(|next| now < next)
     }
 
     pub(super) fn count_all(&mut self) {

@@ -23,12 +23,11 @@ use crate::domain::query::{Derived, Query, QueryContext, Texts};
 use crate::domain::text::{normal, push_normal};
 use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
-pub use crate::present::column::TableColumn;
 use crate::present::column::{DealershipView, RowOrder};
+pub use crate::present::column::{Sort, SortError, TableColumn};
 use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
 use keys::Keys;
-pub use order::{Sort, SortError};
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;

@@ -1,76 +1,9 @@
 //! The lists of slots: taking one out, putting it in, ordering all.
 
 use std::cmp::Ordering;
-use std::fmt;
-use std::str::FromStr;
 
+use super::DealershipRows;
 use super::tab::{MATCHES, NAMED, Tab, shows};
-use super::{DealershipRows, TableColumn};
-use crate::present::column::{ColumnError, read_order};
-
-/// How the rows are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
-    pub column: TableColumn,
-    /// The largest first. What has no value comes last either way.
-    pub descending: bool,
-    /// Another column for those that are equal in the first, and whether its largest come first.
-    pub then: Option<(TableColumn, bool)>,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self::by(TableColumn::Attention, false)
-    }
-}
-
-/// An order that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SortError {
-    #[error(transparent)]
-    Column(#[from] ColumnError),
-    #[error("two columns at most")]
-    TooMany,
-}
-
-/// `clock, name:desc`; nothing is the order of the desk.
-impl FromStr for Sort {
-    type Err = SortError;
-
-    fn from_str(text: &str) -> Result<Self, SortError> {
-        let known = || TableColumn::ALL.into_iter();
-        let column = |field: &str| {
-            let (name, descending) = read_order(field)?;
-            let column = known().find(|column| column.id() == name);
-            let column = column.ok_or_else(|| ColumnError::unknown(name, known().map(TableColumn::id)))?;
-            Ok((column, descending))
-        };
-        let keys = text.split(',').map(str::trim).filter(|field| !field.is_empty()).map(column);
-        match keys.collect::<Result<Vec<_>, SortError>>()?.as_slice() {
-            [] => Ok(Self::default()),
-            [(column, descending)] => Ok(Self::by(*column, *descending)),
-            [(column, descending), then] => Ok(Self { then: Some(*then), ..Self::by(*column, *descending) }),
-            _ => Err(SortError::TooMany),
-        }
-    }
-}
-
-impl fmt::Display for Sort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = |(column, descending): (TableColumn, bool)| {
-            format!("{}{}", column.id(), if descending { ":desc" } else { "" })
-        };
-        f.write_str(&words((self.column, self.descending)))?;
-        self.then.map_or(Ok(()), |then| write!(f, ", {}", words(then)))
-    }
-}
-
-impl Sort {
-    /// By one column.
-    pub const fn by(column: TableColumn, descending: bool) -> Self {
-        Self { column, descending, then: None }
-    }
-}
 
 impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.

@@ -11,15 +11,17 @@ use futures::future::{BoxFuture, OptionFuture};
 use tokio::sync::mpsc;
 
 use super::bulk_job::BulkJob;
+use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
-use super::{Effect, Msg, Setup};
+use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
 use crate::domain::{Claim, Claims, DealershipId, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
+use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
 use crate::signals::{Signals, Termination};
 use screen::{From, Screen};
@@ -61,6 +63,8 @@ pub struct ScreenOptions {
     /// The numbers of the process.
     pub policy: Policy,
     pub read_only: bool,
+    pub views: Vec<SavedView>,
+    pub start: DeskStart,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,8 @@ pub struct Left {
     pub exit: Exit,
     /// What was asked for many and was under way, in words: it ended with the desk.
     pub unfinished: Vec<String>,
+    /// How it looked; `None`: it had shown nothing yet.
+    pub kept: Option<KeptDesk>,
 }
 
 /// A way to an engine that is under way.
@@ -91,7 +97,7 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
     restorer.hook_panics(options.panic_is_caught);
     if let Some(ending) = wait_for_foreground(&mut signals).await? {
-        return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new() }));
+        return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
     let title = if options.has_title { TITLE } else { "" };
     let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some() };
@@ -102,7 +108,7 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
     let client = match open(&mut screen, opener()).await? {
         Opened::Client(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
-        Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new() })),
+        Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new(), kept: None })),
     };
     Ok(Box::pin(Desk::new(client, screen, notices).run(&opener)).await?)
 }
@@ -151,6 +157,8 @@ impl ScreenOptions {
             appointment: self.appointment,
             demo: self.demo,
             owner: None,
+            views: self.views,
+            start: self.start,
             desk: rand::random(),
         }
     }
@@ -203,7 +211,9 @@ impl Desk {
         loop {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
-                return Ok(Ok(Left { exit, unfinished: works.map(BulkJob::unfinished).collect() }));
+                let unfinished = works.map(BulkJob::unfinished).collect();
+                let kept = self.screen.state.loaded.then(|| KeptDesk::of(&self.screen.state));
+                return Ok(Ok(Left { exit, unfinished, kept }));
             }
             tokio::select! {
                 biased;

@@ -1,6 +1,6 @@
 //! What the actions do that are about the desk as a whole: tabs, panes, filter, and the ways back.
 
-use super::{input, page, queue};
+use super::{input, page, queue, views};
 use crate::tui::action::Action;
 use crate::tui::layer::InputLayer;
 use crate::tui::msg::Effect;
@@ -69,9 +69,7 @@ pub(in crate::tui) fn back_title(state: &ScreenState) -> Option<&'static str> {
 
 pub(in crate::tui) fn show_expired(state: &mut ScreenState) {
     queue::close(state);
-    if !state.rows.query().is_empty() {
-        input::set_filter(state, "");
-    }
+    views::clear(state);
     state.set_tab(Tab::Expired);
     state.focus = Focus::Table;
 }
@@ -126,6 +124,7 @@ fn take_away(state: &mut ScreenState, layer: InputLayer) {
             (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();
         }
+        InputLayer::View => views::leave(state),
         InputLayer::Filter => input::set_filter(state, ""),
         InputLayer::Tab => state.set_tab(Tab::All),
     }

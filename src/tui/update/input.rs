@@ -1,12 +1,12 @@
 //! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
-use super::{act, columns, dialog, table};
+use super::{act, columns, dialog, table, views};
 use crate::domain::Query;
 use crate::tui::action::Action;
 use crate::tui::line_edit::{LineEdit, LineMotion};
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
-use crate::tui::palette::Palette;
+use crate::tui::palette::{Palette, PaletteChoice};
 use crate::tui::state::{Mode, ScreenState};
 
 /// A typed character. Where nothing takes text, it does nothing.
@@ -82,8 +82,17 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
             state.settle();
         }
         Mode::Palette(palette) => {
-            let Some(action) = palette.choice().map(|found| found.action) else { return Vec::new() };
+            let Some(choice) = palette.choice() else { return Vec::new() };
             state.mode = Mode::Desk;
+            let action = match choice {
+                PaletteChoice::Action(action) => action,
+                PaletteChoice::View(place) => {
+                    if let Some(view) = state.setup.views.get(place).cloned() {
+                        views::apply(state, &view, "");
+                    }
+                    return Vec::new();
+                }
+            };
             if action == Action::Quit {
                 // Named, it is meant: nothing is only gone back from.
                 return vec![Effect::Quit];

@@ -20,6 +20,7 @@ mod rule;
 mod suggestions;
 pub(super) mod table;
 pub(super) mod tail;
+pub(super) mod views;
 
 use std::sync::Arc;
 
@@ -193,6 +194,7 @@ fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     state.settle();
     queue::loaded(state);
     if first {
+        views::begin(state);
         cut_off::show(state);
     }
     if let Mode::Dialog(dialog) = &state.mode {

@@ -101,7 +101,7 @@ pub(super) fn jump(state: &mut ScreenState, id: DealershipId) {
         state.rows.set_tab(Tab::All);
     }
     if !state.rows.is_shown(id) && !state.rows.query().is_empty() {
-        super::input::set_filter(state, "");
+        super::views::clear(state);
         state.toast(Tone::Faint, "the filter hid that dealership: cleared");
     }
     if !state.rows.is_shown(id) {

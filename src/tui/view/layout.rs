@@ -53,7 +53,7 @@ impl ScreenLayout {
         let mut top = 1;
         let filter = match &state.mode {
             Mode::Filter(input) => Some(if input.mistake.is_some() { 2 } else { 1 }),
-            _ if !state.rows.query().is_empty() => Some(1),
+            _ if !state.rows.query().is_empty() || state.view.is_some() => Some(1),
             _ => None,
         };
         let filter = filter.map(|height| {

@@ -4,14 +4,16 @@ use ratatui::layout::Position;
 
 use super::canvas::{Canvas, width};
 use super::{popup, tabs};
-use crate::tui::palette::Palette;
+use crate::tui::palette::{Palette, PaletteChoice};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
 pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) -> Option<Position> {
-    let height = (canvas.area().height * 2 / 3).clamp(8, 24);
+    let most = if palette.is_of_views() { state.setup.views.len() as u16 + 3 } else { 24 };
+    let height = (canvas.area().height * 2 / 3).min(most).max(8);
     let mut canvas = popup(canvas, 76, height);
-    let inside = canvas.frame("Actions", theme.line_focus, theme.title);
+    let inside =
+        canvas.frame(if palette.is_of_views() { "Saved views" } else { "Actions" }, theme.line_focus, theme.title);
     let mut canvas = canvas.within(inside);
     let room = inside.width;
     let used = canvas.text(1, 0, room, ": ", theme.key);
@@ -20,20 +22,25 @@ pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas
     let mut cursor = palette.cursor;
     cursor.keep_in_view(palette.found.len(), rows);
     if palette.found.is_empty() {
-        canvas.text(1, 1, room, "no action has such a name", theme.dim);
+        let nothing = if palette.is_of_views() { "no view has such a name" } else { "no action has such a name" };
+        canvas.text(1, 1, room, nothing, theme.dim);
     }
+    let beside = if palette.is_of_views() { 28 } else { 18 };
     for (y, (place, found)) in (1..).zip(palette.found.iter().enumerate().skip(cursor.top).take(rows)) {
-        let info = found.action.info();
-        let keys = state.setup.keymap.keys_for(found.action).join("  ");
+        let side = match found.choice {
+            PaletteChoice::Action(action) => state.setup.keymap.keys_for(action).join("  "),
+            PaletteChoice::View(_) => palette.count(found).map_or_else(String::new, |count| count.to_string()),
+        };
         let possible = found.why_not.is_none();
         let title = if possible { theme.title } else { theme.dim };
-        let keys_room = (width(&keys) as u16).min(room / 4);
-        canvas.text(1, y, 16, info.title, title);
+        let side_room = (width(&side) as u16).min(room / 4);
+        canvas.text(1, y, beside - 2, &found.title, title);
+        let about_room = room.saturating_sub(beside + 2 + side_room);
         match &found.why_not {
-            Some(why) => canvas.text(18, y, room.saturating_sub(20 + keys_room), why, theme.tone(Tone::Warn)),
-            None => canvas.text(18, y, room.saturating_sub(20 + keys_room), info.doc, theme.dim),
+            Some(why) => canvas.text(beside, y, about_room, why, theme.tone(Tone::Warn)),
+            None => canvas.text(beside, y, about_room, &found.about, theme.dim),
         };
-        canvas.right(room.saturating_sub(keys_room + 1), y, keys_room, &keys, theme.key);
+        canvas.right(room.saturating_sub(side_room + 1), y, side_room, &side, theme.key);
         if place == cursor.place {
             canvas.paint(y, theme.cursor);
         }

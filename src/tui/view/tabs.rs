@@ -111,13 +111,19 @@ pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canva
     let room = canvas.area().width;
     let (found, tone) = found(state);
     let side = (width(&found) as u16).min(room / 2);
+    let name = state.view.as_ref().map_or_else(String::new, |view| format!(" {} ", view.name));
+    let named = canvas.text(0, 0, room.saturating_sub(side) / 2, &name, theme.chosen);
     let Mode::Filter(input) = &state.mode else {
-        let used = canvas.text(0, 0, room, "/ ", theme.key);
-        canvas.text(used, 0, room - used - side, state.rows.query().text(), theme.title);
+        let query = state.rows.query().text();
+        let slash = if query.is_empty() { " " } else { "/ " };
+        let remark = state.view.as_ref().map_or("", |view| view.remark);
+        let remark = if remark.is_empty() { String::new() } else { format!("   {remark}") };
+        let pieces = [(slash, theme.key), (query, theme.title), (remark.as_str(), theme.dim)];
+        canvas.pieces(named, 0, room.saturating_sub(named + side), pieces);
         canvas.right(room - side, 0, side, &found, theme.tone(tone));
         return None;
     };
-    let used = canvas.text(0, 0, room, "/ ", theme.key);
+    let used = named + canvas.text(named, 0, room - named, "/ ", theme.key);
     let (caret, skipped) = draw_edit(&input.edit, used, 0, room - used - side, theme, canvas);
     canvas.right(room - side, 0, side, &found, theme.tone(tone));
     if let Some(mistake) = &input.mistake {

@@ -1,0 +1,93 @@
+//! What the actions of saved views do.
+
+use super::{input, queue};
+use crate::domain::Query;
+use crate::present::view::{MINE, SavedView, named};
+use crate::tui::action::Action;
+use crate::tui::kept_desk::KeptDesk;
+use crate::tui::palette::Palette;
+use crate::tui::rows::{Sort, Tab};
+use crate::tui::saved_view::{AppliedView, TableArrangement};
+use crate::tui::setup::DeskStart;
+use crate::tui::state::{Focus, Mode, ScreenState};
+use crate::tui::table_columns::TableColumns;
+use crate::tui::theme::Tone;
+
+pub(in crate::tui) fn open(state: &mut ScreenState) {
+    state.mode = Mode::Palette(Palette::of_views(state));
+}
+
+/// Shows a view. What another view changed is put back first.
+pub(super) fn apply(state: &mut ScreenState, view: &SavedView, remark: &'static str) {
+    leave(state);
+    queue::close(state);
+    state.view = Some(AppliedView { name: view.name.clone(), remark, before: TableArrangement::of(state) });
+    if !view.columns.is_empty() {
+        state.columns = TableColumns::of(&view.columns);
+    }
+    arrange(state, &view.query, view.sort.unwrap_or_default());
+    state.set_tab(Tab::All);
+    (state.focus, state.panes.zoom) = (Focus::Table, false);
+    state.settle();
+}
+
+/// Goes back to what the table had before the view.
+pub(super) fn leave(state: &mut ScreenState) {
+    let Some(AppliedView { before, .. }) = state.view.take() else { return };
+    state.columns = before.columns;
+    arrange(state, &before.filter, before.sort);
+}
+
+fn arrange(state: &mut ScreenState, query: &str, sort: Sort) {
+    state.rows.set_sort(sort);
+    input::set_filter(state, query);
+}
+
+/// Has nothing hidden by a filter, nor by that of a view.
+pub(super) fn clear(state: &mut ScreenState) {
+    leave(state);
+    if !state.rows.query().is_empty() {
+        input::set_filter(state, "");
+    }
+}
+
+/// Begins as the desk was left, or with what is mine and needs me.
+pub(super) fn begin(state: &mut ScreenState) {
+    // Whoever pressed a key meanwhile has begun otherwise.
+    if state.cursor.touched {
+        return;
+    }
+    match std::mem::take(&mut state.setup.start) {
+        DeskStart::All => {}
+        DeskStart::Mine => begin_with_mine(state),
+        DeskStart::AsLeft(kept) => restore(state, &kept),
+    }
+}
+
+fn begin_with_mine(state: &mut ScreenState) {
+    let Some(view) = named(&state.setup.views, MINE).ok().cloned() else { return };
+    let is_any = |query| state.rows.count_matching(&query, state.now.at) > 0;
+    if Query::parse(&view.query).is_ok_and(is_any) {
+        apply(state, &view, "the desk begins with what is yours");
+    }
+}
+
+fn restore(state: &mut ScreenState, kept: &KeptDesk) {
+    state.columns = kept.columns();
+    state.panes = kept.panes();
+    state.rows.set_sort(kept.sort.parse().unwrap_or_default());
+    let view = kept.view.as_ref().and_then(|name| named(&state.setup.views, name).ok()).cloned();
+    if let Some(view) = &view {
+        apply(state, view, "as you left it");
+    }
+    input::set_filter(state, &kept.filter);
+    state.set_tab(kept.tab());
+    if let Some(id) = kept.cursor.filter(|id| state.rows.is_shown(*id)) {
+        (state.cursor.id, state.cursor.touched) = (Some(id), true);
+    }
+    state.settle();
+    if view.is_some() || !state.rows.query().is_empty() || state.rows.tab() != Tab::All {
+        let key = state.setup.keymap.first_key(Action::ClearFilter).unwrap_or_default();
+        state.toast(Tone::Faint, format!("as you left it; {key} goes home"));
+    }
+}
