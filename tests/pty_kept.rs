@@ -33,8 +33,10 @@ fn a_desk_begins_as_it_was_left_unless_the_settings_say_otherwise() {
     }
     let mut pty = start(&desk);
     pty.wait_until("all", shows_all);
-    pty.send("/nakamura\r");
+    pty.types("/nakamura");
     pty.wait_text("1 of 4");
+    pty.send("\r");
+    pty.wait_text("enter open");
     leave(pty);
     let dir = desk.path("state/cloverwatch/desks");
     let file = std::fs::read_dir(&dir).unwrap().next().unwrap().unwrap().path();

@@ -26,13 +26,13 @@ impl Bound {
 
 /// What one must always be able to do, where, and the key that does it when the user's file leaves none.
 const WAYS_OUT: [(Action, &str, &[ActionScope], Key); 4] = [
+    (Action::QueueClose, "leave the letters", &[ActionScope::Queue], Key::plain(KeySymbol::Esc)),
     (
         Action::Quit,
         "quit",
         &[ActionScope::Table, ActionScope::Detail, ActionScope::Tail, ActionScope::Queue],
         Key::ctrl('c'),
     ),
-    (Action::QueueClose, "leave the letters", &[ActionScope::Queue], Key::plain(KeySymbol::Esc)),
     (Action::DialogCancel, "leave a dialog", &[ActionScope::Dialog], Key::plain(KeySymbol::Esc)),
     (Action::InputCancel, "leave an input", &[ActionScope::Input], Key::plain(KeySymbol::Esc)),
 ];
@@ -65,7 +65,8 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
     ] {
         map.tell_shadows(inner, outer, findings);
     }
-    for (action, what, scopes, key) in WAYS_OUT {
+    // A way that is opened may take the key of another one, never the one that is opened for that.
+    for (action, what, scopes, key) in WAYS_OUT.into_iter().chain(WAYS_OUT) {
         if let Some(stuck) = scopes.iter().find(|scope| !map.leads_to(**scope, action)) {
             let at = user.iter().find(|entry| entry.action == action).map_or(0, |entry| entry.at);
             let place = if scopes.len() > 1 { format!(" from [{}]", stuck.as_str()) } else { String::new() };
