@@ -71,6 +71,8 @@ pub struct FilterInput {
     pub pane: (Focus, bool),
     /// Which tab was shown before: what is found may lie in another.
     pub tab: Tab,
+    /// The saved view that was left for it: what is searched for may not be in that.
+    pub left_view: Option<AppliedView>,
 }
 
 /// The help while it is open.

@@ -42,9 +42,10 @@ pub(in crate::tui) fn filter(state: &mut ScreenState) {
         help.scroll.reset();
         return;
     }
-    let before = state.rows.query().text().to_owned();
     let (pane, tab) = ((state.focus, state.panes.zoom), state.rows.tab());
-    let mut input = FilterInput { before: before.clone(), pane, tab, ..FilterInput::default() };
+    let left_view = views::leave_for_search(state);
+    let before = state.rows.query().text().to_owned();
+    let mut input = FilterInput { before: before.clone(), pane, tab, left_view, ..FilterInput::default() };
     input.edit.paste(&before);
     state.mode = Mode::Filter(input);
     // What is found is seen, and the next key is about it.

@@ -111,13 +111,16 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
 pub(in crate::tui) fn cancel(state: &mut ScreenState) {
     match &mut state.mode {
         Mode::Filter(input) => {
-            let before = std::mem::take(&mut input.before);
+            let (before, left_view) = (std::mem::take(&mut input.before), input.left_view.take());
             (state.focus, state.panes.zoom) = input.pane;
             if state.rows.tab() != input.tab {
                 state.rows.set_tab(input.tab);
             }
             state.mode = Mode::Desk;
-            set_filter(state, &before);
+            match left_view {
+                Some(view) => views::come_back(state, &view),
+                None => set_filter(state, &before),
+            }
         }
         Mode::Palette(_) => state.mode = Mode::Desk,
         Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),

@@ -38,6 +38,28 @@ pub(super) fn leave(state: &mut ScreenState) {
     arrange(state, &before.filter, before.sort);
 }
 
+/// Leaves a view whose own filter is in force: whoever searches means everything. The view that was left, to come back to.
+pub(super) fn leave_for_search(state: &mut ScreenState) -> Option<AppliedView> {
+    let applied = state.view.as_ref()?;
+    let view = named(&state.setup.views, &applied.name).ok()?;
+    if view.query != state.rows.query().text() {
+        return None;
+    }
+    let applied = applied.clone();
+    leave(state);
+    Some(applied)
+}
+
+/// Shows a view again that was left for a search; tab and pane stay.
+pub(super) fn come_back(state: &mut ScreenState, left: &AppliedView) {
+    let Some(view) = named(&state.setup.views, &left.name).ok().cloned() else { return };
+    let (focus, zoom, tab) = (state.focus, state.panes.zoom, state.rows.tab());
+    apply(state, &view, left.remark);
+    (state.focus, state.panes.zoom) = (focus, zoom);
+    state.set_tab(tab);
+    state.settle();
+}
+
 fn arrange(state: &mut ScreenState, query: &str, sort: Sort) {
     state.rows.set_sort(sort);
     input::set_filter(state, query);
