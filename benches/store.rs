@@ -17,7 +17,7 @@ use cloverwatch::domain::{
 use cloverwatch::protocol::EventQuery;
 use cloverwatch::store::disk::{Disk, LogFile, RealDisk};
 use cloverwatch::store::embedded::StoreOptions;
-use cloverwatch::store::report::report;
+use cloverwatch::store::report::report_of_now;
 use cloverwatch::store::{Append, EmbeddedStore, JournalReader, Store};
 use parking_lot::Mutex;
 
@@ -320,7 +320,7 @@ async fn reading(dir: &Path, clock: &SharedClock) {
     {
         let began = clock.elapsed();
         let read = |query| store.events(query);
-        let report = report(&query, &mut cases, store.read_model(), (at(DEALERSHIPS), &policy), read).await;
+        let report = report_of_now(&query, &mut cases, store.read_model(), (at(DEALERSHIPS), &policy), read).await;
         let codes = report.expect("a report").total.codes;
         println!("  {name}: {codes} codes in {}", ms(since(clock, began)));
     }

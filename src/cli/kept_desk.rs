@@ -1,9 +1,11 @@
 //! Where the desk keeps how it was left: a file for each store in the directory of state, for nobody else to read.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::config::{self, StoreUrl};
 use crate::tui::kept_desk::KeptDesk;
@@ -34,15 +36,10 @@ pub(super) fn read(place: &Path, notices: &mut Vec<String>) -> Option<KeptDesk> 
 
 /// A file that is there is replaced as a whole.
 pub(super) fn write(place: &Path, kept: &KeptDesk) -> io::Result<()> {
-    if let Some(dir) = place.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    }
-    let beside = place.with_extension(format!("{}.new", std::process::id()));
-    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside);
-    let written = written.and_then(|mut file| file.write_all(kept.to_json().as_bytes()));
-    let written = written.and_then(|()| fs::rename(&beside, place));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let dir = place.parent().unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    // Readable by nobody else, and gone when it cannot be put into its place.
+    let mut file = NamedTempFile::new_in(dir)?;
+    file.write_all(kept.to_json().as_bytes())?;
+    file.persist(place).map(drop).map_err(|error| error.error)
 }

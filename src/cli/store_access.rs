@@ -23,7 +23,7 @@ use crate::protocol::{
     Selection,
 };
 use crate::store::postgres::none_yet;
-use crate::store::report::{read_cases, report};
+use crate::store::report::{read_cases, report_of_now, report_of_past};
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -255,9 +255,14 @@ impl ReadClient for StoreClient {
     }
 
     async fn report(&self, query: ReportQuery, _: &Actor) -> Result<Box<Report>, RequestError> {
-        let (mut cases, at) = (CaseLog::default(), (self.clock.now(), &self.policy));
-        let report = report(&query, &mut cases, self.read_model(), at, |query| self.events(query));
-        Ok(Box::new(report.await?))
+        let (known, policy) = (self.read_model(), &self.policy);
+        Ok(Box::new(match query.at {
+            Some(at) => report_of_past(&query, at, known.seq(), policy, |query| self.events(query)).await?,
+            None => {
+                let (mut cases, now) = (CaseLog::default(), self.clock.now());
+                report_of_now(&query, &mut cases, known, (now, policy), |query| self.events(query)).await?
+            }
+        }))
     }
 
     async fn survival(&self, _: &Actor) -> Result<Survival, RequestError> {

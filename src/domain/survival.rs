@@ -16,7 +16,6 @@ const TAIL: f64 = 0.025;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseEnd {
-    /// It was used.
     Connected,
     /// Nobody used it while it lived.
     Expired,
@@ -63,7 +62,6 @@ struct StepSum {
     connected: u64,
     /// The logarithm of the share that is unused, without the steps that used each.
     unused_log: f64,
-    /// The sum of Greenwood.
     variance: f64,
     /// The place of the next step that used each code that was left.
     all_used: usize,

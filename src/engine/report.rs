@@ -1,21 +1,19 @@
 //! Reports: the cases of the log are read when somebody first asks, and gone on with from then on.
 
 use super::Engine;
-use crate::domain::report::{CaseLog, Report, ReportQuery, survival};
+use crate::domain::report::{Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
 use crate::protocol::RequestError;
-use crate::store::report::{read_cases, report};
+use crate::store::report::{read_cases, report_of_now, report_of_past};
 
 impl Engine {
     pub(super) async fn report(&self, query: &ReportQuery) -> Result<Report, RequestError> {
-        let at = (self.inner.now(), self.policy());
-        if query.at.is_some() {
-            // The past is read by itself, and keeps nobody waiting.
-            let mut none = CaseLog::default();
-            return report(query, &mut none, self.read_model(), at, |query| self.events(query)).await;
+        let (known, policy) = (self.read_model(), self.policy());
+        if let Some(at) = query.at {
+            return report_of_past(query, at, known.seq(), policy, |query| self.events(query)).await;
         }
         let mut cases = self.inner.cases.lock().await;
-        report(query, &mut cases, self.read_model(), at, |query| self.events(query)).await
+        report_of_now(query, &mut cases, known, (self.inner.now(), policy), |query| self.events(query)).await
     }
 
     /// How likely codes are used, by every one that there was.

@@ -11,12 +11,10 @@ use super::clocks::Clocks;
 /// What is counted: down to a moment, or up from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunningClockKind {
-    /// The code lives.
     Code,
     /// Xtime has its 24 hours.
     Xtime,
     XtimeLate,
-    /// The code died unused.
     Dead,
     NoOpcode,
     NoSlots,

@@ -26,8 +26,8 @@ where
     Ok(())
 }
 
-/// The report that is asked for: of now by the cases that are known and what came since, or of a moment by the log alone.
-pub async fn report<E, F>(
+/// The report of now, by the cases that are known and what came since.
+pub async fn report_of_now<E, F>(
     query: &ReportQuery,
     cases: &mut CaseLog,
     known: &ReadModel,
@@ -37,13 +37,24 @@ pub async fn report<E, F>(
 where
     F: Future<Output = Result<Vec<Event>, E>> + Send,
 {
-    let Some(at) = query.at else {
-        let (last, states) = known.all();
-        read_cases(cases, last, read).await?;
-        return Ok(Report::of(cases, states.iter().map(AsRef::as_ref), query, now, policy));
-    };
+    let (last, states) = known.all();
+    read_cases(cases, last, read).await?;
+    Ok(Report::of(cases, states.iter().map(AsRef::as_ref), query, now, policy))
+}
+
+/// The report of a moment, by the log alone up to an event.
+pub async fn report_of_past<E, F>(
+    query: &ReportQuery,
+    at: Timestamp,
+    last: u64,
+    policy: &Policy,
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+) -> Result<Report, E>
+where
+    F: Future<Output = Result<Vec<Event>, E>> + Send,
+{
     let (mut cases, mut states) = (CaseLog::default(), HashMap::new());
-    let past = EventQuery { until: at.checked_add_signed(TimeDelta::milliseconds(1)), ..up_to(known.seq()) };
+    let past = EventQuery { until: at.checked_add_signed(TimeDelta::milliseconds(1)), ..up_to(last) };
     each(past, read, |event| {
         cases.take(event);
         if let Some(id) = event.dealership {

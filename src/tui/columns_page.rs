@@ -8,7 +8,6 @@ use super::rows::{Sort, TableColumn};
 pub struct ColumnsPage {
     /// Among the columns; while the order is typed, among those that are suggested.
     pub cursor: ListCursor,
-    /// The order in words.
     pub order: LineEdit,
     /// Whether that is being typed.
     pub types: bool,

@@ -70,7 +70,6 @@ impl Palette {
         palette
     }
 
-    /// Only views.
     pub fn of_views(state: &ScreenState) -> Self {
         let mut palette = Self { edit: LineEdit::with(VIEW), ..Self::default() };
         palette.search(state);

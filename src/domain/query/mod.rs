@@ -58,7 +58,6 @@ impl QueryField {
         Self::Id,
     ];
 
-    /// Those that words search.
     fn words() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().take_while(|field| *field as usize <= Self::Phone as usize)
     }

@@ -24,7 +24,6 @@ pub enum CaseOutcome {
     Expired,
     Superseded(Timestamp),
     Revoked(Timestamp),
-    /// It lives.
     Open,
 }
 

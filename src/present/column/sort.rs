@@ -59,7 +59,6 @@ impl fmt::Display for Sort {
 }
 
 impl Sort {
-    /// By one column.
     pub const fn by(column: TableColumn, descending: bool) -> Self {
         Self { column, descending, then: None }
     }

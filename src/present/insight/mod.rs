@@ -130,7 +130,7 @@ pub fn sticks(report: &Report) -> Option<InsightLine> {
     Some(vec![(format!("it sticks before {}: {lost} have not come yet", milestone(at.step)), Tone::Warn)])
 }
 
-fn milestone(step: Milestone) -> String {
+pub fn milestone(step: Milestone) -> String {
     step.as_str().replace('-', " ")
 }
 

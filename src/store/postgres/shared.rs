@@ -90,7 +90,6 @@ impl PostgresShared {
         told(&self.address, error)
     }
 
-    /// What answers with nothing.
     pub async fn execute(&self, query: Query<'_, Postgres, PgArguments>) -> Result<(), StoreError> {
         query.execute(&self.pool).await.map(drop).map_err(|error| self.told(&error))
     }

@@ -4,7 +4,6 @@
 use super::{DealershipRows, TableColumn};
 use crate::domain::order::OrderGroup;
 
-/// Why rows stand together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SectionKind {
     Reason(OrderGroup),
@@ -20,7 +19,7 @@ pub struct TableSection {
     /// How many rows it has.
     pub count: usize,
     /// The place of its first row.
-    first: usize,
+    pub first: usize,
 }
 
 impl TableSection {
@@ -44,8 +43,8 @@ impl TableSection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableLine {
     Row(usize),
-    /// What stands above the row on a place.
-    Rule(TableSection, usize),
+    /// What stands above the first row of a section.
+    Rule(TableSection),
 }
 
 /// Ordered by place. There are at most as many as reasons.
@@ -70,7 +69,7 @@ impl Sections {
         }
         let rule = low.checked_sub(1).and_then(|last| Some((last, *self.0.get(last)?)));
         match rule {
-            Some((last, section)) if section.first + last == line => TableLine::Rule(section, section.first),
+            Some((last, section)) if section.first + last == line => TableLine::Rule(section),
             _ => TableLine::Row(line - low),
         }
     }
@@ -126,7 +125,7 @@ mod tests {
         let section = |first, count| TableSection { kind: SectionKind::Named, count, first };
         let sections = Sections(vec![section(0, 2), section(2, 1), section(3, 4)]);
         let lines: Vec<TableLine> = (0..10).map(|line| sections.at(line)).collect();
-        let rule = |place: usize| TableLine::Rule(sections.0[place], sections.0[place].first);
+        let rule = |place: usize| TableLine::Rule(sections.0[place]);
         let rows: Vec<TableLine> = (0..7).map(TableLine::Row).collect();
         let expected = [rule(0), rows[0], rows[1], rule(1), rows[2], rule(2), rows[3], rows[4], rows[5], rows[6]];
         assert_eq!(lines, expected);

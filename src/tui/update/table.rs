@@ -14,8 +14,8 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
         Motion::PageDown | Motion::PageUp => {
             let line = motion.from(rows.line_of(cursor.list.place), page).min(rows.lines().saturating_sub(1));
             match rows.line(line) {
-                Some(TableLine::Rule(_, below)) if motion.is_forward() => below,
-                Some(TableLine::Rule(_, below)) => below.saturating_sub(1),
+                Some(TableLine::Rule(section)) if motion.is_forward() => section.first,
+                Some(TableLine::Rule(section)) => section.first.saturating_sub(1),
                 Some(TableLine::Row(place)) => place,
                 None => 0,
             }

@@ -3,7 +3,7 @@
 
 use super::canvas::{Canvas, wrap};
 use super::guide::hang;
-use super::page::Page;
+use super::page::{Page, beside};
 use super::{person, popup};
 use crate::domain::{Invitation, InvitationState, NextStep, Onboarding};
 use crate::present::clocks::Clocks;
@@ -35,22 +35,20 @@ pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: 
     code(&mut left, &row.state, state, clocks);
     what_to_do(&mut right, open, &row.state, state);
     outcomes(&mut right, state);
-    let columns = if wide {
-        vec![(1, left.lines), (room + 3, right.lines)]
+    let lines = if wide {
+        beside(left.lines, right.lines, room)
     } else {
         left.lines.extend(right.lines);
-        vec![(1, left.lines)]
+        left.lines
     };
     let rows = usize::from(inside.height);
-    let longest = columns.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
-    let top = open.scroll.top(longest, rows);
-    for (x, lines) in columns {
-        for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
-            canvas.pieces(x, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
-        }
+    let top = open.scroll.top(lines.len(), rows);
+    for (y, line) in (0..).zip(lines.iter().skip(top).take(rows)) {
+        let room = inside.width.saturating_sub(1);
+        canvas.pieces(1, y, room, line.iter().map(|(text, style)| (text.as_str(), *style)));
     }
-    if longest > top + rows {
-        let words = format!(" {} more below ", longest - top - rows);
+    if lines.len() > top + rows {
+        let words = format!(" {} more below ", lines.len() - top - rows);
         canvas.right(0, inside.height.saturating_sub(1), inside.width, &words, theme.chosen);
     }
 }

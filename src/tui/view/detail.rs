@@ -46,7 +46,8 @@ fn lines(row: &DealershipRow, screen: &ScreenState, theme: &Theme, clocks: &Cloc
     let page = |room| Page { lines: Vec::new(), theme, room };
     let column = if room >= TWO_COLUMNS { room / 2 - 1 } else { room };
     let (mut head, mut left, mut right) = (page(room), page(column), page(column));
-    what_to_do(&mut head, row, screen, clocks);
+    let likely = row.state.likely_causes(clocks.now(), &screen.setup.policy.default_opcode);
+    what_to_do(&mut head, row, screen, likely.first(), clocks);
     clock_tracks::code(&mut left, row, screen, clocks);
     let other = if column < room { &mut right } else { &mut left };
     clock_tracks::xtime(other, row, &screen.setup.policy, clocks);
@@ -56,7 +57,7 @@ fn lines(row: &DealershipRow, screen: &ScreenState, theme: &Theme, clocks: &Cloc
     person::calls(&mut left, &row.state);
     last_note(&mut left, row, screen);
     xtime::last_look(&mut left, row, screen, clocks);
-    causes(&mut left, &row.state, screen, clocks);
+    causes(&mut left, &likely);
     mail::section(&mut left, row, screen, clocks);
     xtime::section(&mut right, row, screen, clocks);
     profile(&mut right, row, clocks);
@@ -70,10 +71,15 @@ fn lines(row: &DealershipRow, screen: &ScreenState, theme: &Theme, clocks: &Cloc
 }
 
 /// How it stands, what comes next, and why it is stuck.
-fn what_to_do(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, clocks: &Clocks) {
+fn what_to_do(
+    page: &mut Page<'_>,
+    row: &DealershipRow,
+    screen: &ScreenState,
+    likeliest: Option<&LikelyCause>,
+    clocks: &Clocks,
+) {
     let theme = page.theme;
     let state = &*row.state;
-    let default_opcode = &screen.setup.policy.default_opcode;
     page.text(&state.profile.name.screen(), theme.title);
     person::place(page, state);
     for (twin, other) in screen.rows.twins_of(state) {
@@ -86,7 +92,7 @@ fn what_to_do(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, cl
     }
     page.lines.push(line);
     person::others(page, state.id, screen);
-    page.text(&situation(state, default_opcode, clocks), theme.text);
+    page.text(&situation(state, &screen.setup.policy.default_opcode, clocks), theme.text);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {
         let left = until.map(|until| format!(" ({} left)", clocks.left(until))).unwrap_or_default();
@@ -95,21 +101,20 @@ fn what_to_do(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState, cl
     if let Some(until) = state.snoozed_until.filter(|_| row.facts.snoozed) {
         page.text(&format!("snoozed for {} more", clocks.left(until)), theme.dim);
     }
-    if let Some(LikelyCause { cause, tell }) = state.likely_causes(clocks.now(), default_opcode).first() {
+    if let Some(LikelyCause { cause, tell }) = likeliest {
         let words = if tell.is_empty() { cause } else { tell.as_str() };
         page.text(&format!("→ first: {words}"), theme.text);
     }
 }
 
-fn causes(page: &mut Page<'_>, state: &Onboarding, screen: &ScreenState, clocks: &Clocks) {
-    let causes = state.likely_causes(clocks.now(), &screen.setup.policy.default_opcode);
+fn causes(page: &mut Page<'_>, causes: &[LikelyCause]) {
     if causes.is_empty() {
         return;
     }
     let theme = page.theme;
     page.heading("Likely causes, and what to tell");
     let mut lines = Vec::with_capacity(2 * causes.len());
-    for (number, LikelyCause { cause, tell }) in (1..).zip(&causes) {
+    for (number, LikelyCause { cause, tell }) in (1..).zip(causes) {
         let style = if number == 1 { theme.title } else { theme.text };
         hang(&mut lines, &format!("{number}."), cause, 3, page.room, style);
         if !tell.is_empty() {

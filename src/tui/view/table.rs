@@ -48,7 +48,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
                     draw_row(row, state, theme, clocks, &slots, y, canvas);
                 }
             }
-            Some(TableLine::Rule(section, _)) => draw_rule(section, y, theme, canvas),
+            Some(TableLine::Rule(section)) => draw_rule(section, y, theme, canvas),
             None => break,
         }
     }

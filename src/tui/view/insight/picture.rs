@@ -9,7 +9,7 @@ use ratatui::widgets::canvas::{Canvas as Drawing, Line as Stroke};
 use ratatui::widgets::{Axis, Bar, BarChart, Chart, Dataset, GraphType, Sparkline, Widget};
 
 use crate::domain::report::{Report, TimeMeasure};
-use crate::present::insight::{hours, percent};
+use crate::present::insight::{hours, milestone, percent};
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::view::canvas::Canvas;
 
@@ -91,7 +91,7 @@ fn funnel(report: &Report, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let bar = |step: &crate::domain::report::FunnelStep| {
         let share = if most == 0 { 0.0 } else { f64::from(step.dealerships) / f64::from(most) };
         let tone = if report.sticks_at == Some(step.step) { Tone::Warn } else { Tone::Good };
-        Bar::with_label(step.step.as_str().replace('-', " "), step.dealerships.into())
+        Bar::with_label(milestone(step.step), step.dealerships.into())
             .text_value(format!("{} ({})", step.dealerships, percent(share)))
             .style(theme.tone(tone))
     };
