@@ -172,3 +172,19 @@ fn the_files_of_a_demo_are_private_and_the_next_one_removes_what_a_killed_one_le
     }
     assert_eq!(names(), Vec::<String>::new());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_core_dump_can_hold_a_code() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.path("tmp")).unwrap();
+    let mut running = demo(&desk);
+    running.line();
+    let process = format!("/proc/{}", running.child.id());
+    let limits = std::fs::read_to_string(format!("{process}/limits")).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
+    running.signal(Signal::ABORT);
+    let ended = running.child.wait().unwrap();
+    assert!(!std::os::unix::process::ExitStatusExt::core_dumped(&ended), "{ended}");
+}

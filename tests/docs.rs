@@ -95,6 +95,51 @@ fn the_settings_are_described() {
     keep("docs/configuration.md", &cloverwatch::config::reference::markdown());
 }
 
+/// Names of tests are the only ones in backquotes that end a row of a table.
+#[test]
+fn what_protects_names_tests_that_exist() {
+    let security = std::fs::read_to_string(path("docs/security.md")).unwrap();
+    let shown_by = security.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once("| ")).map(|(_, cell)| cell);
+    let names: Vec<&str> = shown_by.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 30, "{names:?}");
+    let mut sources = String::new();
+    for directory in ["tests", "src"] {
+        read_sources(&path(directory), &mut sources);
+    }
+    let missing: Vec<_> = names.iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "docs/security.md names no test by {missing:?}");
+}
+
+#[test]
+fn each_library_has_its_reason() {
+    let manifest: toml_edit::DocumentMut = std::fs::read_to_string(path("Cargo.toml")).unwrap().parse().unwrap();
+    let reasons = std::fs::read_to_string(path("docs/dependencies.md")).unwrap();
+    let named = |table: &str| -> Vec<String> {
+        manifest[table].as_table().unwrap().iter().map(|(name, _)| name.to_owned()).collect()
+    };
+    let row = |name: &String| reasons.contains(&format!("\n| `{name}` | "));
+    let missing: Vec<_> = named("dependencies").into_iter().filter(|name| !row(name)).collect();
+    assert!(missing.is_empty(), "docs/dependencies.md has no row for {missing:?}");
+    let missing: Vec<_> =
+        named("dev-dependencies").into_iter().filter(|name| !reasons.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/dependencies.md names no {missing:?}");
+    let rows = reasons.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, named("dependencies").len(), "docs/dependencies.md has a row for what is not used");
+}
+
+fn read_sources(directory: &Path, into: &mut String) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => read_sources(&path, into),
+            false if path.extension().is_some_and(|name| name == "rs") => {
+                into.push_str(&std::fs::read_to_string(&path).unwrap());
+            }
+            false => {}
+        }
+    }
+}
+
 #[test]
 fn the_picture_is_the_screen() {
     let (columns, rows) = (132, 34);

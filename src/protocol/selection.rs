@@ -1,6 +1,6 @@
 //! Which dealerships are meant, and what is said when that cannot be told.
 
-use std::collections::HashSet;
+use std::collections::{BinaryHeap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -39,19 +39,20 @@ pub struct FirstFound {
 
 impl FirstFound {
     pub fn of(found: Vec<Arc<Onboarding>>, limit: usize, now: Timestamp, policy: &Policy) -> Self {
-        let total = found.len();
-        let key = |state: &Arc<Onboarding>| {
+        let mut first: BinaryHeap<(u64, String, DealershipId, usize)> = BinaryHeap::new();
+        for (index, state) in found.iter().enumerate() {
             let order = attention_order(state, Derived::of(state, now, policy));
-            (order, normal(state.profile.name.raw()), state.id)
-        };
-        let mut keyed: Vec<_> = found.into_iter().map(|state| (key(&state), state)).collect();
-        if limit < total {
-            // A few of 100,000 are found faster than all are sorted.
-            keyed.select_nth_unstable_by(limit, |one, other| one.0.cmp(&other.0));
-            keyed.truncate(limit);
+            // A name is made comparable only where it may count.
+            if first.len() == limit && first.peek().is_some_and(|(last, ..)| order > *last) {
+                continue;
+            }
+            first.push((order, normal(state.profile.name.raw()), state.id, index));
+            if first.len() > limit {
+                first.pop();
+            }
         }
-        keyed.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        Self { total, states: keyed.into_iter().map(|(_, state)| state).collect() }
+        let states = first.into_sorted_vec().into_iter().map(|(.., index)| Arc::clone(&found[index])).collect();
+        Self { total: found.len(), states }
     }
 }
 
@@ -208,6 +209,22 @@ pub(super) mod tests {
         assert_eq!(find(&names(&["lake", " hb1 ", "Harbor Ford"]), &all), Ok(vec![3, 1]));
         assert_eq!(find(&Selection::Query("harbor".to_owned()), &all).map(|found| found.len()), Ok(2));
         assert_eq!(find(&names(&[" "]), &all), Err(SelectionError::Nameless));
+    }
+
+    #[test]
+    fn the_first_are_those_that_would_be_first_of_all() {
+        let names = ["Lake Kia", "harbor ford", "Harbor Ford", "Ángel Mazda", "Zoo", "Angel Mazda"];
+        let all: Vec<_> = (1..).zip(names).map(|(number, name)| state(number, name)).collect();
+        let first = |limit| {
+            let found = FirstFound::of(all.clone(), limit, Timestamp::default(), &Policy::default());
+            assert_eq!(found.total, names.len());
+            found.states.iter().map(|state| state.id.bits()).collect::<Vec<_>>()
+        };
+        let sorted = first(usize::MAX);
+        assert_eq!(sorted, [4, 6, 2, 3, 1, 5]);
+        for limit in 0..=names.len() {
+            assert_eq!(first(limit), sorted[..limit]);
+        }
     }
 
     #[test]

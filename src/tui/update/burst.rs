@@ -99,12 +99,13 @@ fn each(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
     effects
 }
 
-/// Whether whoever pressed Enter cannot have seen the dialog, so newly is it open. A key held down does not end that.
-pub(super) fn is_unseen(state: &mut ScreenState) -> bool {
+/// Whether whoever pressed a key that accepts cannot have seen the dialog, so newly is it open. A key held down does not
+/// end that.
+pub(super) fn is_unseen(state: &mut ScreenState, key: &str) -> bool {
     let unseen = state.now.face < state.unseen_until;
     if unseen {
         state.unseen_until = state.unseen_until.max(state.now.face + GOES_ON);
-        state.tell_of_key("Enter was pressed before this could be read; press it again");
+        state.tell_of_key(format!("{key} was pressed before this could be read; press it again"));
     }
     unseen
 }

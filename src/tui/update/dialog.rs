@@ -1,6 +1,7 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
 use super::{burst, call, cut_off, jobs, queue};
+use crate::tui::action::Action;
 use crate::tui::dialog::{
     Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, ValidationContext, submitting,
 };
@@ -155,7 +156,7 @@ fn buttons(state: &ScreenState) -> Vec<Button> {
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
 pub(super) fn enter(state: &mut ScreenState) -> Vec<Effect> {
-    if burst::is_unseen(state) {
+    if burst::is_unseen(state, "Enter") {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -179,7 +180,7 @@ pub(super) fn enter(state: &mut ScreenState) -> Vec<Effect> {
 
 /// Enter outside a text: presses the button with the keyboard, or goes on to the next field.
 pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
-    if burst::is_unseen(state) {
+    if burst::is_unseen(state, "Enter") {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -193,6 +194,10 @@ pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
 
 /// Presses the button that acts, wherever the keyboard is.
 pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
+    let key = state.setup.keymap.first_key(Action::DialogSubmit).unwrap_or_default();
+    if burst::is_unseen(state, &key) {
+        return Vec::new();
+    }
     let buttons = buttons(state);
     let Some(place) = submitting(&buttons) else { return Vec::new() };
     match buttons.get(place).copied() {
