@@ -39,6 +39,7 @@ pub mod terminal;
 pub mod theme;
 pub mod toasts;
 pub mod update;
+mod useful;
 pub mod view;
 
 pub use msg::{ArrivalTime, Effect, Msg};

@@ -20,6 +20,7 @@ mod letters;
 mod navigation;
 mod opcodes;
 mod outages;
+mod palette;
 mod pictures;
 mod population;
 mod posting;
