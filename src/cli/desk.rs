@@ -81,6 +81,8 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
 #[derive(Default)]
 pub(super) struct DemoExtras {
     pub(super) runs: bool,
+    /// It begins with its tasks.
+    pub(super) practice: bool,
     /// The mailboxes of its dealers.
     pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,
 }
@@ -114,6 +116,7 @@ pub(super) async fn on(
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
+        practice: demo.practice,
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,

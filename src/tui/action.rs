@@ -12,8 +12,8 @@ use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
-    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, queue, reading, table,
-    tail, views,
+    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, practice, queue, reading,
+    table, tail, views,
 };
 
 /// How much harm an action can do.
@@ -226,6 +226,8 @@ actions! {
         Views => screen("views", "views", "Show a saved view: filter, columns and order under a name.", views::open).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
         Unfinished => screen("unfinished", "cut off", "Show what was begun for many and cut off: resume it, or put it away.", cut_off::show).records().when(cut_off::any),
+        Practice => screen("practice", "practice", "Begin ten small tasks, put them away, or go on with them (demo only).", practice::toggle).anywhere().when(practice::can).on(PageKind::ALL),
+        PracticeNext => screen("practice-next", "next task", "Go on to the next task of the practice, or skip this one (demo only).", practice::next).anywhere().everywhere().when(practice::can_go_on),
     }
     List {
         Down => screen("down", "down", "Move to the next one, or scroll down.", |state| motion::go(state, Motion::Down)).anywhere().titled(motion::down_title),

@@ -47,6 +47,8 @@ pub struct Setup {
     pub appointment: TestBooking,
     /// The demo: says so, and that nothing is real.
     pub demo: bool,
+    /// A demo that begins with its tasks.
+    pub practice: bool,
     /// Which other process owns the store; `None`: this one.
     pub owner: Option<Holder>,
     pub views: Vec<SavedView>,

@@ -22,6 +22,7 @@ use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
+use super::practice::Practice;
 use super::presence::OwnPresence;
 use super::queue::Queue;
 use super::reading::LetterReader;
@@ -144,6 +145,8 @@ pub struct ScreenState {
     pub detail: Detail,
     pub toasts: Toasts,
     pub presence: OwnPresence,
+    /// The tasks of a demo; `None`: this is none.
+    pub practice: Option<Practice>,
     /// The keys of a chord that is not finished.
     pub chord: Vec<Key>,
     /// Until when, in the person's time, what arrives may belong to a paste that does nothing.
@@ -191,6 +194,7 @@ impl ScreenState {
     /// An empty screen of a size; the dealerships are still to be loaded.
     pub fn new(setup: Setup, size: (u16, u16), now: ArrivalTime) -> Self {
         let rows = DealershipRows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
+        let practice = setup.demo.then(Practice::default);
         Self {
             setup,
             now,
@@ -216,6 +220,7 @@ impl ScreenState {
             detail: Detail::default(),
             toasts: Toasts::default(),
             presence: OwnPresence::default(),
+            practice,
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,

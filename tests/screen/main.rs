@@ -24,6 +24,7 @@ mod palette;
 mod pictures;
 mod population;
 mod posting;
+mod practice;
 mod presence;
 mod profile;
 mod reading;
