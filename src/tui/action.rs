@@ -315,6 +315,10 @@ actions! {
         ColumnReset => screen("column-reset", "as at first", "Show the columns as they were at first.", columns::reset),
         ColumnOrder => screen("column-order", "sort by name", "Type by which columns the table is sorted.", columns::sort_by),
     }
+    Help {
+        HelpNext => screen("help-next", "next hit", "Go to the next line of the help with what is searched for.", |state| page::step_hit(state, true)),
+        HelpPrevious => screen("help-previous", "previous hit", "Go to the previous line of the help with what is searched for.", |state| page::step_hit(state, false)),
+    }
     Dialog {
         DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)).titled(page::turn_title),
         DialogPrevious => effect("dialog-previous", "previous field", "Move to the previous field or choice.", |state| page::turn(state, false)),

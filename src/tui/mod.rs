@@ -14,6 +14,7 @@ pub mod enabled;
 mod estimate;
 pub mod expired;
 pub mod frames;
+pub mod help;
 pub mod insight;
 pub mod kept_desk;
 pub mod keymap;

@@ -15,6 +15,7 @@ use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
+use super::help::Help;
 use super::insight::InsightPage;
 use super::keymap::Key;
 use super::line_edit::LineEdit;
@@ -74,16 +75,6 @@ pub struct FilterInput {
     pub tab: Tab,
     /// The saved view that was left for it: what is searched for may not be in that.
     pub left_view: Option<AppliedView>,
-}
-
-/// The help while it is open.
-#[derive(Debug, Default)]
-pub struct Help {
-    pub scroll: Scroll,
-    /// What is searched for: only lines with it are shown.
-    pub search: LineEdit,
-    /// Whether that is being typed.
-    pub types: bool,
 }
 
 #[derive(Debug, Default)]

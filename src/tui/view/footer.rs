@@ -20,7 +20,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
-        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
+        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::HelpNext, A::HelpPrevious, A::Down, A::Up],
         Mode::Call(_) => CALL,
         Mode::Columns(page) if page.types => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputClear],
         Mode::Columns(_) => COLUMNS,
