@@ -71,7 +71,6 @@ fn desk(size: (u16, u16)) -> ScreenState {
         store: String::new(),
         partner: "DataClover".to_owned(),
         demo: false,
-        practice: false,
         owner: None,
         views: SavedView::given(),
         start: DeskStart::All,

@@ -101,6 +101,7 @@ pub(super) async fn on(
     let place = if demo.runs { None } else { kept_desk::place(&app.config.store) };
     let kept = place.as_ref().filter(|_| app.config.ui.restore).and_then(|place| kept_desk::read(place, &mut notices));
     let start = match kept {
+        _ if demo.practice => DeskStart::Practice,
         _ if demo.runs => DeskStart::All,
         Some(kept) => DeskStart::AsLeft(Box::new(kept)),
         None => DeskStart::Mine,
@@ -116,7 +117,6 @@ pub(super) async fn on(
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
         demo: demo.runs,
-        practice: demo.practice,
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,

@@ -17,6 +17,8 @@ pub enum DeskStart {
     All,
     /// What is mine and needs me, when that is anything.
     Mine,
+    /// The tasks of a demo.
+    Practice,
     AsLeft(Box<KeptDesk>),
 }
 
@@ -47,8 +49,6 @@ pub struct Setup {
     pub appointment: TestBooking,
     /// The demo: says so, and that nothing is real.
     pub demo: bool,
-    /// A demo that begins with its tasks.
-    pub practice: bool,
     /// Which other process owns the store; `None`: this one.
     pub owner: Option<Holder>,
     pub views: Vec<SavedView>,

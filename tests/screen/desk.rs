@@ -71,7 +71,6 @@ impl Desk {
             partner: "DataClover".to_owned(),
             appointment: cloverwatch::config::Config::default().appointment,
             demo: false,
-            practice: false,
             owner: None,
             views: SavedView::given(),
             start: DeskStart::All,

@@ -53,8 +53,6 @@ pub struct ScreenOptions {
     pub appointment: TestBooking,
     /// The demo: nothing is real.
     pub demo: bool,
-    /// The demo begins with its tasks.
-    pub practice: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
@@ -158,7 +156,6 @@ impl ScreenOptions {
             partner: self.partner,
             appointment: self.appointment,
             demo: self.demo,
-            practice: self.practice,
             owner: None,
             views: self.views,
             start: self.start,

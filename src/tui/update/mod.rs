@@ -208,9 +208,6 @@ fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     if first {
         views::begin(state);
         cut_off::show(state);
-        if state.setup.practice {
-            practice::toggle(state);
-        }
     }
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
