@@ -4,7 +4,7 @@ mod tasks;
 
 use std::sync::Arc;
 
-pub use tasks::{Attempt, TASKS, Task, WayStep};
+pub use tasks::{TASKS, Task, TaskAttempt, WayStep};
 
 use super::keymap::Keymap;
 use super::state::ScreenState;
@@ -104,7 +104,7 @@ impl Practice {
     /// does not fit any more although nothing was done. `None`: nothing new.
     pub fn outcome(&self, state: &ScreenState) -> Option<PracticeOutcome> {
         let (task, target) = (self.task()?, self.target?);
-        let attempt = Attempt { target, events: &self.events, revealed: self.revealed, state };
+        let attempt = TaskAttempt { target, events: &self.events, revealed: self.revealed, state };
         if (task.check)(&attempt) {
             return Some(PracticeOutcome::Done(TaskResult::Done { keys: self.keys, shortest: self.shortest }));
         }

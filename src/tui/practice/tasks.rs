@@ -8,7 +8,7 @@ use crate::tui::action::Action;
 use crate::tui::state::{Mode, ScreenState};
 
 /// What somebody did about a task so far.
-pub struct Attempt<'a> {
+pub struct TaskAttempt<'a> {
     pub target: DealershipId,
     /// What they recorded since it began, of whichever dealership.
     pub events: &'a [Arc<Event>],
@@ -17,7 +17,7 @@ pub struct Attempt<'a> {
     pub state: &'a ScreenState,
 }
 
-impl Attempt<'_> {
+impl TaskAttempt<'_> {
     fn recorded(&self, fits: impl Fn(&Fact) -> bool) -> bool {
         self.events.iter().any(|event| event.dealership == Some(self.target) && fits(&event.fact))
     }
@@ -42,7 +42,7 @@ pub struct Task {
     /// The dealership comes under the cursor; else it is to be found.
     pub is_given: bool,
     /// Whether it is done.
-    pub check: fn(&Attempt<'_>) -> bool,
+    pub check: fn(&TaskAttempt<'_>) -> bool,
     way: &'static [Step],
 }
 
