@@ -133,7 +133,7 @@ fn what_is_something_else_or_about_somebody_else_is_not_the_task() {
         &["k d ctrl-s", "C w ctrl-s", "d esc"],
         &["k r ctrl-s", "r esc", "n x ctrl-s"],
         &[&nine, &eleven, "r ctrl-s"],
-        &["a b e n ctrl-s", "k a down ctrl-s", "n m i n e ctrl-s"],
+        &["a x ctrl-s ctrl-s", "k a down ctrl-s", "n m i n e ctrl-s"],
         &["k z ctrl-s", "z esc", "A"],
         &["C o D C 8 ctrl-s", "C o D C 7 esc esc", "k C o D C 7 ctrl-s"],
     ];
