@@ -106,7 +106,7 @@ fn meanwhile_it_follows_the_size_and_what_needs_no_store() {
     pty.resize(120, 40);
     wait_for_the_frame(&pty);
     pty.send("?");
-    pty.wait_until("the help", |seen| !seen.shows("Opening sled:") && seen.shows("Open the detail of the dealership"));
+    pty.wait_until("the help", |seen| !seen.shows("Opening sled:") && seen.shows("This desk"));
     pty.send("\x1b");
     wait_for_the_frame(&pty);
     // Keys about dealerships have none, and say so.

@@ -81,6 +81,8 @@ pub(super) fn needs_terminal() -> Result<(), CliError> {
 #[derive(Default)]
 pub(super) struct DemoExtras {
     pub(super) runs: bool,
+    /// It begins with its tasks.
+    pub(super) practice: bool,
     /// The mailboxes of its dealers.
     pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,
 }
@@ -99,6 +101,7 @@ pub(super) async fn on(
     let place = if demo.runs { None } else { kept_desk::place(&app.config.store) };
     let kept = place.as_ref().filter(|_| app.config.ui.restore).and_then(|place| kept_desk::read(place, &mut notices));
     let start = match kept {
+        _ if demo.practice => DeskStart::Practice,
         _ if demo.runs => DeskStart::All,
         Some(kept) => DeskStart::AsLeft(Box::new(kept)),
         None => DeskStart::Mine,

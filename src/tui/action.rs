@@ -12,8 +12,8 @@ use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
-    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, queue, reading, table,
-    tail, views,
+    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, practice, queue, reading,
+    table, tail, views,
 };
 
 /// How much harm an action can do.
@@ -226,6 +226,8 @@ actions! {
         Views => screen("views", "views", "Show a saved view: filter, columns and order under a name.", views::open).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
         Unfinished => screen("unfinished", "cut off", "Show what was begun for many and cut off: resume it, or put it away.", cut_off::show).records().when(cut_off::any),
+        Practice => screen("practice", "practice", "Begin ten small tasks, put them away, or go on with them (demo only).", practice::toggle).anywhere().when(practice::can).on(PageKind::ALL),
+        PracticeNext => screen("practice-next", "next task", "Go on to the next task of the practice, or skip this one (demo only).", practice::next).anywhere().everywhere().when(practice::can_go_on),
     }
     List {
         Down => screen("down", "down", "Move to the next one, or scroll down.", |state| motion::go(state, Motion::Down)).anywhere().titled(motion::down_title),
@@ -312,6 +314,10 @@ actions! {
         ColumnNarrower => screen("column-narrower", "narrower", "Make the column narrower.", |state| columns::widen(state, -1)),
         ColumnReset => screen("column-reset", "as at first", "Show the columns as they were at first.", columns::reset),
         ColumnOrder => screen("column-order", "sort by name", "Type by which columns the table is sorted.", columns::sort_by),
+    }
+    Help {
+        HelpNext => screen("help-next", "next hit", "Go to the next line of the help with what is searched for.", |state| page::step_hit(state, true)),
+        HelpPrevious => screen("help-previous", "previous hit", "Go to the previous line of the help with what is searched for.", |state| page::step_hit(state, false)),
     }
     Dialog {
         DialogNext => effect("dialog-next", "next field", "Move to the next field or choice.", |state| page::turn(state, true)).titled(page::turn_title),

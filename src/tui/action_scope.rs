@@ -16,6 +16,8 @@ pub enum ActionScope {
     Call,
     /// The page of the table's columns.
     Columns,
+    /// The help.
+    Help,
     Dialog,
     /// A dialog that sends a letter: before its own keys.
     Letter,
@@ -26,7 +28,7 @@ pub enum ActionScope {
 }
 
 impl ActionScope {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Global,
         Self::List,
         Self::Table,
@@ -35,6 +37,7 @@ impl ActionScope {
         Self::Queue,
         Self::Call,
         Self::Columns,
+        Self::Help,
         Self::Dialog,
         Self::Letter,
         Self::Form,
@@ -43,7 +46,7 @@ impl ActionScope {
 
     /// Whether its actions belong to what is open: the palette does not offer them.
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Call | Self::Columns | Self::Dialog | Self::Letter | Self::Form | Self::Input)
+        matches!(self, Self::Call | Self::Columns | Self::Help | Self::Dialog | Self::Letter | Self::Form | Self::Input)
     }
 
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +59,7 @@ impl ActionScope {
             Self::Queue => "queue",
             Self::Call => "call",
             Self::Columns => "columns",
+            Self::Help => "help",
             Self::Dialog => "dialog",
             Self::Letter => "letter",
             Self::Form => "form",

@@ -79,4 +79,10 @@ impl Scroll {
     pub fn reset(&mut self) {
         *self = Self::default();
     }
+
+    /// Scrolls so that a line is near the top.
+    pub fn show(&mut self, line: usize) {
+        const ABOVE: usize = 2;
+        self.lines = line.saturating_sub(ABOVE);
+    }
 }

@@ -1,14 +1,17 @@
 //! The palette: every action and every saved view by a few letters of its name, with the reason when it is not possible
 //! now.
 
+use std::cmp::Reverse;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::{Action, ActionInfo, REGISTRY};
+use super::action::{Action, ActionInfo, ActionScope, REGISTRY};
 use super::enabled::can;
 use super::line_edit::LineEdit;
 use super::list_cursor::ListCursor;
 use super::state::ScreenState;
+use super::useful::on_desk;
 use crate::domain::Query;
 use crate::present::view::SavedView;
 
@@ -16,7 +19,7 @@ use crate::present::view::SavedView;
 #[derive(Debug, Default)]
 pub struct Palette {
     pub edit: LineEdit,
-    /// What fits, best first.
+    /// What fits, best first; of what fits alike, what is possible now first.
     pub found: Vec<PaletteEntry>,
     pub cursor: ListCursor,
     /// How many each view shows; empty: nobody looked for views.
@@ -51,12 +54,38 @@ impl PaletteEntry {
         Self { choice: PaletteChoice::View(place), title, about: view.summary(), why_not: None }
     }
 
+    /// With the reason when it is not possible now.
+    fn at(self, state: &ScreenState) -> Self {
+        match self.choice {
+            PaletteChoice::Action(action) => Self { why_not: can(state, action).err(), ..self },
+            PaletteChoice::View(_) => self,
+        }
+    }
+
     fn id(&self) -> Option<&'static str> {
         match self.choice {
             PaletteChoice::Action(action) => Some(action.info().id),
             PaletteChoice::View(_) => None,
         }
     }
+}
+
+/// Whether the palette has an action: not that of a view that is not open.
+fn is_offered(state: &ScreenState, info: &ActionInfo) -> bool {
+    match info.scope {
+        ActionScope::Queue => state.queue.is_some(),
+        ActionScope::Tail => state.queue.is_none() && state.plan().tail.is_some(),
+        scope => !scope.is_closed() && info.action != Action::Palette,
+    }
+}
+
+/// How what is typed fits, best first. A name that is written out is meant, whether it is possible or not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    IsName,
+    Name,
+    /// The very words are in the sentence.
+    Doc,
 }
 
 /// What stands before the name of a view.
@@ -94,25 +123,29 @@ impl Palette {
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut buffer = Vec::new();
         let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
-        let actions = REGISTRY
-            .iter()
-            .filter(|info| !is_of_views && !info.scope.is_closed() && info.action != Action::Palette)
-            .map(PaletteEntry::of_action);
-        let mut scored: Vec<(u32, PaletteEntry)> = actions
+        let actions =
+            REGISTRY.iter().filter(|info| !is_of_views && is_offered(state, info)).map(PaletteEntry::of_action);
+        let mut fitting: Vec<(Fit, u32, PaletteEntry)> = actions
             .chain(views().map(PaletteEntry::of_view))
             .filter_map(|entry| {
-                // A match in the name counts more than the very words in the sentence.
-                let by_name = score(&entry.title).max(entry.id().and_then(&mut score)).map(|score| score + 1);
-                let by_doc = || entry.about.to_lowercase().contains(&letters).then_some(1);
-                Some((by_name.or_else(by_doc)?, entry))
+                let is_name = entry.title.to_lowercase() == letters || entry.id() == Some(&letters);
+                let by_name = score(&entry.title).max(entry.id().and_then(&mut score));
+                let by_name = by_name.map(|score| (if is_name { Fit::IsName } else { Fit::Name }, score));
+                let by_doc = || entry.about.to_lowercase().contains(&letters).then_some((Fit::Doc, 0));
+                let (fit, score) = by_name.or_else(by_doc)?;
+                Some((fit, score, entry))
             })
+            .map(|(fit, score, entry)| (fit, score, entry.at(state)))
             .collect();
-        scored.sort_by_key(|(score, entry)| (std::cmp::Reverse(*score), entry.choice));
-        let entry = |(_, entry): (_, PaletteEntry)| match entry.choice {
-            PaletteChoice::Action(action) => PaletteEntry { why_not: can(state, action).err(), ..entry },
-            PaletteChoice::View(_) => entry,
+        let used = on_desk(state);
+        let rank = |entry: &PaletteEntry| match entry.choice {
+            PaletteChoice::Action(action) => used.iter().position(|used| *used == action).unwrap_or(used.len()),
+            PaletteChoice::View(_) => used.len(),
         };
-        self.found = scored.into_iter().map(entry).collect();
+        fitting.sort_by_key(|(fit, score, entry)| {
+            (*fit, entry.why_not.is_some(), Reverse(*score), rank(entry), entry.choice)
+        });
+        self.found = fitting.into_iter().map(|(_, _, entry)| entry).collect();
         self.cursor = ListCursor::default();
     }
 

@@ -17,6 +17,8 @@ pub enum DeskStart {
     All,
     /// What is mine and needs me, when that is anything.
     Mine,
+    /// The tasks of a demo.
+    Practice,
     AsLeft(Box<KeptDesk>),
 }
 

@@ -15,6 +15,7 @@ use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
+use super::help::Help;
 use super::insight::InsightPage;
 use super::keymap::Key;
 use super::line_edit::LineEdit;
@@ -22,6 +23,7 @@ use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
+use super::practice::Practice;
 use super::presence::OwnPresence;
 use super::queue::Queue;
 use super::reading::LetterReader;
@@ -73,16 +75,6 @@ pub struct FilterInput {
     pub tab: Tab,
     /// The saved view that was left for it: what is searched for may not be in that.
     pub left_view: Option<AppliedView>,
-}
-
-/// The help while it is open.
-#[derive(Debug, Default)]
-pub struct Help {
-    pub scroll: Scroll,
-    /// What is searched for: only lines with it are shown.
-    pub search: LineEdit,
-    /// Whether that is being typed.
-    pub types: bool,
 }
 
 #[derive(Debug, Default)]
@@ -144,6 +136,8 @@ pub struct ScreenState {
     pub detail: Detail,
     pub toasts: Toasts,
     pub presence: OwnPresence,
+    /// The tasks of a demo; `None`: this is none.
+    pub practice: Option<Practice>,
     /// The keys of a chord that is not finished.
     pub chord: Vec<Key>,
     /// Until when, in the person's time, what arrives may belong to a paste that does nothing.
@@ -191,6 +185,7 @@ impl ScreenState {
     /// An empty screen of a size; the dealerships are still to be loaded.
     pub fn new(setup: Setup, size: (u16, u16), now: ArrivalTime) -> Self {
         let rows = DealershipRows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
+        let practice = setup.demo.then(Practice::default);
         Self {
             setup,
             now,
@@ -216,6 +211,7 @@ impl ScreenState {
             detail: Detail::default(),
             toasts: Toasts::default(),
             presence: OwnPresence::default(),
+            practice,
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,

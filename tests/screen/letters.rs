@@ -343,7 +343,7 @@ fn the_panes_wait_while_the_letters_are_shown() {
     assert!(desk.state.queue.is_some(), "help comes back to where it was asked for");
     desk.press("q");
     assert!(desk.state.queue.is_none() && desk.take_effects().is_empty());
-    desk.press(":").write("try all failed").press("enter").sees("show the letters first");
+    desk.press(":").write("try all failed").press("enter").sees("no action has such a name");
 }
 
 #[test]

@@ -88,6 +88,15 @@ fn the_help() {
 }
 
 #[test]
+fn the_help_that_is_searched() {
+    at_every_size("help_searched", |size| {
+        let mut desk = Desk::open(size);
+        desk.press("? /").write("code").press("enter n n");
+        desk
+    });
+}
+
+#[test]
 fn an_empty_store() {
     at_every_size("empty", |size| Desk::with(World::default(), size, |_| {}));
 }

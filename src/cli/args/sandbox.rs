@@ -18,9 +18,12 @@ pub struct DemoArgs {
     /// How many dealerships to invent.
     #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub dealerships: u32,
-    /// How many times as fast as the real time the demo's time runs.
-    #[arg(long, default_value_t = 300.0, value_name = "X", value_parser = speed)]
-    pub speed: f64,
+    /// Begin with ten small tasks; each is checked, and the keys that it took are compared with the shortest way.
+    #[arg(long, conflicts_with = "headless")]
+    pub practice: bool,
+    /// How many times as fast as the real time the demo's time runs: 300, with --practice 20.
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<f64>,
     /// What everything random is made from: the same seed invents the same dealerships.
     #[arg(long, default_value_t = 7, value_name = "S")]
     pub seed: u64,
@@ -36,6 +39,13 @@ pub struct DemoArgs {
     /// End by itself after this real time.
     #[arg(long = "for", value_name = "DURATION", value_parser = when::parse_duration)]
     pub lasting: Option<TimeDelta>,
+}
+
+impl DemoArgs {
+    /// Whoever practises is not to be overtaken by the dealers.
+    pub fn speed(&self) -> f64 {
+        self.speed.unwrap_or(if self.practice { 20.0 } else { 300.0 })
+    }
 }
 
 /// A speed that the clocks can keep.

@@ -65,7 +65,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         }
         let client = Arc::clone(&demo.client);
         let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
-        Box::pin(desk::on(app, opener, "demo", demo.shows(), Vec::new())).await
+        Box::pin(desk::on(app, opener, "demo", demo.shows(args.practice), Vec::new())).await
     };
     let ended = tokio::select! {
         biased;
@@ -135,7 +135,7 @@ impl Demo {
         Scratch::remove_stale(SCRATCH);
         let scratch = Scratch::make(SCRATCH)?;
         let dir = store_dir(args.keep.as_ref(), &scratch)?;
-        let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed));
+        let clock: SharedClock = Arc::new(WallClock::accelerated(args.speed()));
         // It has no hooks: nobody is to be told of invented dealerships.
         let services = ServiceParts::metrics(metrics_listen, &clock).await?;
         let reports = scratch.below("mail")?;
@@ -188,9 +188,9 @@ impl Demo {
     }
 
     /// What its screen shows besides.
-    fn shows(&self) -> desk::DemoExtras {
+    fn shows(&self, practice: bool) -> desk::DemoExtras {
         let mailboxes = self.sandbox.post().map(|post| Arc::new(mail::Letterboxes(post)) as Arc<dyn Mailboxes>);
-        desk::DemoExtras { runs: true, mailboxes }
+        desk::DemoExtras { runs: true, practice, mailboxes }
     }
 }
 

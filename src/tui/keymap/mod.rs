@@ -50,6 +50,7 @@ pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
         ActionScope::Queue => &[ActionScope::Queue, ActionScope::Global],
         ActionScope::Call => &[ActionScope::Call],
         ActionScope::Columns => &[ActionScope::Columns],
+        ActionScope::Help => &[ActionScope::Help],
         ActionScope::Dialog => &[ActionScope::Dialog],
         ActionScope::Letter => &[ActionScope::Letter],
         ActionScope::Form => &[ActionScope::Form],

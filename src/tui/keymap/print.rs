@@ -37,6 +37,7 @@ const fn about(scope: ActionScope) -> &'static str {
         ActionScope::Queue => "The view of all letters that are on their way or went wrong.",
         ActionScope::Call => "A call with a dealership; before the keys of pages that are read, and of the table.",
         ActionScope::Columns => "The page of the table's columns; before the keys of dialogs.",
+        ActionScope::Help => "The help; before the keys of pages that are read.",
         ActionScope::Dialog => "A dialog with choices.",
         ActionScope::Letter => "A dialog that sends a letter; before the keys of its fields and buttons.",
         ActionScope::Form => "Any dialog; before the keys of its fields and buttons.",

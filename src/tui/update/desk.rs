@@ -2,11 +2,12 @@
 
 use super::{input, page, queue, views};
 use crate::tui::action::Action;
+use crate::tui::help::Help;
 use crate::tui::layer::InputLayer;
 use crate::tui::msg::Effect;
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Tab, step_round};
-use crate::tui::state::{FilterInput, Focus, Help, Mode, ScreenState};
+use crate::tui::state::{FilterInput, Focus, Mode, ScreenState};
 
 /// Goes back from what lies over the table; from the table, leaves the desk.
 pub(in crate::tui) fn quit(state: &mut ScreenState) -> Vec<Effect> {
@@ -39,7 +40,6 @@ pub(in crate::tui) fn palette(state: &mut ScreenState) {
 pub(in crate::tui) fn filter(state: &mut ScreenState) {
     if let Mode::Help(help) = &mut state.mode {
         help.types = true;
-        help.scroll.reset();
         return;
     }
     let (pane, tab) = ((state.focus, state.panes.zoom), state.rows.tab());

@@ -1,9 +1,10 @@
 //! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
-use super::{act, columns, dialog, table, views};
+use super::{act, columns, dialog, page, table, views};
 use crate::domain::Query;
 use crate::tui::action::Action;
-use crate::tui::line_edit::{LineEdit, LineMotion};
+use crate::tui::help::Help;
+use crate::tui::line_edit::LineMotion;
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::palette::{Palette, PaletteChoice};
@@ -25,7 +26,7 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
         }
         Mode::Help(help) if help.types => {
             help.search.insert(c);
-            help.scroll.reset();
+            help_retyped(state);
         }
         Mode::Columns(page) if page.types => {
             page.order.insert(c);
@@ -58,7 +59,7 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
         }
         Mode::Help(help) if help.types => {
             help.search.paste(text);
-            help.scroll.reset();
+            help_retyped(state);
         }
         Mode::Columns(page) if page.types => {
             page.order.paste(text);
@@ -123,7 +124,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
             }
         }
         Mode::Palette(_) => state.mode = Mode::Desk,
-        Mode::Help(help) => (help.types, help.search) = (false, LineEdit::default()),
+        Mode::Help(help) => help.forget(),
         Mode::Columns(_) => columns::cancel(state),
         Mode::Dialog(_) => dialog::leave(state),
         Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
@@ -181,8 +182,9 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
             }
         }
         Mode::Help(help) => {
-            help.search.apply(motion);
-            help.scroll.reset();
+            if help.search.apply(motion).text() {
+                help_retyped(state);
+            }
         }
         Mode::Columns(page) => {
             if page.order.apply(motion).text() {
@@ -215,6 +217,10 @@ fn retype_filter(state: &mut ScreenState) {
         Err(mistake) => input.mistake = Some(mistake),
     }
     state.settle();
+}
+
+fn help_retyped(state: &mut ScreenState) {
+    page::search_help(state, Help::retyped);
 }
 
 fn research(state: &mut ScreenState) {

@@ -21,7 +21,8 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
         Mode::Help(help) if help.types => &[ActionScope::Input],
         Mode::Columns(page) if page.types => &[ActionScope::Input],
         Mode::Columns(_) => &[ActionScope::Columns, ActionScope::Dialog],
-        Mode::Help(_) | Mode::Guide(..) | Mode::Insight(_) => &[ActionScope::Dialog, ActionScope::Detail],
+        Mode::Help(_) => &[ActionScope::Help, ActionScope::Dialog, ActionScope::Detail],
+        Mode::Guide(..) | Mode::Insight(_) => &[ActionScope::Dialog, ActionScope::Detail],
         Mode::Call(_) => &[ActionScope::Call, ActionScope::Dialog, ActionScope::Detail],
         Mode::Dialog(dialog) => match (dialog.has_preview(), types(dialog)) {
             (true, true) => &[ActionScope::Letter, ActionScope::Form, ActionScope::Input],

@@ -14,6 +14,7 @@ pub(super) mod jobs;
 mod keys;
 pub(super) mod motion;
 pub(super) mod page;
+pub(super) mod practice;
 pub(super) mod queue;
 pub(super) mod reading;
 mod rule;
@@ -49,6 +50,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
         state.filtered_at = now.at;
         state.dirty = true;
     }
+    practice::count(state, pressed(&msg));
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => {
@@ -117,12 +119,22 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
         Msg::Tick => {}
     }
     pass_time(state);
+    practice::follow(state);
     effects.extend(state.follow_cursor());
     effects.extend(suggestions::follow_time(state));
     effects.extend(rule::follow_meaning(state));
     effects.extend(state.tell_presence());
     effects.extend(state.ask_estimate());
     effects
+}
+
+/// How many keys a message is.
+fn pressed(msg: &Msg) -> usize {
+    match msg {
+        Msg::Key(_) | Msg::Paste(_) => 1,
+        Msg::Burst(keys) => keys.len(),
+        _ => 0,
+    }
 }
 
 /// Takes in the answer to what was asked for.
@@ -214,6 +226,7 @@ fn committed(state: &mut ScreenState, committed: &Committed) {
     teach::notice(state, &committed.events);
     compare_dialog(state, &committed.states, &committed.events);
     call::committed(state, &committed.events);
+    practice::committed(state, &committed.events);
 }
 
 /// Tells an open dialog what happened to its dealerships.

@@ -4,7 +4,7 @@
 use super::{dialog, motion, reading};
 use crate::tui::action::PageKind;
 use crate::tui::dialog::DialogKind;
-use crate::tui::line_edit::LineEdit;
+use crate::tui::help::{Help, HelpPage};
 use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
@@ -65,7 +65,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
 pub(in crate::tui) fn cancel(state: &mut ScreenState) {
     match &mut state.mode {
         _ if state.reading.is_some() => close(state),
-        Mode::Help(help) if !help.search.is_empty() => help.search = LineEdit::default(),
+        Mode::Help(help) if !help.search.is_empty() => help.forget(),
         Mode::Dialog(_) => dialog::leave(state),
         Mode::Desk
         | Mode::Filter(_)
@@ -78,6 +78,20 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
             close(state);
         }
     }
+}
+
+/// Does something with the help and its lines.
+pub(super) fn search_help(state: &mut ScreenState, search: impl FnOnce(&mut Help, &HelpPage)) {
+    let Mode::Help(help) = &state.mode else { return };
+    let page = HelpPage::of(help, state);
+    if let Mode::Help(help) = &mut state.mode {
+        search(help, &page);
+    }
+}
+
+/// Goes to the next hit in the help, or the one before.
+pub(in crate::tui) fn step_hit(state: &mut ScreenState, forward: bool) {
+    search_help(state, |help, page| help.step(page, forward));
 }
 
 pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! What the actions of saved views do.
 
-use super::{input, queue};
+use super::{input, practice, queue};
 use crate::domain::Query;
 use crate::present::view::{MINE, SavedView, named};
 use crate::tui::action::Action;
@@ -82,6 +82,7 @@ pub(super) fn begin(state: &mut ScreenState) {
     match std::mem::take(&mut state.setup.start) {
         DeskStart::All => {}
         DeskStart::Mine => begin_with_mine(state),
+        DeskStart::Practice => practice::toggle(state),
         DeskStart::AsLeft(kept) => restore(state, &kept),
     }
 }

@@ -9,6 +9,7 @@ use crate::tui::keymap::Lookup;
 use crate::tui::layer::InputLayer;
 use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::theme::Theme;
+use crate::tui::useful::on_desk;
 
 /// The most useful actions of each place, the most useful first.
 fn useful(state: &ScreenState) -> &'static [Action] {
@@ -19,21 +20,14 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
-        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
+        Mode::Help(_) => &[A::DialogCancel, A::Filter, A::HelpNext, A::HelpPrevious, A::Down, A::Up],
         Mode::Call(_) => CALL,
         Mode::Columns(page) if page.types => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputClear],
         Mode::Columns(_) => COLUMNS,
         Mode::Guide(..) => &[A::CopyLetter, A::ChooseOpcode, A::Check, A::DialogCancel, A::Down, A::Up],
         Mode::Insight(_) => &[A::DialogNext, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
-        Mode::Desk if state.queue.is_some() => QUEUE,
-        Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
-        Mode::Desk => match state.focus {
-            Focus::Tail => TAIL,
-            Focus::Table if !state.marks.is_empty() => MARKED,
-            Focus::Detail => DETAIL,
-            Focus::Table => TABLE,
-        },
+        Mode::Desk => on_desk(state),
     }
 }
 
@@ -89,35 +83,6 @@ const CALL: &[Action] = &[
 const COLUMNS: &[Action] = &[
     A::ColumnSwitch, A::ColumnUp, A::ColumnDown, A::ColumnNarrower, A::ColumnWider, A::ColumnOrder, A::ColumnReset,
     A::DialogCancel,
-];
-
-#[rustfmt::skip]
-const QUEUE: &[Action] = &[
-    A::QueueRetry, A::QueueJump, A::QueueSuppress, A::QueueRetryFailed, A::QueueTrouble, A::QueueRead, A::QueueMark,
-];
-
-#[rustfmt::skip]
-const TAIL: &[Action] = &[
-    A::TailJump, A::TailPause, A::Bottom, A::TailKinds, A::TailOnlySelected, A::TeachMeaning, A::FocusNext, A::Zoom,
-    A::Help, A::Quit,
-];
-
-#[rustfmt::skip]
-const MARKED: &[Action] = &[
-    A::Reissue, A::Invite, A::Check, A::Assign, A::Snooze, A::ClearMarks, A::Mark, A::Palette, A::Help, A::Quit,
-];
-
-#[rustfmt::skip]
-const DETAIL: &[Action] = &[
-    A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Call, A::Note, A::Reveal, A::Snooze, A::ChooseOpcode, A::Guide,
-    A::Appointment, A::Zoom,
-];
-
-#[rustfmt::skip]
-const TABLE: &[Action] = &[
-    A::Open, A::Filter, A::Reissue, A::Invite, A::ConfirmWord, A::Check, A::Call, A::Mark, A::NextTab, A::Note, A::Help,
-    A::Palette, A::Quit, A::Snooze, A::ChooseOpcode, A::Guide, A::Appointment, A::Reveal, A::Queue, A::Resend,
-    A::SortNext,
 ];
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {

@@ -20,6 +20,10 @@ const TAIL_FITS: u16 = 9;
 pub struct ScreenLayout {
     /// The terminal is too small for anything.
     pub too_small: bool,
+    /// The task of the practice, above everything else.
+    pub practice: Option<Rect>,
+    /// Everything else.
+    pub below: Rect,
     pub tabs: Rect,
     /// The filter, and a line below it for its mistake.
     pub filter: Option<Rect>,
@@ -50,7 +54,10 @@ impl ScreenLayout {
             return Self { too_small: true, ..Self::default() };
         }
         let line = |y| Rect { x: 0, y, width, height: 1 };
-        let mut top = 1;
+        // What is left is enough to work on.
+        let above = super::practice::lines(state).min(height - SMALLEST.1);
+        let practice = (above > 0).then(|| Rect { height: above, ..line(0) });
+        let mut top = above + 1;
         let filter = match &state.mode {
             Mode::Filter(input) => Some(if input.mistake.is_some() { 2 } else { 1 }),
             _ if !state.rows.query().is_empty() || state.view.is_some() => Some(1),
@@ -68,7 +75,9 @@ impl ScreenLayout {
         });
         let body = Rect { x: 0, y: top, width, height: height.saturating_sub(top + 2) };
         let mut plan = Self {
-            tabs: line(0),
+            practice,
+            below: Rect { y: above, height: height - above, ..line(0) },
+            tabs: line(above),
             filter,
             banner,
             footer: line(height - 2),
@@ -77,7 +86,7 @@ impl ScreenLayout {
         };
         plan.divide(body, state);
         if state.queue.is_some() {
-            plan.queue = Some(Rect { x: 0, y: 0, width, height: height - 2 });
+            plan.queue = Some(Rect { height: height - above - 2, ..line(above) });
         }
         plan
     }

@@ -18,6 +18,7 @@ mod mail;
 mod page;
 mod palette;
 mod person;
+mod practice;
 mod queue;
 mod reading;
 mod slots;
@@ -75,8 +76,12 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
     } else {
         caret = draw_panes(state, theme, &clocks, &plan, &mut canvas);
     }
+    if let (Some(area), Some(open)) = (plan.practice, &state.practice) {
+        practice::draw(open, state, theme, &mut canvas.within(area));
+    }
     footer::draw(state, theme, &mut canvas.within(plan.footer));
     status::draw(state, theme, &clocks, &mut canvas.within(plan.status));
+    let mut canvas = canvas.within(plan.below);
     match &state.mode {
         Mode::Desk | Mode::Filter(_) => {}
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut canvas),

@@ -18,6 +18,14 @@ pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas
     let room = inside.width;
     let used = canvas.text(1, 0, room, ": ", theme.key);
     let (caret, _) = tabs::draw_edit(&palette.edit, 1 + used, 0, room.saturating_sub(2 + used), theme, &mut canvas);
+    let possible = palette.found.iter().filter(|found| found.why_not.is_none()).count();
+    if possible < palette.found.len() {
+        let counts = format!("{possible} now, {} not", palette.found.len() - possible);
+        let typed = 4 + used + width(palette.edit.text()) as u16;
+        if typed + width(&counts) as u16 + 1 < room {
+            canvas.right(typed, 0, room - typed - 1, &counts, theme.dim);
+        }
+    }
     let rows = usize::from(inside.height.saturating_sub(1));
     let mut cursor = palette.cursor;
     cursor.keep_in_view(palette.found.len(), rows);
