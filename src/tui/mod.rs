@@ -19,6 +19,7 @@ pub mod kept_desk;
 pub mod keymap;
 pub mod layer;
 pub mod line_edit;
+pub mod line_search;
 pub mod list_cursor;
 pub mod marks;
 pub mod msg;
