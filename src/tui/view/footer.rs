@@ -16,7 +16,8 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         return &[A::DialogCancel, A::Reveal, A::Down, A::Up];
     }
     match &state.mode {
-        Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
+        Mode::TailLine(_) => &[A::InputAccept, A::InputCancel, A::InputClear],
+        Mode::Filter(_) => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputUp, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::Down, A::Up],
@@ -98,8 +99,9 @@ const QUEUE: &[Action] = &[
 
 #[rustfmt::skip]
 const TAIL: &[Action] = &[
-    A::TailJump, A::TailPause, A::Bottom, A::TailKinds, A::TailOnlySelected, A::TeachMeaning, A::FocusNext, A::Zoom,
-    A::Help, A::Quit,
+    A::TailJump, A::Filter, A::TailNext, A::TailPrevious, A::TailPause, A::Bottom, A::TailKinds, A::TailSpan,
+    A::TailOnlySelected, A::TailCopy, A::TailSelect, A::TailSave, A::TeachMeaning, A::FocusNext, A::Zoom, A::Help,
+    A::Quit,
 ];
 
 #[rustfmt::skip]
