@@ -10,14 +10,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
-use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Policy, Query, TwinIndex};
+use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Event, Policy, Query, TwinIndex};
 use cloverwatch::present::time::Zone;
 use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
+use cloverwatch::tui::state::Focus;
+use cloverwatch::tui::tail::EventTail;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
-use cloverwatch::tui::{ArrivalTime, DeskStart, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
 use population::{World, crowd, now, profile, sent};
@@ -309,6 +311,49 @@ fn keys_and_frames(bencher: Bencher<'_, '_>, mut act: impl FnMut(&mut ScreenStat
             })
             .unwrap();
     });
+}
+
+/// A page up in a log of a million events and the frame after it; pages are answered at once, which is not counted.
+#[divan::bench(args = ["page up", "top and back"], sample_count = 200)]
+fn tail_key(bencher: Bencher<'_, '_>, key: &str) {
+    let event = |seq: u64| {
+        let of_it = CROWD.with_borrow(|world| world.events.get(seq as usize % world.events.len()).cloned());
+        Arc::new(Event { seq, ..(*of_it.unwrap()).clone() })
+    };
+    let answer = |state: &mut ScreenState, mut effects: Vec<Effect>| {
+        while let Some(effect) = effects.pop() {
+            let Effect::LoadEvents(query) = effect else { continue };
+            let limit = query.limit.unwrap() as u64;
+            let before = query.before.unwrap_or(1_000_001);
+            let first = if query.newest { before.saturating_sub(limit).max(1) } else { query.after + 1 };
+            let events = (first..(first + limit).min(before)).map(event).collect();
+            effects.extend(update(state, Msg::EventPage(query, Ok(events)), moment()));
+        }
+    };
+    let mut state = desk((200, 60));
+    state.tail = EventTail::default();
+    tell(&mut state, Msg::Tail((999_001..=1_000_000).map(event).collect()));
+    (state.focus, state.panes.zoom) = (Focus::Tail, true);
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
+    let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+    let codes = if key == "page up" { [KeyCode::PageUp, KeyCode::Up] } else { [KeyCode::Home, KeyCode::End] };
+    let state = RefCell::new((state, Vec::new(), 0));
+    bencher
+        .with_inputs(|| {
+            let (state, asked, _) = &mut *state.borrow_mut();
+            answer(state, std::mem::take(asked));
+        })
+        .bench_local_values(|()| {
+            let (state, asked, n) = &mut *state.borrow_mut();
+            let key = KeyEvent::new(codes[*n % 2], KeyModifiers::NONE);
+            *n += 1;
+            *asked = update(state, Msg::Key(key), moment());
+            terminal
+                .draw(|frame| {
+                    black_box(draw(state, &theme, frame));
+                })
+                .unwrap();
+        });
 }
 
 /// One event of one dealership reaches the table.

@@ -9,6 +9,7 @@ pub mod event;
 pub mod insight;
 pub mod json;
 pub mod letters;
+pub mod log_line;
 pub mod opcode;
 pub mod running_clock;
 mod situation;

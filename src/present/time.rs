@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 
 use crate::timezone::Tz;
-use chrono::{DateTime, Datelike, Local, NaiveDateTime};
+use chrono::{DateTime, Datelike, Local, NaiveDate, NaiveDateTime};
 
 use crate::domain::when::{WhenError, abbreviation, parse_ahead, parse_moment, parse_start};
 use crate::domain::{Timestamp, humanize};
@@ -79,6 +79,14 @@ impl Zone {
         let ((there, _), (today, _)) = (self.local(at), self.local(now));
         let form = if there.year() == today.year() { "%a %d %b" } else { "%a %d %b %Y" };
         there.format(form).to_string()
+    }
+
+    /// The calendar day of a moment.
+    pub fn date(self, at: Timestamp) -> NaiveDate {
+        match self {
+            Self::Named(tz) => at.with_timezone(&tz).date_naive(),
+            Self::System => at.with_timezone(&Local).date_naive(),
+        }
     }
 
     /// The time of the day, where day and zone are told elsewhere: `14:05`.

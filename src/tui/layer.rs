@@ -10,6 +10,8 @@ pub enum InputLayer {
     Messages,
     /// The view of all letters.
     Letters,
+    /// What is searched for in the tail, or selected there.
+    TailSearch,
     /// The focus in another pane than the table, or a pane that has the whole screen.
     Pane,
     /// A saved view, with its filter, columns and order.
@@ -35,6 +37,9 @@ impl InputLayer {
         if state.queue.is_some() {
             return Some(Self::Letters);
         }
+        if state.focus == Focus::Tail && (!state.tail.search.is_empty() || state.tail.selected_from.is_some()) {
+            return Some(Self::TailSearch);
+        }
         (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane)
     }
 
@@ -43,6 +48,7 @@ impl InputLayer {
         match self {
             Self::Messages => "dismiss",
             Self::Letters | Self::Pane => "back",
+            Self::TailSearch => "clear search",
             Self::View => "leave view",
             Self::Filter => "clear filter",
             Self::Tab => "all tabs",

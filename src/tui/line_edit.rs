@@ -117,6 +117,18 @@ impl LineEdit {
         if self.text == before { Changed::Cursor } else { Changed::Text }
     }
 
+    /// Writes something in the place of some bytes; the cursor stands behind it.
+    pub fn replace(&mut self, span: std::ops::Range<usize>, with: &str) -> Changed {
+        if self.text.get(span.clone()).is_none() {
+            return Changed::No;
+        }
+        self.suggested = false;
+        self.text.replace_range(span.clone(), "");
+        self.cursor = self.snap(span.start);
+        self.put(with);
+        Changed::Text
+    }
+
     pub fn insert(&mut self, c: char) -> Changed {
         self.put(c.encode_utf8(&mut [0; 4]))
     }

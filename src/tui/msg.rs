@@ -1,6 +1,7 @@
 //! What reaches the screen, and what the screen asks for. Both are data, so that tests can play and read them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use crossterm::event::KeyEvent;
 
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
-use crate::protocol::{Committed, CutOff, OwnerState, Request, Response, Status};
+use crate::protocol::{Committed, CutOff, EventQuery, OwnerState, Request, Response, Status};
 
 /// When a message arrives, by two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,13 @@ pub enum Msg {
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.
     Tail(Vec<Arc<Event>>),
-    /// The newest events of one dealership, ascending.
+    /// Events that the tail asked for, ascending; or why they could not be read.
+    EventPage(EventQuery, Result<Vec<Arc<Event>>, String>),
+    /// The tail goes on with what it seeks.
+    SeekOn,
+    /// The events were saved, in words; or why not.
+    Saved(Result<String, String>),
+    /// All events of one dealership, ascending.
     Timeline(DealershipId, Vec<Arc<Event>>),
     /// The last look at one dealership, and when the next is due.
     Probe(DealershipId, ProbeStatus),
@@ -103,12 +110,25 @@ pub enum Effect {
     Ask(WorkId, Request),
     /// Begin no more of a piece of work.
     Stop(WorkId),
-    /// Read the newest events of one dealership, and the last look at it.
+    /// Read events for the tail.
+    LoadEvents(EventQuery),
+    /// Go on with what is sought, after keys and frames had their turn.
+    SeekOn,
+    /// Write events into a new file.
+    SaveEvents(SavedEvents),
+    /// Read the events of one dealership, and the last look at it.
     LoadTimeline(DealershipId),
     /// Put text on the terminal's clipboard.
     Copy(Clip),
     /// Read the mailbox of an address in the demo.
     OpenMailbox(WorkId, String),
+}
+
+/// What is saved, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedEvents {
+    pub path: PathBuf,
+    pub query: EventQuery,
 }
 
 /// Text for the clipboard. It may be a code, so it does not print.

@@ -72,7 +72,8 @@ impl ScreenState {
             | Mode::Help(_)
             | Mode::Guide(..)
             | Mode::Columns(_)
-            | Mode::Insight(_) => {}
+            | Mode::Insight(_)
+            | Mode::TailLine(_) => {}
         }
         if !self.cursor.touched || self.now.face >= self.presence.touched_at + IDLE {
             return InFront::default();

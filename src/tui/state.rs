@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{ClockDoubt, DealershipId, ProbeStatus, QueryError, Timestamp};
+use crate::domain::{ClockDoubt, DealershipId, ProbeStatus, Timestamp};
 use crate::protocol::{CutOff, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
@@ -15,10 +15,10 @@ use super::cursor::Cursor;
 use super::dialog::Dialog;
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
+pub use super::filter_input::FilterInput;
 use super::help::Help;
 use super::insight::InsightPage;
 use super::keymap::Key;
-use super::line_edit::LineEdit;
 use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
@@ -32,7 +32,7 @@ use super::rows::{DealershipRow, DealershipRows, Tab};
 use super::saved_view::AppliedView;
 pub use super::setup::Setup;
 use super::table_columns::TableColumns;
-use super::tail::EventTail;
+use super::tail::{EventTail, TailInput};
 use super::teach::ToldAnswers;
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
@@ -61,27 +61,11 @@ pub struct Panes {
     pub zoom: bool,
 }
 
-/// The filter while it is typed.
-#[derive(Debug, Default)]
-pub struct FilterInput {
-    pub edit: LineEdit,
-    /// What was the filter before.
-    pub before: String,
-    /// What is wrong with what is typed; the last good filter stays in force.
-    pub mistake: Option<QueryError>,
-    /// What had the focus before, and whether it had the whole screen: the table is shown while a filter is typed.
-    pub pane: (Focus, bool),
-    /// Which tab was shown before: what is found may lie in another.
-    pub tab: Tab,
-    /// The saved view that was left for it: what is searched for may not be in that.
-    pub left_view: Option<AppliedView>,
-}
-
 #[derive(Debug, Default)]
 pub enum Mode {
     #[default]
     Desk,
-    Filter(FilterInput),
+    Filter(Box<FilterInput>),
     Palette(Palette),
     Help(Help),
     /// The steps to a visible opcode of a dealership.
@@ -89,6 +73,8 @@ pub enum Mode {
     Call(CallView),
     Columns(super::columns_page::ColumnsPage),
     Insight(InsightPage),
+    /// The search in the tail, or the file that it is saved to.
+    TailLine(TailInput),
     Dialog(Box<Dialog>),
 }
 
@@ -152,6 +138,8 @@ pub struct ScreenState {
     pub jobs: Vec<BulkJob>,
     /// What was begun for many in an earlier run and is not done, the oldest first.
     pub cut_off: Vec<CutOff>,
+    /// What was filtered by in this session, the newest last.
+    pub filter_history: Vec<String>,
     /// The moment at which clocks in the filter were last compared.
     pub filtered_at: Timestamp,
     /// Whether something visible changed since the last frame.
@@ -219,6 +207,7 @@ impl ScreenState {
             reveal: None,
             jobs: Vec::new(),
             cut_off: Vec::new(),
+            filter_history: Vec::new(),
             filtered_at: now.at,
             dirty: true,
             next_work: 1,
@@ -330,7 +319,7 @@ impl ScreenState {
 
     /// Something is open over the panes, so that no message may lie there.
     pub fn is_covered(&self) -> bool {
-        self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_))
+        self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_) | Mode::TailLine(_))
     }
 
     pub fn job(&self, id: WorkId) -> Option<&BulkJob> {

@@ -57,8 +57,8 @@ fn of_event(event: &Event) -> Option<Unrecognised> {
 
 /// The answer of the event under the tail's cursor.
 pub fn under_tail_cursor(state: &ScreenState) -> Result<Unrecognised, String> {
-    let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
-    of_event(event).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
+    let line = state.tail.chosen(state.tail_scope()).ok_or("there is no event")?;
+    of_event(line.newest).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
 }
 
 /// What Xtime answered last about the dealership under the table's cursor.
@@ -66,13 +66,12 @@ pub fn newest_of_selected(state: &ScreenState) -> Result<Unrecognised, String> {
     let row = state.selected().ok_or("there is no dealership here")?;
     let id = row.state.id;
     let probe = |event: &&Arc<Event>| matches!(event.fact, Fact::ProbeChanged { .. });
-    let history = state.tail.history(id);
-    let newest = match history {
-        Some(events) => events.iter().rev().find(probe),
+    let newest = match state.tail.history(id) {
+        Some(events) => events.rev().find(probe),
         None => state.tail.newest_first().filter(|event| event.dealership == Some(id)).find(probe),
     };
     let is_unknown = row.state.probe.as_ref().is_some_and(|probe| probe.outcome == Outcome::Unknown);
-    if newest.is_none() && history.is_none() && is_unknown {
+    if newest.is_none() && state.tail.history(id).is_none() && is_unknown {
         let key = state.setup.keymap.first_key(Action::Open);
         let open = key.map_or_else(String::new, |key| format!(": {key} shows them"));
         return Err(format!("its events are not read yet{open}"));

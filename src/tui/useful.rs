@@ -22,8 +22,9 @@ const QUEUE: &[Action] = &[
 
 #[rustfmt::skip]
 const TAIL: &[Action] = &[
-    A::TailJump, A::TailPause, A::Bottom, A::TailKinds, A::TailOnlySelected, A::TeachMeaning, A::FocusNext, A::Zoom,
-    A::Help, A::Quit,
+    A::TailJump, A::Filter, A::TailNext, A::TailPrevious, A::TailPause, A::Bottom, A::TailKinds, A::TailSpan,
+    A::TailOnlySelected, A::TailCopy, A::TailSelect, A::TailSave, A::TeachMeaning, A::FocusNext, A::Zoom, A::Help,
+    A::Quit,
 ];
 
 #[rustfmt::skip]

@@ -120,6 +120,17 @@ impl Desk {
                     let events = self.world.lock().events.iter().filter(of).cloned().collect();
                     self.tell(Msg::Timeline(id, events));
                 }
+                Effect::LoadEvents(query) => {
+                    let events = self.world.lock().events.clone();
+                    let mut found: Vec<_> = events.into_iter().filter(|event| query.matches(event)).collect();
+                    let limit = query.limit.unwrap_or(usize::MAX);
+                    if query.newest {
+                        found.drain(..found.len().saturating_sub(limit));
+                    }
+                    found.truncate(limit);
+                    self.tell(Msg::EventPage(query, Ok(found)));
+                }
+                Effect::SeekOn => self.tell(Msg::SeekOn),
                 Effect::Ask(work, request) => {
                     let pending = self.connection.ask(request);
                     self.effects.push(Effect::Ask(work, pending.request().clone()));
@@ -153,6 +164,9 @@ impl Desk {
             Msg::Timeline(id, events) => {
                 let query = EventQuery { dealership: Some(id), ..EventQuery::default() };
                 Msg::Timeline(id, self.read(query, &events))
+            }
+            Msg::EventPage(query, Ok(events)) if !events.is_empty() => {
+                Msg::EventPage(query.clone(), Ok(self.read(query, &events)))
             }
             Msg::Probe(id, probe) => {
                 let (request, response) = (Request::ProbeStatuses(vec![id]), Response::ProbeStatuses(vec![probe]));

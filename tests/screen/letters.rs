@@ -130,7 +130,7 @@ fn a_letter_in_a_file_is_nowhere_called_sent() {
         desk.press("esc esc M").sees("1 written in the last hour").sees_no("sent");
         desk.sees("Letters are only written to files");
     }
-    files((200, 50)).press("D").sees("✎ written").sees("letter written to a file, not mailed");
+    files((200, 50)).press("D").sees("✎ written").sees("written to a file, not mailed");
 }
 
 #[test]

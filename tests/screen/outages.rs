@@ -40,7 +40,7 @@ fn an_outage_that_has_just_begun_lasts_less_than_a_minute_and_not_none() {
 fn an_outage_stands_in_the_tail_under_the_name_of_the_platform() {
     let mut desk = Desk::open((120, 40));
     outage(&mut desk);
-    desk.sees("Xtime fails: status 503").sees("Xtime answers again, after 2h 00m");
+    desk.sees("Xtime fails: status 503").sees("Xtime failed 08:00–10:00, 2h 00m");
     let before = desk.selected();
     desk.press("tab G enter").sees("this event is of no single dealership");
     assert_eq!((desk.selected(), desk.state.focus), (before, Focus::Tail));

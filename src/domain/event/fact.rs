@@ -6,7 +6,7 @@ use super::facts::Fact;
 use super::{Event, words};
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
-use crate::domain::{LetterId, Outcome, ResponseFacts};
+use crate::domain::{LetterId, Outcome, ResponseFacts, Timestamp};
 
 impl Fact {
     /// The dotted kind, as serialized.
@@ -39,6 +39,16 @@ impl Fact {
         self.group() == "platform"
     }
 
+    /// An outage that is over: when it began and ended, and whether somebody saw that.
+    pub fn outage(&self) -> Option<(Timestamp, Timestamp, bool)> {
+        match self {
+            Self::PlatformAnswers { since, failing_since, last_failed } => {
+                Some((*failing_since, *since, !words::is_unwatched(*since, *last_failed)))
+            }
+            _ => None,
+        }
+    }
+
     /// The answer that no row of the meanings recognised, where this is one: a person may teach what it means.
     pub fn unrecognised(&self) -> Option<ResponseFacts> {
         match self {
@@ -53,6 +63,23 @@ impl Fact {
     pub fn humanize_unrecognised(&self) -> Option<String> {
         let Self::ProbeChanged { reason, .. } = self else { return None };
         Some(words::unrecognised(&self.unrecognised()?, reason))
+    }
+
+    /// The letter that it is about.
+    pub fn letter(&self) -> Option<LetterId> {
+        match self {
+            Self::EmailQueued { letter, .. }
+            | Self::EmailBegun { letter, .. }
+            | Self::EmailSent { letter, .. }
+            | Self::EmailWritten { letter, .. }
+            | Self::EmailFailed { letter, .. }
+            | Self::EmailUncertain { letter, .. }
+            | Self::EmailSuppressed { letter, .. }
+            | Self::EmailDelayed { letter, .. }
+            | Self::EmailRetried { letter } => Some(*letter),
+            Self::EmailBounced { letter, .. } => *letter,
+            _ => None,
+        }
     }
 
     /// The letter that it makes wait for its turn.

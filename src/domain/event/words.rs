@@ -135,10 +135,15 @@ pub(super) fn failing(why: &str, credentials: bool) -> String {
 
 pub(super) fn answers_again(since: Timestamp, failing_since: Timestamp, last_failed: Option<Timestamp>) -> String {
     let length = humanize(since - failing_since);
-    match last_failed.is_some_and(|last| since - last > UNWATCHED) {
+    match is_unwatched(since, last_failed) {
         true => format!("Xtime answers again, after at most {length}: nobody saw it end"),
         false => format!("Xtime answers again, after {length}"),
     }
+}
+
+/// Whether nobody saw an outage end.
+pub(super) fn is_unwatched(since: Timestamp, last_failed: Option<Timestamp>) -> bool {
+    last_failed.is_some_and(|last| since - last > UNWATCHED)
 }
 
 pub(super) fn people(contacts: &[Contact]) -> String {

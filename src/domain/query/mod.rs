@@ -5,6 +5,7 @@
 //! is fuzzy, `/regex/` is what it says, of normal forms too; `expires<6h` compares a clock; `is:`, `stage:`, `opcode:`,
 //! `mail:` and `kind:` know words.
 
+mod complete;
 mod error;
 mod fuzzy;
 mod parse;
@@ -18,6 +19,7 @@ use std::collections::HashSet;
 use crate::domain::text::is_normally;
 use crate::domain::{Attention, DealershipId, Onboarding, Policy, Stage, Timestamp};
 
+pub use complete::{Candidate, Completion, complete};
 pub use error::QueryError;
 pub use searchable::{SearchText, Searchable};
 use term::{Asked, Term};

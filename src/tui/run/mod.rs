@@ -1,5 +1,6 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
+mod save;
 mod screen;
 mod tasks;
 
@@ -287,7 +288,11 @@ impl Desk {
         if let Msg::Over(work) = msg {
             self.tasks.over(work);
         }
-        let from = if matches!(msg, Msg::Answer(..)) { From::Person } else { From::Program };
+        let from = if matches!(msg, Msg::Answer(..) | Msg::EventPage(..) | Msg::SeekOn) {
+            From::Person
+        } else {
+            From::Program
+        };
         let effects = self.screen.take(msg, from);
         self.perform(effects);
     }
@@ -322,6 +327,9 @@ impl Desk {
                     self.load_probe();
                 }
                 Effect::Ask(work, request) => self.tasks.ask(work, request),
+                Effect::LoadEvents(query) => self.tasks.load_events(query),
+                Effect::SeekOn => self.tasks.seek_on(),
+                Effect::SaveEvents(saved) => self.tasks.save_events(saved, self.screen.state.setup.zone),
                 Effect::Stop(work) => self.tasks.stop(work),
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::save;
 use crate::client::{SharedClient, ask};
 use crate::domain::{Actor, Command, DealershipId, Onboarding, Outcome, ProbeStatus, Severity, besides_the_letter};
 use crate::present::event::summary;
@@ -15,14 +16,12 @@ use crate::present::opcode::slots_seen;
 use crate::present::time::Zone;
 use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, Response};
 use crate::tui::Msg;
-use crate::tui::msg::{ItemResult, WorkId};
+use crate::tui::msg::{ItemResult, SavedEvents, WorkId};
 use crate::tui::reading::Mailboxes;
 use crate::tui::rows::DealershipRows;
 
 /// How many events the tail starts with.
 const TAIL: usize = 1_000;
-/// How many events of one dealership are shown: more than any has.
-const TIMELINE: usize = 1_000;
 /// How long the cursor must rest on a dealership before its timeline is read.
 const REST: Duration = Duration::from_millis(25);
 /// After so long a process of a team that crashed as this one started counts as gone, and what it was doing as cut off.
@@ -78,12 +77,12 @@ impl Tasks {
         });
     }
 
-    /// Reads the newest events of one dealership; an older reading that is under way is given up.
+    /// Reads the events of one dealership; an older reading that is under way is given up.
     pub(super) fn load_timeline(&mut self, id: DealershipId) {
         if let Some(older) = self.timeline.take() {
             older.abort();
         }
-        let query = EventQuery { dealership: Some(id), limit: Some(TIMELINE), newest: true, ..EventQuery::default() };
+        let query = EventQuery { dealership: Some(id), ..EventQuery::default() };
         let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
         self.timeline = Some(self.spawn(async move {
             tokio::time::sleep(REST).await;
@@ -93,6 +92,39 @@ impl Tasks {
             };
             let _ = tell.send(msg).await;
         }));
+    }
+
+    /// Reads events for the tail.
+    pub(super) fn load_events(&mut self, query: EventQuery) {
+        let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
+        self.spawn(async move {
+            let events = client.events(query.clone()).await;
+            let events = events.map(|events| events.into_iter().map(Arc::new).collect());
+            let _ = tell.send(Msg::EventPage(query, events.map_err(|error| error.to_string()))).await;
+        });
+    }
+
+    /// Has the tail go on with what it seeks, after what waits already.
+    pub(super) fn seek_on(&mut self) {
+        let tell = self.tell.clone();
+        self.spawn(async move {
+            let _ = tell.send(Msg::SeekOn).await;
+        });
+    }
+
+    /// Writes events into a new file.
+    pub(super) fn save_events(&mut self, saved: SavedEvents, zone: Zone) {
+        let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
+        self.spawn(async move {
+            let written = match client.events(saved.query).await {
+                Ok(events) => {
+                    let write = move || save::write(&saved.path, &events, |id| client.read_model().get(id), zone);
+                    tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(error.to_string()))
+                }
+                Err(error) => Err(format!("the events could not be read: {error}")),
+            };
+            let _ = tell.send(Msg::Saved(written)).await;
+        });
     }
 
     /// Reads the last probe of a dealership: one that changes nothing makes no event.

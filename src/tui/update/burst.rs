@@ -147,7 +147,7 @@ fn text(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
 fn takes_text(state: &ScreenState) -> bool {
     state.reading.is_none()
         && match &state.mode {
-            Mode::Filter(_) | Mode::Palette(_) => true,
+            Mode::Filter(_) | Mode::Palette(_) | Mode::TailLine(_) => true,
             Mode::Dialog(dialog) => dialog.focused().is_some_and(FormField::takes_text),
             Mode::Help(help) => help.types,
             Mode::Columns(page) => page.types,

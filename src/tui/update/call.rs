@@ -16,8 +16,8 @@ fn chosen(state: &ScreenState) -> Result<DealershipId, String> {
         return queue.cursor().map(|letter| letter.dealership).ok_or_else(|| "there is no letter".to_owned());
     }
     if state.focus == Focus::Tail {
-        let event = state.tail.chosen(state.cursor.id).ok_or("there is no event")?;
-        return event.dealership.ok_or_else(|| "this event is of no single dealership".to_owned());
+        let line = state.tail.chosen(state.tail_scope()).ok_or("there is no event")?;
+        return line.newest.dealership.ok_or_else(|| "this event is of no single dealership".to_owned());
     }
     state.shown_dealership().ok_or_else(|| "there is no dealership here".to_owned())
 }

@@ -1,6 +1,6 @@
 //! What the actions do that are about the desk as a whole: tabs, panes, filter, and the ways back.
 
-use super::{input, page, queue, views};
+use super::{input, page, queue, tail, views};
 use crate::tui::action::Action;
 use crate::tui::help::Help;
 use crate::tui::layer::InputLayer;
@@ -36,21 +36,22 @@ pub(in crate::tui) fn palette(state: &mut ScreenState) {
     state.mode = Mode::Palette(Palette::open(state));
 }
 
-/// Searches in the help, or filters the table.
+/// Searches in the help or in the tail, or filters the table.
 pub(in crate::tui) fn filter(state: &mut ScreenState) {
     if let Mode::Help(help) = &mut state.mode {
         help.types = true;
         return;
     }
+    if state.focus == Focus::Tail {
+        return tail::search(state);
+    }
     let (pane, tab) = ((state.focus, state.panes.zoom), state.rows.tab());
     let left_view = views::leave_for_search(state);
     let before = state.rows.query().text().to_owned();
-    let mut input = FilterInput { before: before.clone(), pane, tab, left_view, ..FilterInput::default() };
-    input.edit.paste(&before);
-    state.mode = Mode::Filter(input);
+    state.mode = Mode::Filter(Box::new(FilterInput::new(before, pane, tab, left_view)));
     // What is found is seen, and the next key is about it.
     (state.focus, state.panes.zoom) = (Focus::Table, false);
-    state.settle();
+    input::retype_filter(state);
 }
 
 pub(in crate::tui) fn back(state: &mut ScreenState) {
@@ -121,6 +122,7 @@ fn take_away(state: &mut ScreenState, layer: InputLayer) {
     match layer {
         InputLayer::Messages => state.toasts.clear(),
         InputLayer::Letters => queue::close(state),
+        InputLayer::TailSearch => tail::clear(state),
         InputLayer::Pane => {
             (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();

@@ -1,10 +1,11 @@
 //! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
-use super::{act, columns, dialog, page, table, views};
+use super::{act, columns, dialog, page, tail, views};
 use crate::domain::Query;
 use crate::tui::action::Action;
+use crate::tui::filter_input::remember;
 use crate::tui::help::Help;
-use crate::tui::line_edit::LineMotion;
+use crate::tui::line_edit::{Changed, LineMotion};
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::palette::{Palette, PaletteChoice};
@@ -31,6 +32,10 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
         Mode::Columns(page) if page.types => {
             page.order.insert(c);
             page.retyped();
+        }
+        Mode::TailLine(input) => {
+            input.edit.insert(c);
+            tail::retyped(state);
         }
         Mode::Dialog(_)
         | Mode::Desk
@@ -65,6 +70,10 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
             page.order.paste(text);
             page.retyped();
         }
+        Mode::TailLine(input) => {
+            input.edit.paste(text);
+            tail::retyped(state);
+        }
         Mode::Dialog(_) => return dialog::paste(state, text),
         Mode::Desk | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Columns(_) | Mode::Insight(_) => {
             return false;
@@ -76,6 +85,7 @@ pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
 pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
     match &mut state.mode {
         Mode::Filter(input) if input.mistake.is_none() => {
+            remember(&mut state.filter_history, input.edit.text());
             state.mode = Mode::Desk;
             if let Some(tab) = state.rows.elsewhere().filter(|_| state.rows.shown() == 0) {
                 state.rows.set_tab(tab);
@@ -103,6 +113,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
         Mode::Help(help) => help.types = false,
         Mode::Columns(_) => columns::accept(state),
         Mode::Dialog(_) => return dialog::enter(state),
+        Mode::TailLine(_) => return tail::accept(state),
         Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
     Vec::new()
@@ -127,6 +138,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         Mode::Help(help) => help.forget(),
         Mode::Columns(_) => columns::cancel(state),
         Mode::Dialog(_) => dialog::leave(state),
+        Mode::TailLine(_) => tail::cancel(state),
         Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
 }
@@ -135,19 +147,20 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
 pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
     match &mut state.mode {
         Mode::Columns(page) if forward => page.complete(),
-        Mode::Filter(_) if forward && state.rows.elsewhere().is_some() => {
-            let tab = state.rows.elsewhere().unwrap_or_default();
-            state.set_tab(tab);
-        }
+        Mode::Filter(input) => match state.rows.elsewhere().filter(|_| forward && !input.completes()) {
+            Some(tab) => state.set_tab(tab),
+            None if input.complete(forward, &state.rows) => refilter(state),
+            None => state.tell_of_key("there is nothing to complete here"),
+        },
         Mode::Dialog(_) => dialog::step(state, forward),
-        Mode::Filter(_)
-        | Mode::Palette(_)
+        Mode::Palette(_)
         | Mode::Help(_)
         | Mode::Columns(_)
         | Mode::Desk
         | Mode::Guide(..)
         | Mode::Call(_)
-        | Mode::Insight(_) => {
+        | Mode::Insight(_)
+        | Mode::TailLine(_) => {
             pick(state, forward);
         }
     }
@@ -156,7 +169,14 @@ pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
 /// The next suggestion, or field where nothing is suggested.
 pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
     match &mut state.mode {
-        Mode::Filter(_) => table::go(state, if forward { Motion::Down } else { Motion::Up }),
+        Mode::Filter(input) => {
+            if input.recall(!forward, &state.filter_history) {
+                refilter(state);
+            } else {
+                let way = if forward { "newer" } else { "older" };
+                state.tell_of_key(format!("there is no {way} filter in this session"));
+            }
+        }
         Mode::Palette(palette) => palette.step(if forward { 1 } else { -1 }),
         Mode::Columns(_) => columns::go(state, if forward { Motion::Down } else { Motion::Up }),
         Mode::Dialog(_) => {
@@ -164,18 +184,18 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
                 dialog::step(state, forward);
             }
         }
-        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
+        Mode::Help(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) | Mode::TailLine(_) => {}
     }
 }
 
 /// Moves in the line, or deletes some of it.
 pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
     match &mut state.mode {
-        Mode::Filter(input) => {
-            if input.edit.apply(motion).text() {
-                retype_filter(state);
-            }
-        }
+        Mode::Filter(input) => match input.edit.apply(motion) {
+            Changed::Text => retype_filter(state),
+            Changed::Cursor => input.retyped(&state.rows),
+            Changed::No => {}
+        },
         Mode::Palette(palette) => {
             if palette.edit.apply(motion).text() {
                 research(state);
@@ -189,6 +209,11 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
         Mode::Columns(page) => {
             if page.order.apply(motion).text() {
                 page.retyped();
+            }
+        }
+        Mode::TailLine(input) => {
+            if input.edit.apply(motion).text() {
+                tail::retyped(state);
             }
         }
         Mode::Dialog(_) => dialog::edit_line(state, motion),
@@ -205,8 +230,16 @@ pub(super) fn set_filter(state: &mut ScreenState, text: &str) {
     }
 }
 
+/// What is written was typed.
+pub(super) fn retype_filter(state: &mut ScreenState) {
+    if let Mode::Filter(input) = &mut state.mode {
+        input.retyped(&state.rows);
+    }
+    refilter(state);
+}
+
 /// Filters live; while there is a mistake the last good filter stays.
-fn retype_filter(state: &mut ScreenState) {
+fn refilter(state: &mut ScreenState) {
     let Mode::Filter(input) = &mut state.mode else { return };
     match Query::parse(input.edit.text()) {
         Ok(query) => {

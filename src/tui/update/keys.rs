@@ -17,7 +17,7 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
     }
     let types = |dialog: &Dialog| dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text);
     match &state.mode {
-        Mode::Filter(_) | Mode::Palette(_) => &[ActionScope::Input],
+        Mode::Filter(_) | Mode::Palette(_) | Mode::TailLine(_) => &[ActionScope::Input],
         Mode::Help(help) if help.types => &[ActionScope::Input],
         Mode::Columns(page) if page.types => &[ActionScope::Input],
         Mode::Columns(_) => &[ActionScope::Columns, ActionScope::Dialog],
@@ -44,6 +44,10 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
     if state.plan().too_small {
         return unseen(state, key);
     }
+    state.tail.touched();
+    if state.tail.seek.take().is_some() && key == Key::plain(KeySymbol::Esc) {
+        return Vec::new();
+    }
     let mut keys = std::mem::take(&mut state.chord);
     let chord = !keys.is_empty();
     if chord && key == Key::plain(KeySymbol::Esc) {
@@ -65,7 +69,7 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
     }
     let takes_keys = state.reading.is_none()
         && match &state.mode {
-            Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => true,
+            Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) | Mode::TailLine(_) => true,
             Mode::Help(help) => help.types,
             Mode::Columns(page) => page.types,
             Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => false,

@@ -82,7 +82,16 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
         Msg::Committed(committed) => self::committed(state, &committed),
         Msg::Tail(events) => {
             state.dirty = true;
-            state.tail.extend(&events);
+            state.tail.take_newest(&events);
+        }
+        Msg::EventPage(query, events) => effects = tail::page(state, &query, events),
+        Msg::SeekOn => effects = tail::seek_on(state),
+        Msg::Saved(saved) => {
+            state.dirty = true;
+            match saved {
+                Ok(words) => state.toast(Tone::Good, words),
+                Err(why) => state.toast(Tone::Bad, why),
+            }
         }
         Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
             state.dirty = true;
@@ -121,6 +130,7 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     pass_time(state);
     practice::follow(state);
     effects.extend(state.follow_cursor());
+    effects.extend(state.follow_tail());
     effects.extend(suggestions::follow_time(state));
     effects.extend(rule::follow_meaning(state));
     effects.extend(state.tell_presence());

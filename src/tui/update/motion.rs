@@ -24,7 +24,13 @@ pub(in crate::tui) fn go(state: &mut ScreenState, motion: Motion) {
             Focus::Tail => tail::go(state, motion),
         },
         // They are written in.
-        Mode::Filter(_) | Mode::Palette(_) | Mode::Help(_) | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
+        Mode::Filter(_)
+        | Mode::Palette(_)
+        | Mode::Help(_)
+        | Mode::Guide(..)
+        | Mode::Call(_)
+        | Mode::Insight(_)
+        | Mode::TailLine(_) => {}
     }
 }
 
@@ -38,7 +44,9 @@ fn page_scroll(state: &mut ScreenState) -> Option<&mut Scroll> {
         Mode::Guide(_, scroll) | Mode::Call(CallView { scroll, .. }) | Mode::Insight(InsightPage { scroll, .. }) => {
             Some(scroll)
         }
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Columns(_) | Mode::Dialog(_) => None,
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Columns(_) | Mode::Dialog(_) | Mode::TailLine(_) => {
+            None
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::tui::dialog::DialogKind;
 use crate::tui::help::{Help, HelpPage};
 use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::msg::Effect;
-use crate::tui::state::{Mode, ScreenState};
+use crate::tui::state::{Focus, Mode, ScreenState};
 
 /// The page that has the keyboard. One that is searched in has it only for moving and leaving.
 pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
@@ -18,7 +18,7 @@ pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
         Mode::Call(_) => Some(PageKind::Call),
         Mode::Columns(_) => Some(PageKind::Columns),
         Mode::Insight(_) => Some(PageKind::Insight),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) => None,
+        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) | Mode::TailLine(_) => None,
     }
 }
 
@@ -74,7 +74,8 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         | Mode::Guide(..)
         | Mode::Call(_)
         | Mode::Columns(_)
-        | Mode::Insight(_) => {
+        | Mode::Insight(_)
+        | Mode::TailLine(_) => {
             close(state);
         }
     }
@@ -104,5 +105,5 @@ pub(in crate::tui) fn turn_title(state: &ScreenState) -> Option<&'static str> {
 }
 
 pub(in crate::tui) fn filter_title(state: &ScreenState) -> Option<&'static str> {
-    matches!(state.mode, Mode::Help(_)).then_some("search")
+    (matches!(state.mode, Mode::Help(_)) || state.focus == Focus::Tail).then_some("search")
 }

@@ -125,8 +125,8 @@ fn causes(page: &mut Page<'_>, causes: &[LikelyCause]) {
 }
 
 fn last_note(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenState) {
-    let Some(events) = screen.tail.history(row.state.id) else { return };
-    let note = events.iter().rev().find_map(|event| match &event.fact {
+    let Some(mut events) = screen.tail.history(row.state.id).map(Iterator::rev) else { return };
+    let note = events.find_map(|event| match &event.fact {
         Fact::NoteAdded { text } => Some((event, text)),
         _ => None,
     });

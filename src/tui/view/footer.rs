@@ -17,7 +17,8 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         return &[A::DialogCancel, A::Reveal, A::Down, A::Up];
     }
     match &state.mode {
-        Mode::Filter(_) => &[A::InputAccept, A::InputCancel, A::InputNext, A::InputClear],
+        Mode::TailLine(_) => &[A::InputAccept, A::InputCancel, A::InputClear],
+        Mode::Filter(_) => &[A::InputAccept, A::InputNext, A::InputCancel, A::InputUp, A::InputClear],
         Mode::Palette(_) => &[A::InputAccept, A::InputCancel, A::InputNext],
         Mode::Help(help) if help.types => &[A::InputAccept, A::InputCancel, A::InputClear],
         Mode::Help(_) => &[A::DialogCancel, A::Filter, A::HelpNext, A::HelpPrevious, A::Down, A::Up],

@@ -25,7 +25,7 @@ pub struct ScreenLayout {
     /// Everything else.
     pub below: Rect,
     pub tabs: Rect,
-    /// The filter, and a line below it for its mistake.
+    /// The filter, and while it is typed lines below it: for its mistake, for what its word may become, and for a hint.
     pub filter: Option<Rect>,
     pub banner: Option<Rect>,
     /// The table with its heading; `None` when another pane has its place.
@@ -59,7 +59,14 @@ impl ScreenLayout {
         let practice = (above > 0).then(|| Rect { height: above, ..line(0) });
         let mut top = above + 1;
         let filter = match &state.mode {
-            Mode::Filter(input) => Some(if input.mistake.is_some() { 2 } else { 1 }),
+            Mode::Filter(input) => {
+                let below = match height {
+                    ..12 => 0,
+                    12..24 => 1,
+                    _ => 2,
+                };
+                Some(1 + u16::from(input.mistake.is_some()) + below)
+            }
             _ if !state.rows.query().is_empty() || state.view.is_some() => Some(1),
             _ => None,
         };

@@ -83,7 +83,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
     status::draw(state, theme, &clocks, &mut canvas.within(plan.status));
     let mut canvas = canvas.within(plan.below);
     match &state.mode {
-        Mode::Desk | Mode::Filter(_) => {}
+        Mode::Desk | Mode::Filter(_) | Mode::TailLine(_) => {}
         Mode::Palette(palette) => caret = palette::draw(palette, state, theme, &mut canvas),
         Mode::Help(open) => caret = help::draw(open, state, theme, &mut canvas),
         Mode::Guide(id, scroll) => guide::draw(*id, scroll, state, theme, clocks.now(), &mut canvas),
@@ -127,7 +127,7 @@ fn draw_panes(
         detail::draw(state, theme, clocks, &mut canvas.within(area));
     }
     if let Some(area) = plan.tail {
-        tail::draw(state, theme, clocks, &mut canvas.within(area));
+        caret = tail::draw(state, theme, clocks, &mut canvas.within(area)).or(caret);
     }
     caret
 }

@@ -6,7 +6,7 @@ use super::canvas::{Canvas, width};
 use crate::tui::action::Action;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::rows::Tab;
-use crate::tui::state::{Mode, ScreenState};
+use crate::tui::state::{FilterInput, Mode, ScreenState};
 use crate::tui::theme::{Theme, Tone};
 
 /// From this width on the tabs have their keys with them.
@@ -96,8 +96,8 @@ fn found(state: &ScreenState) -> (String, Tone) {
     let Some(tab) = rows.elsewhere() else {
         return (format!(" {} of {} ", rows.shown(), rows.len()), Tone::Faint);
     };
-    let action = match state.mode {
-        Mode::Filter(_) => Some(Action::InputNext),
+    let action = match &state.mode {
+        Mode::Filter(input) => Some(Action::InputNext).filter(|_| !input.completes()),
         _ => action(tab),
     };
     let key = action.and_then(|action| state.setup.keymap.first_key(action));
@@ -142,7 +142,49 @@ pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canva
             canvas.text(0, 1, start.saturating_sub(1), &words, style);
         }
     }
+    let below = if input.mistake.is_some() { 2 } else { 1 };
+    let lines = canvas.area().height.saturating_sub(below);
+    let has_list = !input.completion.candidates.is_empty();
+    if has_list && lines > 0 {
+        draw_candidates(input, below, theme, canvas);
+    }
+    let y = below + u16::from(has_list);
+    if y < below + lines {
+        canvas.text(2, y, room.saturating_sub(2), &input.completion.hint, theme.dim);
+    }
     caret
+}
+
+/// What the word under the caret may become, in a line that the chosen one is in.
+fn draw_candidates(input: &FilterInput, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width;
+    let words: Vec<(String, String)> = input
+        .completion
+        .candidates
+        .iter()
+        .map(|one| (one.text.clone(), one.count.map_or_else(String::new, |count| format!(" {count}"))))
+        .collect();
+    let cells = |(text, count): &(String, String)| (width(text) + width(count)) as u16 + 2;
+    // The first ones go as soon as the chosen one has no room.
+    let chosen = input.chosen.unwrap_or(0);
+    let mut first = 0;
+    while first < chosen && words.get(first..=chosen).into_iter().flatten().map(cells).sum::<u16>() + 6 > room {
+        first += 1;
+    }
+    let mut x = 2;
+    if first > 0 {
+        x += canvas.text(x, y, 2, "… ", theme.dim);
+    }
+    for (place, word) in words.iter().enumerate().skip(first) {
+        if x + cells(word) + 2 > room && place > chosen {
+            canvas.text(x, y, 1, "…", theme.dim);
+            break;
+        }
+        let style = if input.chosen == Some(place) { theme.chosen } else { theme.text };
+        let (text, count) = word;
+        x += canvas.text(x, y, room.saturating_sub(x), text, style);
+        x += canvas.text(x, y, room.saturating_sub(x), count, theme.dim) + 2;
+    }
 }
 
 /// Draws a line that is edited, its caret in view: the caret's place on the screen, and the cells skipped on the left.

@@ -23,7 +23,7 @@ pub(super) fn section(page: &mut Page<'_>, row: &DealershipRow, screen: &ScreenS
     };
     let moment = |at| zone.stamp(at, clocks.now());
     let mut day = String::new();
-    for event in timeline(events.iter().rev().take(NEWEST).map(AsRef::as_ref)).into_iter().rev() {
+    for event in timeline(events.rev().take(NEWEST).map(AsRef::as_ref)).into_iter().rev() {
         let of_event = zone.day(event.happened_at(), clocks.now());
         if of_event != day {
             page.lines.push(vec![(of_event.clone(), theme.dim)]);
