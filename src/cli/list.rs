@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use serde_json::json;
 
-use crate::domain::Untrusted;
 use crate::domain::text::{fit, normal, width};
+use crate::domain::{ProbeStatus, Untrusted};
 use crate::present::Tone;
 use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, read_order};
 use crate::present::json::{DealershipDocument, SCHEMA};
@@ -39,12 +39,16 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let words = saved.map(|view| &view.query).into_iter().chain(&args.query);
     let query = words.map(String::as_str).collect::<Vec<_>>().join(" ");
     let (selection, limit) = (Selection::Query(query), args.limit.unwrap_or(usize::MAX));
-    let (now, policy, me) = (app.clock.now(), &app.config.policy, app.actor());
+    let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
+    let (now, policy, me) = (at.unwrap_or_else(|| app.clock.now()), &app.config.policy, app.actor());
     // Columns are known here only: whoever sorts by one needs all that was found.
-    let FirstFound { total, states: found } = if sort.is_empty() && limit <= FEW {
+    let FirstFound { total, states: found } = if at.is_none() && sort.is_empty() && limit <= FEW {
         reading.first(selection, limit, &me).await?
     } else {
-        let states = select(app, &*reading, selection).await?;
+        let states = match at {
+            Some(at) => reading.select_past(selection, at, &me).await?,
+            None => select(app, &*reading, selection).await?,
+        };
         match sort.is_empty() {
             true => FirstFound::of(states, limit, now, policy),
             false => FirstFound { total: states.len(), states },
@@ -53,12 +57,13 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let is_shown =
         |of: &dyn Fn(&Column) -> bool| columns.iter().copied().chain(sort.iter().map(|(column, _)| *column)).any(of);
     let probes = match args.json || is_shown(&|column| column.is_of_probes) {
+        true if at.is_some() => found.iter().map(|state| ProbeStatus::of(state, None, now, policy, None)).collect(),
         true => reading.probe_statuses(found.iter().map(|state| state.id).collect(), &me).await?,
         false => Vec::new(),
     };
     let orders_by_log = sort.iter().any(|(column, _)| column.is_of_log);
     let survival = match orders_by_log || !args.json && is_shown(&|column| column.is_of_log) {
-        true => Some(reading.survival(&me).await?),
+        true => Some(reading.survival(at, &me).await?),
         false => None,
     };
     let view = |(place, state)| {
@@ -70,7 +75,11 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     }
     rows.truncate(limit);
     if args.json {
-        let alike = reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?;
+        let alike = match at {
+            // What is alike is so now.
+            Some(_) => vec![Vec::new(); rows.len()],
+            None => reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?,
+        };
         let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
         let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
@@ -85,8 +94,15 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", rows.len()));
     }
     if total == 0 {
-        let none = reading.first(Selection::All, 0, &me).await?.total == 0;
-        app.out.note(if none { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" });
+        let none = match at {
+            Some(at) => reading.select_past(Selection::All, at, &me).await?.is_empty(),
+            None => reading.first(Selection::All, 0, &me).await?.total == 0,
+        };
+        app.out.note(match (none, at) {
+            (true, Some(_)) => "no dealership was in the store then",
+            (true, None) => "no dealerships yet: import FILE, add NAME, or demo",
+            (false, _) => "nothing matches",
+        });
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ impl ScreenState {
             return None;
         }
         self.estimate.asked_at = Some(face);
-        Some(self.ask(Request::Survival))
+        Some(self.ask(Request::Survival(None)))
     }
 
     /// The log was read; what could not be read stays as it was.
