@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Engine;
 use crate::domain::report::{Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
-use crate::domain::{Onboarding, Timestamp};
+use crate::domain::{Actor, Onboarding, Timestamp};
 use crate::protocol::{RequestError, Selection};
 use crate::store::report::{read_cases, read_past, report_of_now, report_of_past};
 
@@ -24,10 +24,10 @@ impl Engine {
         &self,
         selection: &Selection,
         at: Timestamp,
-        me: &str,
+        me: &Actor,
     ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
         let (_, states) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
-        Ok(selection.find(states.into_iter().map(Arc::new).collect(), at, self.policy(), me)?)
+        Ok(selection.find(states.into_iter().map(Arc::new).collect(), at, self.policy(), me.as_str())?)
     }
 
     /// How likely codes are used, by every one that there was; `at`: as that stood then.

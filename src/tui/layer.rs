@@ -12,6 +12,8 @@ pub enum InputLayer {
     Letters,
     /// The focus in another pane than the table, or a pane that has the whole screen.
     Pane,
+    /// The past in the place of the present.
+    Past,
     /// A saved view, with its filter, columns and order.
     View,
     Filter,
@@ -22,7 +24,8 @@ pub enum InputLayer {
 impl InputLayer {
     /// What goes away next; `None`: there is only the table.
     pub fn uppermost(state: &ScreenState) -> Option<Self> {
-        let messages = (!state.toasts.is_empty()).then_some(Self::Messages);
+        // From the past it is one step back, whatever is said meanwhile.
+        let messages = (!state.toasts.is_empty() && state.past.is_none()).then_some(Self::Messages);
         messages.or_else(|| Self::in_place_of_table(state)).or_else(|| {
             let filter = (!state.rows.query().text().trim().is_empty()).then_some(Self::Filter);
             let view = state.view.as_ref().map(|_| Self::View);
@@ -35,7 +38,8 @@ impl InputLayer {
         if state.queue.is_some() {
             return Some(Self::Letters);
         }
-        (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane)
+        let pane = (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane);
+        pane.or(state.past.as_ref().map(|_| Self::Past))
     }
 
     /// What taking it away does, for the line of keys.
@@ -43,6 +47,7 @@ impl InputLayer {
         match self {
             Self::Messages => "dismiss",
             Self::Letters | Self::Pane => "back",
+            Self::Past => "return",
             Self::View => "leave view",
             Self::Filter => "clear filter",
             Self::Tab => "all tabs",

@@ -23,6 +23,7 @@ pub mod list_cursor;
 pub mod marks;
 pub mod msg;
 pub mod palette;
+pub mod past;
 pub mod presence;
 pub mod queue;
 pub mod reading;

@@ -107,6 +107,12 @@ impl EventTail {
         self.events.drain(..surplus);
     }
 
+    /// The same tail with these events only, ascending, as of the last of them.
+    pub fn as_of(&self, events: Vec<Arc<Event>>) -> Self {
+        let Self { hidden, only_selected, .. } = *self;
+        Self { events: events.into(), hidden, only_selected, ..Self::default() }
+    }
+
     /// Takes in the events of one dealership, ascending.
     pub fn set_history(&mut self, id: DealershipId, events: Vec<Arc<Event>>) {
         let newest = events.last().map_or(0, |event| event.seq);

@@ -20,6 +20,7 @@ mod letters;
 mod navigation;
 mod opcodes;
 mod outages;
+mod past;
 mod pictures;
 mod population;
 mod posting;

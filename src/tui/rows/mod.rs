@@ -31,7 +31,7 @@ use keys::Keys;
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;
-use tab::{MATCHES, NAMED, tabs_of};
+use tab::{MATCHES, NAMED, is_there, tabs_of};
 use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
@@ -92,6 +92,8 @@ pub struct DealershipRows {
     me: Option<String>,
     policy: Policy,
     twins: TwinRows,
+    /// How many slots are empty.
+    removed: usize,
     /// Counts the changes of what is shown.
     version: u64,
 }
@@ -123,15 +125,20 @@ impl DealershipRows {
         rows
     }
 
-    /// The order, filter and tab of an older set, and whatever in it is newer after all.
-    pub fn adopt(&mut self, older: Self, now: Timestamp) {
-        let same = self.sort == older.sort && self.tab == older.tab && older.query.is_empty();
-        self.version += older.version;
-        (self.sort, self.tab, self.query) = (older.sort, older.tab, older.query);
+    /// The order, filter and tab of another set.
+    pub fn arrange_as(&mut self, other: &Self, now: Timestamp) {
+        let same = self.sort == other.sort && self.tab == other.tab && other.query.is_empty();
+        self.version += other.version;
+        (self.sort, self.tab, self.query) = (other.sort, other.tab, other.query.clone());
         if !same {
             self.refilter(now, false);
             self.order_all();
         }
+    }
+
+    /// The order, filter and tab of an older set, and whatever in it is newer after all.
+    pub fn adopt(&mut self, older: Self, now: Timestamp) {
+        self.arrange_as(&older, now);
         let version = |id| self.get(id).map_or(0, |row| row.state.version);
         let newer: Vec<_> =
             older.slots.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
@@ -163,6 +170,35 @@ impl DealershipRows {
 
     /// Takes in newer states. Those that are not newer than what is here change nothing.
     pub fn put(&mut self, states: &[Arc<Onboarding>], now: Timestamp) {
+        self.replace(states, now, |old, new| old.version < new.version);
+    }
+
+    /// Shows some dealerships as they stood at another moment, earlier or later (`None`: not there yet), and all as of then.
+    pub fn travel(&mut self, changes: Vec<(DealershipId, Option<Arc<Onboarding>>)>, now: Timestamp) {
+        let mut states = Vec::with_capacity(changes.len());
+        for (id, state) in changes {
+            match state {
+                Some(state) => states.push(state),
+                None => self.remove(id),
+            }
+        }
+        self.replace(&states, now, |_, _| true);
+        if now < self.derived_at {
+            self.derive_again(now);
+        } else {
+            self.pass_time(now);
+        }
+        if !self.query.is_empty() {
+            self.ask_again(now);
+        }
+    }
+
+    fn replace(
+        &mut self,
+        states: &[Arc<Onboarding>],
+        now: Timestamp,
+        is_wanted: impl Fn(&Onboarding, &Onboarding) -> bool,
+    ) {
         let many = states.len() > MANY;
         let mut changed = Vec::new();
         for state in states {
@@ -171,7 +207,7 @@ impl DealershipRows {
                 changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
-            if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
+            if self.slots.get(slot as usize).is_some_and(|row| !is_wanted(&row.state, state)) {
                 continue;
             }
             if !many {
@@ -205,26 +241,45 @@ impl DealershipRows {
                 due.push(slot);
             }
         }
-        let many = due.len() > MANY;
-        for slot in &due {
+        self.derive_some(&due, now);
+        !due.is_empty()
+    }
+
+    /// Derives what is otherwise at an earlier moment than the last one, after the wall clock was set back.
+    pub fn derive_again(&mut self, now: Timestamp) {
+        let before = std::mem::replace(&mut self.derived_at, now);
+        let passed = |row: &DealershipRow| row.state.next_change(now, &self.policy).is_some_and(|at| at <= before);
+        let rows = (0..).zip(&self.slots).zip(&self.tabs);
+        let otherwise = rows.filter(|((_, row), tabs)| is_there(**tabs) && passed(row));
+        let slots: Vec<u32> = otherwise.map(|((slot, _), _)| slot).collect();
+        self.derive_some(&slots, now);
+    }
+
+    fn derive_some(&mut self, slots: &[u32], now: Timestamp) {
+        let many = slots.len() > MANY;
+        for slot in slots {
             if !many {
                 self.leave(*slot);
             }
             self.derive(*slot, now);
         }
-        self.arrange(&due, many);
-        !due.is_empty()
+        self.arrange(slots, many);
     }
 
-    /// Derives everything anew, after the wall clock was set back.
-    pub fn derive_again(&mut self, now: Timestamp) {
-        self.due.clear();
-        self.derived_at = now;
-        for slot in 0..self.slots.len() {
-            self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
+    /// Takes a dealership away. Its slot stays empty.
+    fn remove(&mut self, id: DealershipId) {
+        let Some(slot) = self.by_id.remove(&id) else { return };
+        self.leave(slot);
+        self.removed += 1;
+        for column in TableColumn::ALL {
+            if !matches!(column.screen().order, RowOrder::Number(_) | RowOrder::Same) {
+                self.keys.set_text(column, slot, "");
+            }
         }
-        self.order_all();
-        self.count_all();
+        if let (Some(row), Some(tabs)) = (self.slots.get_mut(slot as usize), self.tabs.get_mut(slot as usize)) {
+            (row.next, *tabs) = (None, 0);
+            self.twins.remove(&row.state);
+        }
     }
 
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {

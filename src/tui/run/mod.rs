@@ -212,6 +212,7 @@ impl Desk {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
                 let unfinished = works.map(BulkJob::unfinished).collect();
+                self.screen.state.leave_past();
                 let kept = self.screen.state.loaded.then(|| KeptDesk::of(&self.screen.state));
                 return Ok(Ok(Left { exit, unfinished, kept }));
             }
@@ -323,6 +324,12 @@ impl Desk {
                 }
                 Effect::Ask(work, request) => self.tasks.ask(work, request),
                 Effect::Stop(work) => self.tasks.stop(work),
+                Effect::ReadPast(work) => self.tasks.read_past(work),
+                Effect::FoldPast(work, to) => {
+                    if let Some(past) = &self.screen.state.past {
+                        self.tasks.fold_past(work, Arc::clone(&past.log), to);
+                    }
+                }
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
                         self.tasks.open_mailbox(ticket, address, mailboxes);

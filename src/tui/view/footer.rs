@@ -27,6 +27,7 @@ fn useful(state: &ScreenState) -> &'static [Action] {
         Mode::Insight(_) => &[A::DialogNext, A::DialogCancel, A::Down, A::Up],
         Mode::Dialog(dialog) => in_dialog(dialog),
         Mode::Desk if state.queue.is_some() => QUEUE,
+        Mode::Desk if state.past.is_some() => PAST,
         Mode::Desk if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Mode::Desk => match state.focus {
             Focus::Tail => TAIL,
@@ -94,6 +95,12 @@ const COLUMNS: &[Action] = &[
 #[rustfmt::skip]
 const QUEUE: &[Action] = &[
     A::QueueRetry, A::QueueJump, A::QueueSuppress, A::QueueRetryFailed, A::QueueTrouble, A::QueueRead, A::QueueMark,
+];
+
+#[rustfmt::skip]
+const PAST: &[Action] = &[
+    A::PastBack, A::PastForward, A::PastHourBack, A::PastHourForward, A::PastDayBack, A::PastDayForward, A::PastGo,
+    A::Filter, A::NextTab, A::Open, A::Insight,
 ];
 
 #[rustfmt::skip]
