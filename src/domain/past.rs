@@ -14,6 +14,8 @@ use super::{DealershipId, Event, Onboarding, Timestamp, evolve};
 
 /// After so many events of a dealership its state is kept: from there on it is folded.
 const CHECKPOINT: usize = 64;
+/// From so many dealerships on they are folded by several threads.
+const WORTH_THREADS: usize = 2_000;
 const MOST_THREADS: usize = 8;
 
 /// What happened to one dealership.
@@ -146,15 +148,7 @@ impl PastLog {
     /// All dealerships as they stood at a position, in no order.
     pub fn board(&self, position: usize) -> Vec<Arc<Onboarding>> {
         let seq = self.seq(position);
-        let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-        let share = self.tracks.len().div_ceil(threads).max(1);
-        let fold = |tracks: &[Track]| -> Vec<Arc<Onboarding>> {
-            tracks.iter().filter_map(|track| track.after(track.happened(seq))).collect()
-        };
-        thread::scope(|scope| {
-            let shares: Vec<_> = self.tracks.chunks(share).map(|tracks| scope.spawn(move || fold(tracks))).collect();
-            shares.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
-        })
+        in_threads(&self.tracks, |tracks| tracks.iter().filter_map(|track| track.after(track.happened(seq))).collect())
     }
 
     /// The dealerships to which something happened between two positions, as they stood at the second one.
@@ -164,8 +158,11 @@ impl PastLog {
         touched.sort_unstable();
         touched.dedup();
         let seq = self.seq(to);
-        let tracks = touched.into_iter().filter_map(|number| self.tracks.get(number as usize));
-        tracks.filter_map(|track| Some((track.events.first()?.dealership?, track.after(track.happened(seq))))).collect()
+        let fold = |number: &u32| {
+            let track = self.tracks.get(*number as usize)?;
+            Some((track.events.first()?.dealership?, track.after(track.happened(seq))))
+        };
+        in_threads(&touched, |touched| touched.iter().filter_map(fold).collect())
     }
 
     /// To how many dealerships something happened between two positions, counted no further than necessary.
@@ -179,4 +176,18 @@ impl PastLog {
     fn seq(&self, position: usize) -> u64 {
         self.event(position).map_or(0, |event| event.seq)
     }
+}
+
+/// Folds what is worth several threads in several.
+fn in_threads<T: Sync, U: Send>(all: &[T], fold: impl Fn(&[T]) -> Vec<U> + Sync) -> Vec<U> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    if all.len() < WORTH_THREADS || threads == 1 {
+        return fold(all);
+    }
+    let fold = &fold;
+    thread::scope(|scope| {
+        let shares = all.chunks(all.len().div_ceil(threads));
+        let shares: Vec<_> = shares.map(|share| scope.spawn(move || fold(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
+    })
 }

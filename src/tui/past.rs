@@ -1,6 +1,7 @@
 //! The past on the screen: the board of another moment in the place of the present one, which goes on underneath.
 
 use std::sync::Arc;
+use std::thread;
 
 use super::cursor::Cursor;
 use super::estimate::CodeEstimate;
@@ -14,7 +15,7 @@ use super::state::{Detail, Focus, Mode, Panes, ScreenState};
 use super::table_columns::TableColumns;
 use super::tail::EventTail;
 use crate::domain::past::PastLog;
-use crate::domain::{ProbeStatus, Timestamp};
+use crate::domain::{Policy, ProbeStatus, Timestamp};
 
 /// How many events the tail has.
 const TAIL: usize = 1_000;
@@ -43,12 +44,42 @@ impl PastReading {
     }
 }
 
-/// The whole log, and the board of its end.
+/// The rows of a moment.
+#[derive(Debug)]
+pub struct PastRows {
+    rows: DealershipRows,
+    there: PastMoment,
+}
+
+impl PastRows {
+    /// Of another moment: what happened between the two is folded.
+    #[must_use]
+    pub fn go(mut self, log: &PastLog, to: PastMoment) -> Self {
+        self.rows.travel(&log.changes(self.there.position, to.position), to.at);
+        Self { there: to, ..self }
+    }
+}
+
+/// The whole log, and the board of its end, twice: the one that is not shown goes to another moment beside.
 #[derive(Debug)]
 pub struct PastBoard {
-    pub log: Arc<PastLog>,
-    pub at: Timestamp,
-    pub rows: DealershipRows,
+    log: Arc<PastLog>,
+    shown: PastRows,
+    spare: PastRows,
+}
+
+impl PastBoard {
+    pub fn new(log: PastLog, me: &str, policy: &Policy, at: Timestamp) -> Self {
+        let there = PastMoment { position: log.len(), at };
+        let all = log.board(there.position);
+        let rows = || DealershipRows::travelling(all.clone(), Some(me.to_owned()), policy.clone(), at);
+        let (shown, spare) = thread::scope(|scope| {
+            let spare = scope.spawn(rows);
+            (rows(), spare.join().unwrap_or_default())
+        });
+        let [shown, spare] = [shown, spare].map(|rows| PastRows { rows, there });
+        Self { log: Arc::new(log), shown, spare }
+    }
 }
 
 /// What is told of the past while it is read and folded.
@@ -61,7 +92,7 @@ pub enum PastNews {
     Ready(Box<PastBoard>),
     Failed(String),
     /// The board of the moment that was asked for.
-    Folded(Box<DealershipRows>),
+    Folded(Box<PastRows>),
 }
 
 /// The past that is shown.
@@ -70,7 +101,8 @@ pub struct PastDesk {
     pub shown: PastMoment,
     /// Where it goes, when the board of that is being folded.
     pub wanted: PastMoment,
-    pub(super) folding: Option<(WorkId, PastMoment)>,
+    pub(super) folding: Option<WorkId>,
+    spare: Option<PastRows>,
     /// How far the log goes that was read.
     pub end: Timestamp,
     /// By which step it came here: `+1`.
@@ -113,9 +145,9 @@ impl ScreenState {
 
     /// Shows the past as it is when it was read.
     pub(super) fn enter_past(&mut self, board: PastBoard) {
-        let PastBoard { log, at, mut rows } = board;
+        let PastBoard { log, shown: PastRows { mut rows, there: shown }, spare } = board;
+        let (at, spare) = (shown.at, Some(spare));
         rows.arrange_as(&self.rows, at);
-        let shown = PastMoment { position: log.len(), at };
         let present = PresentDesk {
             at,
             filtered_at: at,
@@ -134,7 +166,8 @@ impl ScreenState {
             detail: Detail::default(),
         };
         let step = String::new();
-        let mut past = PastDesk { log, shown, wanted: shown, folding: None, end: at, step, now: self.now.at, present };
+        let (now, folding) = (self.now.at, None);
+        let mut past = PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, now, present };
         self.exchange(&mut past.present);
         self.past = Some(past);
         self.reveal = None;
@@ -181,6 +214,22 @@ impl ScreenState {
         swap(&mut self.reading, &mut other.reading);
         swap(&mut self.tail, &mut other.tail);
         swap(&mut self.detail, &mut other.detail);
+    }
+
+    /// What another board is folded from.
+    pub fn take_spare_past(&mut self) -> Option<(Arc<PastLog>, PastRows)> {
+        let past = self.past.as_mut()?;
+        Some((Arc::clone(&past.log), past.spare.take()?))
+    }
+
+    /// Shows a board that was folded.
+    pub(super) fn show_past(&mut self, PastRows { mut rows, there }: PastRows) {
+        rows.arrange_as(&self.rows, there.at);
+        let rows = std::mem::replace(&mut self.rows, rows);
+        if let Some(past) = &mut self.past {
+            (past.folding, past.spare) = (None, Some(PastRows { rows, there: past.shown }));
+        }
+        self.arrive(there);
     }
 
     /// The rows are of a moment of the past: so is everything beside them.

@@ -212,9 +212,7 @@ impl Desk {
         let events = self.read(EventQuery::default(), &events);
         let mut log = PastLog::default();
         log.extend(events.iter().map(|event| (**event).clone()).collect());
-        let log = Arc::new(log.until_now(states));
-        let rows = DealershipRows::new(log.board(log.len()), Some("ana".to_owned()), policy, self.now.at);
-        let board = PastBoard { log, at: self.now.at, rows };
+        let board = PastBoard::new(log.until_now(states), "ana", &policy, self.now.at);
         self.tell(Msg::Past(work, PastNews::Ready(Box::new(board))));
         self
     }
@@ -227,8 +225,8 @@ impl Desk {
             _ => None,
         });
         let (work, to) = asked.expect("a board was asked for");
-        let board = self.state.past.as_ref().expect("the past is shown").log.board(to.position);
-        let rows = DealershipRows::new(board, Some("ana".to_owned()), self.state.setup.policy.clone(), to.at);
+        let (log, spare) = self.state.take_spare_past().expect("the past is shown");
+        let rows = spare.go(&log, to);
         self.tell(Msg::Past(work, PastNews::Folded(Box::new(rows))));
         self
     }

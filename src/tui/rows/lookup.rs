@@ -10,7 +10,7 @@ use crate::domain::{DealershipId, Onboarding, Timestamp, Twin, Untrusted};
 impl DealershipRows {
     /// How many dealerships there are.
     pub fn len(&self) -> usize {
-        self.slots.len() - self.removed
+        self.slots.len() - self.empty
     }
 
     pub fn is_empty(&self) -> bool {
@@ -18,7 +18,8 @@ impl DealershipRows {
     }
 
     pub fn get(&self, id: DealershipId) -> Option<&DealershipRow> {
-        self.slots.get(*self.by_id.get(&id)? as usize)
+        let slot = *self.by_id.get(&id)? as usize;
+        self.slots.get(slot).filter(|_| self.tabs.get(slot).is_some_and(|tabs| is_there(*tabs)))
     }
 
     /// Every dealership, in no order.

@@ -11,6 +11,7 @@ mod order;
 mod radix;
 mod sections;
 mod tab;
+mod travel;
 mod twins;
 
 use std::cmp::Reverse;
@@ -31,7 +32,7 @@ use keys::Keys;
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;
-use tab::{MATCHES, NAMED, is_there, tabs_of};
+use tab::{MATCHES, NAMED, tabs_of};
 use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
@@ -92,8 +93,8 @@ pub struct DealershipRows {
     me: Option<String>,
     policy: Policy,
     twins: TwinRows,
-    /// How many slots are empty.
-    removed: usize,
+    /// How many slots are of no dealership that is there.
+    empty: usize,
     /// Counts the changes of what is shown.
     version: u64,
 }
@@ -101,6 +102,16 @@ pub struct DealershipRows {
 impl DealershipRows {
     /// Takes in all dealerships, keeping no order, filter or tab of an older set.
     pub fn new(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
+        Self::made(states, me, policy, now, |named| TwinRows::of(named.iter().map(|(_, state)| &**state)))
+    }
+
+    fn made(
+        states: Vec<Arc<Onboarding>>,
+        me: Option<String>,
+        policy: Policy,
+        now: Timestamp,
+        twins: impl FnOnce(&[NamedState]) -> TwinRows + Send,
+    ) -> Self {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
@@ -108,12 +119,11 @@ impl DealershipRows {
         // lies in memory in the order in which filters ask.
         let mut form = String::new();
         let mut first = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
-        let mut named: Vec<([u8; LETTERS], Arc<Onboarding>)> =
-            states.into_iter().map(|state| (first(&state), state)).collect();
+        let mut named: Vec<NamedState> = states.into_iter().map(|state| (first(&state), state)).collect();
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         // Nothing here asks who has a twin: that is found beside.
         rows.twins = thread::scope(|scope| {
-            let twins = scope.spawn(|| TwinRows::of(named.iter().map(|(_, state)| &**state)));
+            let twins = scope.spawn(|| twins(&named));
             for (_, state) in &named {
                 rows.insert_slot(Arc::clone(state), now);
             }
@@ -127,7 +137,8 @@ impl DealershipRows {
 
     /// The order, filter and tab of another set.
     pub fn arrange_as(&mut self, other: &Self, now: Timestamp) {
-        let same = self.sort == other.sort && self.tab == other.tab && other.query.is_empty();
+        let is_unfiltered = self.query.is_empty() && other.query.is_empty();
+        let same = self.sort == other.sort && self.tab == other.tab && is_unfiltered;
         self.version += other.version;
         (self.sort, self.tab, self.query) = (other.sort, other.tab, other.query.clone());
         if !same {
@@ -170,35 +181,6 @@ impl DealershipRows {
 
     /// Takes in newer states. Those that are not newer than what is here change nothing.
     pub fn put(&mut self, states: &[Arc<Onboarding>], now: Timestamp) {
-        self.replace(states, now, |old, new| old.version < new.version);
-    }
-
-    /// Shows some dealerships as they stood at another moment, earlier or later (`None`: not there yet), and all as of then.
-    pub fn travel(&mut self, changes: Vec<(DealershipId, Option<Arc<Onboarding>>)>, now: Timestamp) {
-        let mut states = Vec::with_capacity(changes.len());
-        for (id, state) in changes {
-            match state {
-                Some(state) => states.push(state),
-                None => self.remove(id),
-            }
-        }
-        self.replace(&states, now, |_, _| true);
-        if now < self.derived_at {
-            self.derive_again(now);
-        } else {
-            self.pass_time(now);
-        }
-        if !self.query.is_empty() {
-            self.ask_again(now);
-        }
-    }
-
-    fn replace(
-        &mut self,
-        states: &[Arc<Onboarding>],
-        now: Timestamp,
-        is_wanted: impl Fn(&Onboarding, &Onboarding) -> bool,
-    ) {
         let many = states.len() > MANY;
         let mut changed = Vec::new();
         for state in states {
@@ -207,21 +189,23 @@ impl DealershipRows {
                 changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
-            if self.slots.get(slot as usize).is_some_and(|row| !is_wanted(&row.state, state)) {
+            if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
                 continue;
             }
             if !many {
                 // By what it is found, before that changes.
                 self.leave(slot);
             }
+            let mut renamed = false;
             if let Some(row) = self.slots.get_mut(slot as usize) {
-                if row.state.profile != state.profile {
+                renamed = row.state.profile != state.profile;
+                if renamed {
                     self.texts.set(slot as usize, state.id, &state.profile);
                 }
                 self.twins.replace(Some(&row.state), state);
                 row.state = Arc::clone(state);
             }
-            self.read_texts(slot, now);
+            self.read_texts(slot, now, renamed);
             self.derive(slot, now);
             changed.push(slot);
         }
@@ -233,25 +217,15 @@ impl DealershipRows {
 
     /// Lets time pass: rows whose stage or urgency the clock changed get their new place. Whether there were any.
     pub fn pass_time(&mut self, now: Timestamp) -> bool {
-        let mut due = Vec::new();
-        while let Some(Reverse((at, slot))) = self.due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
-            self.due.pop();
-            // A row that changed meanwhile has a newer entry.
-            if self.slots.get(slot as usize).is_some_and(|row| row.next == Some(at)) {
-                due.push(slot);
-            }
-        }
+        let due = self.take_due(now);
         self.derive_some(&due, now);
         !due.is_empty()
     }
 
     /// Derives what is otherwise at an earlier moment than the last one, after the wall clock was set back.
     pub fn derive_again(&mut self, now: Timestamp) {
-        let before = std::mem::replace(&mut self.derived_at, now);
-        let passed = |row: &DealershipRow| row.state.next_change(now, &self.policy).is_some_and(|at| at <= before);
-        let rows = (0..).zip(&self.slots).zip(&self.tabs);
-        let otherwise = rows.filter(|((_, row), tabs)| is_there(**tabs) && passed(row));
-        let slots: Vec<u32> = otherwise.map(|((slot, _), _)| slot).collect();
+        let slots = self.passed_since(now);
+        self.derived_at = now;
         self.derive_some(&slots, now);
     }
 
@@ -266,22 +240,6 @@ impl DealershipRows {
         self.arrange(slots, many);
     }
 
-    /// Takes a dealership away. Its slot stays empty.
-    fn remove(&mut self, id: DealershipId) {
-        let Some(slot) = self.by_id.remove(&id) else { return };
-        self.leave(slot);
-        self.removed += 1;
-        for column in TableColumn::ALL {
-            if !matches!(column.screen().order, RowOrder::Number(_) | RowOrder::Same) {
-                self.keys.set_text(column, slot, "");
-            }
-        }
-        if let (Some(row), Some(tabs)) = (self.slots.get_mut(slot as usize), self.tabs.get_mut(slot as usize)) {
-            (row.next, *tabs) = (None, 0);
-            self.twins.remove(&row.state);
-        }
-    }
-
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);
@@ -291,20 +249,20 @@ impl DealershipRows {
         // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
         self.slots.push(DealershipRow { state, facts, next: None });
-        self.read_texts(slot, now);
+        self.read_texts(slot, now, true);
         self.derive(slot, now);
         slot
     }
 
-    /// The texts by which columns order a row.
-    fn read_texts(&mut self, slot: u32, now: Timestamp) {
+    /// The texts by which columns order a row; those of its profile where that is another one.
+    fn read_texts(&mut self, slot: u32, now: Timestamp, renamed: bool) {
         let Self { slots, texts, keys, policy, .. } = self;
         let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
         for column in TableColumn::ALL {
             match column.screen().order {
-                RowOrder::Field(field) => keys.set_text(column, slot, text.field(field)),
+                RowOrder::Field(field) if renamed => keys.set_text(column, slot, text.field(field)),
                 RowOrder::Text(read) => keys.set_text(column, slot, &normal(&read(&row.view(now, policy)))),
-                RowOrder::Number(_) | RowOrder::Same => {}
+                RowOrder::Field(_) | RowOrder::Number(_) | RowOrder::Same => {}
             }
         }
     }
@@ -338,6 +296,8 @@ impl DealershipRows {
 
 /// How many bytes of a name give its slot; names that differ later only are put right by their ranks.
 const LETTERS: usize = 32;
+
+type NamedState = ([u8; LETTERS], Arc<Onboarding>);
 
 /// The first letters of a text in its normal form, to be compared. The form is written into `form`.
 fn first_letters(form: &mut String, text: &str) -> [u8; LETTERS] {

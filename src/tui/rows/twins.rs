@@ -33,13 +33,6 @@ impl TwinRows {
         self.changed = true;
     }
 
-    pub(super) fn remove(&mut self, state: &Onboarding) {
-        if is_here(state) {
-            self.index.remove(state.id, &state.profile);
-            self.changed = true;
-        }
-    }
-
     /// Finds the members anew, after the last of several states.
     pub(super) fn settle(&mut self) {
         if std::mem::take(&mut self.changed) {

@@ -326,8 +326,8 @@ impl Desk {
                 Effect::Stop(work) => self.tasks.stop(work),
                 Effect::ReadPast(work) => self.tasks.read_past(work),
                 Effect::FoldPast(work, to) => {
-                    if let Some(past) = &self.screen.state.past {
-                        self.tasks.fold_past(work, Arc::clone(&past.log), to);
+                    if let Some((log, spare)) = self.screen.state.take_spare_past() {
+                        self.tasks.fold_past(work, log, spare, to);
                     }
                 }
                 Effect::OpenMailbox(ticket, address) => {

@@ -17,7 +17,7 @@ use crate::present::time::Zone;
 use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, RequestError, Response};
 use crate::tui::Msg;
 use crate::tui::msg::{ItemResult, WorkId};
-use crate::tui::past::{PastBoard, PastMoment, PastNews};
+use crate::tui::past::{PastBoard, PastMoment, PastNews, PastRows};
 use crate::tui::reading::Mailboxes;
 use crate::tui::rows::DealershipRows;
 
@@ -164,11 +164,8 @@ impl Tasks {
                 Some(Err(why)) => PastNews::Failed(why.to_string()),
                 Some(Ok(log)) => {
                     let board = tokio::task::spawn_blocking(move || {
-                        let at = client.clock().now();
                         let log = log.until_now(client.read_model().all().1);
-                        let rows =
-                            DealershipRows::new(log.board(log.len()), Some(me), client.info().policy.clone(), at);
-                        PastBoard { log: Arc::new(log), at, rows }
+                        PastBoard::new(log, &me, &client.info().policy, client.clock().now())
                     });
                     board
                         .await
@@ -181,13 +178,10 @@ impl Tasks {
     }
 
     /// Folds the board of a moment, off the screen's thread.
-    pub(super) fn fold_past(&mut self, work: WorkId, log: Arc<PastLog>, to: PastMoment) {
-        let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());
+    pub(super) fn fold_past(&mut self, work: WorkId, log: Arc<PastLog>, spare: PastRows, to: PastMoment) {
+        let tell = self.tell.clone();
         self.spawn(async move {
-            let rows = tokio::task::spawn_blocking(move || {
-                DealershipRows::new(log.board(to.position), Some(me), client.info().policy.clone(), to.at)
-            });
-            if let Ok(rows) = rows.await {
+            if let Ok(rows) = tokio::task::spawn_blocking(move || spare.go(&log, to)).await {
                 let _ = tell.send(Msg::Past(work, PastNews::Folded(Box::new(rows)))).await;
             }
         });

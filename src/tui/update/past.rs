@@ -5,8 +5,7 @@ use chrono::TimeDelta;
 use crate::domain::Timestamp;
 use crate::tui::dialog::{Dialog, ValidationContext};
 use crate::tui::msg::{Effect, Msg, WorkId};
-use crate::tui::past::{PastDesk, PastMoment, PastNews, PastReading};
-use crate::tui::rows::DealershipRows;
+use crate::tui::past::{PastDesk, PastMoment, PastNews, PastReading, PastRows};
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
@@ -157,22 +156,22 @@ fn go(state: &mut ScreenState, to: PastMoment, step: String) -> Vec<Effect> {
     if past.log.touches_more_than(AT_ONCE, from, to.position) {
         let work = state.new_work();
         if let Some(past) = &mut state.past {
-            past.folding = Some((work, to));
+            past.folding = Some(work);
         }
         return vec![Effect::FoldPast(work, to)];
     }
     let changes = past.log.changes(from, to.position);
-    state.rows.travel(changes, to.at);
+    state.rows.travel(&changes, to.at);
     state.arrive(to);
     Vec::new()
 }
 
-fn folded(state: &mut ScreenState, work: WorkId, mut rows: DealershipRows) -> Vec<Effect> {
-    let Some(past) = &mut state.past else { return Vec::new() };
-    let Some((_, there)) = past.folding.take_if(|(folding, _)| *folding == work) else { return Vec::new() };
-    let (wanted, step) = (past.wanted, past.step.clone());
-    rows.arrange_as(&state.rows, there.at);
-    state.rows = rows;
-    state.arrive(there);
-    if wanted == there { Vec::new() } else { go(state, wanted, step) }
+fn folded(state: &mut ScreenState, work: WorkId, rows: PastRows) -> Vec<Effect> {
+    if state.past.as_ref().is_none_or(|past| past.folding != Some(work)) {
+        return Vec::new();
+    }
+    state.show_past(rows);
+    let Some(PastDesk { shown, wanted, step, .. }) = &state.past else { return Vec::new() };
+    let (wanted, step) = (*wanted, step.clone());
+    if wanted == *shown { Vec::new() } else { go(state, wanted, step) }
 }
