@@ -203,8 +203,10 @@ impl Theme {
 
     /// The same around a moment that is past.
     #[must_use]
-    pub const fn of_past(self) -> Self {
-        Self { line: self.past_line, line_focus: self.past_line, chosen: self.past, ..self }
+    pub fn of_past(self) -> Self {
+        // The active tab stands on a bar of the same colour.
+        let chosen = self.past.add_modifier(Modifier::UNDERLINED);
+        Self { line: self.past_line, line_focus: self.past_line, chosen, ..self }
     }
 
     /// The style of a tone.
