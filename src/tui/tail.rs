@@ -108,6 +108,7 @@ impl EventTail {
     }
 
     /// The same tail with these events only, ascending, as of the last of them.
+    #[must_use]
     pub fn as_of(&self, events: Vec<Arc<Event>>) -> Self {
         let Self { hidden, only_selected, .. } = *self;
         Self { events: events.into(), hidden, only_selected, ..Self::default() }
