@@ -6,8 +6,10 @@
 mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
+use cloverwatch::domain::past::PastLog;
 use cloverwatch::domain::{
     Actor, Ask, Claim, Claims, CodeOrigin, Command, Contact, Context, DealershipId, Event, Fact, IntentId,
     InvitationState, Onboarding, Outcome, Policy, ProbeResult, Profile, Refusal, Timestamp, decide, evolve, fold,
@@ -236,6 +238,34 @@ impl StateMachineTest for Rules {
             _ => {}
         }
         desk
+    }
+
+    /// Of the past it is told what the first events alone would tell.
+    fn teardown(desk: Desk, _: Model) {
+        let events: Vec<Event> = desk.journal.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let mut log = PastLog::default();
+        log.extend(events.clone());
+        let log = log.until_now(desk.states.values().cloned().map(Arc::new));
+        let then = |position: usize, id| fold(events[..position].iter().filter(|event| event.dealership == Some(id)));
+        for position in 0..=events.len() {
+            let board = log.board(position);
+            assert_eq!(board.len(), (0..DEALERS).filter(|dealer| then(position, id(*dealer)).is_some()).count());
+            for state in board {
+                assert_eq!(Some(&*state), then(position, state.id).as_ref(), "after {position} events");
+                let timeline = log.timeline(state.id, position);
+                assert!(
+                    timeline.iter().eq(events[..position].iter().filter(|event| event.dealership == Some(state.id)))
+                );
+            }
+            let back = position / 2;
+            for (from, to) in [(position, back), (back, position)] {
+                for (id, state) in log.changes(from, to) {
+                    assert_eq!(state.as_deref(), then(to, id).as_ref(), "from {from} to {to}");
+                }
+            }
+            let at = log.moment(position).unwrap();
+            assert!(log.position(at) >= position && events[..position].last().is_none_or(|event| event.at >= at));
+        }
     }
 
     fn check_invariants(desk: &Desk, model: &Model) {

@@ -224,7 +224,7 @@ fn every_mistake_has_its_place() {
         (
             "[zzzzzz]\n",
             &[
-                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, columns, help, dialog, letter, form, input",
+                "k.toml:1:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, past, queue, call, columns, help, dialog, letter, form, input",
             ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
@@ -327,7 +327,7 @@ fn every_mistake_of_a_file_is_told_in_one_go() {
             "k.toml:1:11: error: `<C-l>` is not a key; did you mean `ctrl-l`?",
             "k.toml:2:2: error: there is no scope `tabel`; did you mean [table]?",
             "k.toml:3:9: error: `gg` is not a key; keys one after the other are written `g g`",
-            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, queue, call, columns, help, dialog, letter, form, input",
+            "k.toml:4:2: error: there is no scope `zzzzzz`; scopes are global, list, table, detail, tail, past, queue, call, columns, help, dialog, letter, form, input",
             "k.toml:5:10: error: `ret` is not a key; did you mean `enter`?",
             "k.toml:7:1: error: there is no action `niote`; did you mean `note`?",
             "k.toml:7:10: error: `<CR>` is not a key; did you mean `enter`?",

@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 
 use serde_json::json;
 
-use crate::domain::Untrusted;
+use crate::client::ReadClient;
 use crate::domain::text::{fit, normal, width};
+use crate::domain::{ProbeStatus, Timestamp, Untrusted};
 use crate::present::Tone;
 use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, read_order};
 use crate::present::json::{DealershipDocument, SCHEMA};
 use crate::present::view::{self, SavedView};
-use crate::protocol::{FirstFound, Selection};
+use crate::protocol::{AlikeDealership, FirstFound, Selection};
 
 use super::app::App;
 use super::args::ListArgs;
@@ -39,26 +40,19 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let words = saved.map(|view| &view.query).into_iter().chain(&args.query);
     let query = words.map(String::as_str).collect::<Vec<_>>().join(" ");
     let (selection, limit) = (Selection::Query(query), args.limit.unwrap_or(usize::MAX));
-    let (now, policy, me) = (app.clock.now(), &app.config.policy, app.actor());
-    // Columns are known here only: whoever sorts by one needs all that was found.
-    let FirstFound { total, states: found } = if sort.is_empty() && limit <= FEW {
-        reading.first(selection, limit, &me).await?
-    } else {
-        let states = select(app, &*reading, selection).await?;
-        match sort.is_empty() {
-            true => FirstFound::of(states, limit, now, policy),
-            false => FirstFound { total: states.len(), states },
-        }
-    };
+    let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
+    let (now, policy, me) = (at.unwrap_or_else(|| app.clock.now()), &app.config.policy, app.actor());
+    let FirstFound { total, states: found } = find(app, &*reading, selection, at, sort.is_empty(), limit).await?;
     let is_shown =
         |of: &dyn Fn(&Column) -> bool| columns.iter().copied().chain(sort.iter().map(|(column, _)| *column)).any(of);
     let probes = match args.json || is_shown(&|column| column.is_of_probes) {
+        true if at.is_some() => found.iter().map(|state| ProbeStatus::of(state, None, now, policy, None)).collect(),
         true => reading.probe_statuses(found.iter().map(|state| state.id).collect(), &me).await?,
         false => Vec::new(),
     };
     let orders_by_log = sort.iter().any(|(column, _)| column.is_of_log);
     let survival = match orders_by_log || !args.json && is_shown(&|column| column.is_of_log) {
-        true => Some(reading.survival(&me).await?),
+        true => Some(reading.survival(at, &me).await?),
         false => None,
     };
     let view = |(place, state)| {
@@ -70,10 +64,12 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     }
     rows.truncate(limit);
     if args.json {
-        let alike = reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?;
-        let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
-        let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
-        return app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }));
+        let alike = match at {
+            // What is alike is so now.
+            Some(_) => vec![Vec::new(); rows.len()],
+            None => reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?,
+        };
+        return document(app, total, &rows, &alike);
     }
     if args.csv {
         app.out.csv(columns.iter().map(|column| column.id.to_owned()))?;
@@ -85,10 +81,56 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", rows.len()));
     }
     if total == 0 {
-        let none = reading.first(Selection::All, 0, &me).await?.total == 0;
-        app.out.note(if none { "no dealerships yet: import FILE, add NAME, or demo" } else { "nothing matches" });
+        app.out.note(why_none(app, &*reading, at).await?);
     }
     Ok(())
+}
+
+fn document(
+    app: &App,
+    total: usize,
+    rows: &[DealershipView<'_>],
+    alike: &[Vec<AlikeDealership>],
+) -> Result<(), CliError> {
+    let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
+    let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
+    app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }))
+}
+
+/// What is meant now or was at a moment: the first of it, or all of it where it is ordered here.
+async fn find(
+    app: &App,
+    reading: &dyn ReadClient,
+    selection: Selection,
+    at: Option<Timestamp>,
+    is_in_order: bool,
+    limit: usize,
+) -> Result<FirstFound, CliError> {
+    let (policy, me) = (&app.config.policy, app.actor());
+    // Columns are known here only: whoever sorts by one needs all that was found.
+    if at.is_none() && is_in_order && limit <= FEW {
+        return Ok(reading.first(selection, limit, &me).await?);
+    }
+    let states = match at {
+        Some(at) => reading.select_past(selection, at, &me).await?,
+        None => select(app, reading, selection).await?,
+    };
+    Ok(match is_in_order {
+        true => FirstFound::of(states, limit, at.unwrap_or_else(|| app.clock.now()), policy),
+        false => FirstFound { total: states.len(), states },
+    })
+}
+
+async fn why_none(app: &App, reading: &dyn ReadClient, at: Option<Timestamp>) -> Result<&'static str, CliError> {
+    let is_empty = match at {
+        Some(at) => reading.select_past(Selection::All, at, &app.actor()).await?.is_empty(),
+        None => reading.first(Selection::All, 0, &app.actor()).await?.total == 0,
+    };
+    Ok(match (is_empty, at) {
+        (true, Some(_)) => "no dealership was in the store then",
+        (true, None) => "no dealerships yet: import FILE, add NAME, or demo",
+        (false, _) => "nothing matches",
+    })
 }
 
 fn column(name: &str) -> Result<&'static Column, CliError> {

@@ -1,11 +1,9 @@
 //! `show`: one dealership, now or as it stood at a moment.
 
-use std::borrow::Cow;
-
 use crate::domain::ProbeStatus;
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
-use crate::domain::{Event, LikelyCause, NextStep, Onboarding, Policy, ProbeState, Timestamp, Untrusted, fold};
+use crate::domain::{Event, LikelyCause, NextStep, Onboarding, Policy, Timestamp, Untrusted, fold};
 use crate::present::clocks::Clocks;
 use crate::present::column::DealershipView;
 use crate::present::event::{EventLine, timeline};
@@ -43,7 +41,7 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let probe = match &args.at {
         None => reading.probe_statuses(vec![state.id], &app.actor()).await?.pop().unwrap_or_default(),
         // What was looked since then is not known of then, nor what was due.
-        Some(_) => ProbeStatus { last: ProbeState::last(&state, None, now).map(Cow::into_owned), next_at: None },
+        Some(_) => ProbeStatus::of(&state, None, now, policy, None),
     };
     // What is alike is so now.
     let alike = match &args.at {

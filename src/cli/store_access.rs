@@ -17,13 +17,15 @@ use crate::domain::classification::ClassificationRule;
 use crate::domain::report::{CaseLog, Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
 use crate::domain::text::clean;
-use crate::domain::{Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus};
+use crate::domain::{
+    Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus, Timestamp,
+};
 use crate::protocol::{
     AlikeDealership, Committed, EventQuery, FirstFound, Holder, PlatformState, ReadModel, Request, RequestError,
     Selection,
 };
 use crate::store::postgres::none_yet;
-use crate::store::report::{read_cases, report_of_now, report_of_past};
+use crate::store::report::{read_cases, read_past, report_of_now, report_of_past};
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -226,6 +228,16 @@ impl ReadClient for StoreClient {
         Ok(FirstFound::of(found, limit, self.clock.now(), &self.policy))
     }
 
+    async fn select_past(
+        &self,
+        selection: Selection,
+        at: Timestamp,
+        me: &Actor,
+    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
+        let (_, states) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
+        Ok(selection.find(states.into_iter().map(Arc::new).collect(), at, &self.policy, me.as_str())?)
+    }
+
     async fn probe_statuses(&self, ids: Vec<DealershipId>, _: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
         let now = self.clock.now();
         let probes = match &self.source {
@@ -265,7 +277,11 @@ impl ReadClient for StoreClient {
         }))
     }
 
-    async fn survival(&self, _: &Actor) -> Result<Survival, RequestError> {
+    async fn survival(&self, at: Option<Timestamp>, _: &Actor) -> Result<Survival, RequestError> {
+        if let Some(at) = at {
+            let (cases, _) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
+            return Ok(survival(&cases, &ReportQuery::default(), at));
+        }
         let mut cases = CaseLog::default();
         read_cases(&mut cases, self.read_model().seq(), |query| self.events(query)).await?;
         Ok(survival(&cases, &ReportQuery::default(), self.clock.now()))

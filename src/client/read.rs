@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{EngineClient, ask};
 use crate::domain::report::{Report, ReportQuery};
 use crate::domain::survival::Survival;
-use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus};
+use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus, Timestamp};
 use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Request, RequestError, Selection};
 
 /// Answered by every client of an engine, and by whoever reads the store beside its owner.
@@ -19,6 +19,14 @@ pub trait ReadClient: Send + Sync {
     /// The first of those, in the order of the screen.
     async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError>;
 
+    /// Those that were meant at a moment that is past, as they stood then.
+    async fn select_past(
+        &self,
+        selection: Selection,
+        at: Timestamp,
+        me: &Actor,
+    ) -> Result<Vec<Arc<Onboarding>>, RequestError>;
+
     async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError>;
 
     /// Who may be the same as each of these.
@@ -28,8 +36,8 @@ pub trait ReadClient: Send + Sync {
 
     async fn report(&self, query: ReportQuery, me: &Actor) -> Result<Box<Report>, RequestError>;
 
-    /// How likely codes are used before they end.
-    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError>;
+    /// How likely codes are used before they end; `at`: as that stood then.
+    async fn survival(&self, at: Option<Timestamp>, me: &Actor) -> Result<Survival, RequestError>;
 }
 
 #[async_trait]
@@ -40,6 +48,15 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
 
     async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError> {
         ask(self, Request::SelectFirst(selection, limit), me).await
+    }
+
+    async fn select_past(
+        &self,
+        selection: Selection,
+        at: Timestamp,
+        me: &Actor,
+    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
+        ask(self, Request::SelectPast(selection, at), me).await
     }
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
@@ -58,7 +75,7 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
         ask(self, Request::Report(query), me).await
     }
 
-    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError> {
-        ask(self, Request::Survival, me).await
+    async fn survival(&self, at: Option<Timestamp>, me: &Actor) -> Result<Survival, RequestError> {
+        ask(self, Request::Survival(at), me).await
     }
 }

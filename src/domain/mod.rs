@@ -32,6 +32,7 @@ pub mod onboarding;
 pub mod opcode;
 pub mod order;
 pub mod owner;
+pub mod past;
 pub mod paste;
 pub mod phone;
 pub mod policy;

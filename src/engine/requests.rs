@@ -232,7 +232,8 @@ impl ActiveRequest {
             Request::ProbeStatuses(ids) => Response::ProbeStatuses(self.probe_statuses(ids)),
             Request::Alike { dealerships, archived } => Response::Alike(self.alike(&dealerships, archived)),
             Request::Report(query) => Response::Reported(Box::new(engine.report(&query).await?)),
-            Request::Survival => Response::Survival(engine.survival().await?),
+            Request::SelectPast(selection, at) => Response::Selected(engine.select_past(&selection, at, actor).await?),
+            Request::Survival(at) => Response::Survival(engine.survival(at).await?),
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window } => Response::Slots(engine.slots(id, window).await?),
             Request::PlanBooking { dealership, local, moves, plan } => {

@@ -76,6 +76,8 @@ pub enum Request {
     Select(Selection),
     /// The first of these in the order of the screen.
     SelectFirst(Selection, usize),
+    /// Which dealerships were meant at a moment that is past, and their states then.
+    SelectPast(Selection, Timestamp),
     /// The last probe and the next one of each, answered at once.
     ProbeStatuses(Vec<DealershipId>),
     /// Who may be the same as each of these; the archived ones too, where that is said.
@@ -87,8 +89,8 @@ pub enum Request {
     Events(EventQuery),
     /// What the log says of the work.
     Report(ReportQuery),
-    /// How likely codes are used before they end, by what became of every one.
-    Survival,
+    /// How likely codes are used before they end, by what became of every one; of a moment that is past by what was known then.
+    Survival(Option<Timestamp>),
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
     Services(DealershipId),
     /// The times that are offered; `None`: in the window of the policy.
@@ -201,11 +203,12 @@ impl Request {
             Self::SettleLetters
             | Self::Select(_)
             | Self::SelectFirst(..)
+            | Self::SelectPast(..)
             | Self::ProbeStatuses(_)
             | Self::Alike { .. }
             | Self::Events(_)
             | Self::Report(_)
-            | Self::Survival
+            | Self::Survival(_)
             | Self::Slots { .. }
             | Self::PlanBooking { .. }
             | Self::ReadLetter { .. }

@@ -161,7 +161,8 @@ fn every_request_survives_json() {
         Request::ProbeStatuses(vec![ID]),
         Request::Alike { dealerships: vec![ID], archived: true },
         Request::Report(ReportQuery { since: Some(at()), until: None, at: Some(at()) }),
-        Request::Survival,
+        Request::Survival(None),
+        Request::SelectPast(Selection::All, at()),
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },
         Request::PlanBooking {

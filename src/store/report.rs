@@ -1,4 +1,4 @@
-//! Reading the log for reports, in portions: whatever its length, few of its events are in memory at once.
+//! Reading the log for reports and for the past, in portions: whatever its length, few of its events are in memory at once.
 
 use std::collections::HashMap;
 
@@ -53,6 +53,19 @@ pub async fn report_of_past<E, F>(
 where
     F: Future<Output = Result<Vec<Event>, E>> + Send,
 {
+    let (cases, states) = read_past(at, last, read).await?;
+    Ok(Report::of(&cases, &states, query, at, policy))
+}
+
+/// What was known at a moment, by the log alone up to an event: what became of the codes, and all dealerships.
+pub async fn read_past<E, F>(
+    at: Timestamp,
+    last: u64,
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+) -> Result<(CaseLog, Vec<Onboarding>), E>
+where
+    F: Future<Output = Result<Vec<Event>, E>> + Send,
+{
     let (mut cases, mut states) = (CaseLog::default(), HashMap::new());
     let past = EventQuery { until: at.checked_add_signed(TimeDelta::milliseconds(1)), ..up_to(last) };
     each(past, read, |event| {
@@ -63,7 +76,7 @@ where
         }
     })
     .await?;
-    Ok(Report::of(&cases, states.values().flatten(), query, at, policy))
+    Ok((cases, states.into_values().flatten().collect()))
 }
 
 fn up_to(last: u64) -> EventQuery {

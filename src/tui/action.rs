@@ -1,6 +1,8 @@
 //! The one registry of actions: dispatch, footer, `?`, the palette, `keymap check` and the README table read it.
 //! Which keys they have stands in `keymap.toml`.
 
+use chrono::TimeDelta;
+
 pub use super::action_scope::ActionScope;
 use super::actions::{
     RecordingAction, appointment, archive, assign, call, check, dealer_done, edit_profile, invite, letters, note,
@@ -12,8 +14,8 @@ use super::msg::Effect;
 use super::rows::Tab;
 use super::state::ScreenState;
 use super::update::{
-    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, practice, queue, reading,
-    table, tail, views,
+    call as calls, columns, copy, cut_off, desk, dialog, input, insight, jobs, motion, page, past, practice, queue,
+    reading, table, tail, views,
 };
 
 /// How much harm an action can do.
@@ -222,6 +224,7 @@ actions! {
         Call => screen("call", "call", "Show what a call with the dealership needs, and record what came of it.", calls::toggle).when(calls::can_open).anywhere().on(&[PageKind::Call]),
         Queue => screen("queue", "letters", "Show all letters that are on their way or went wrong.", queue::toggle).anywhere(),
         Insight => effect("insight", "insight", "Show what the log says: codes that end, where it sticks, how long things take, calls.", insight::toggle).anywhere().when(insight::can_open).on(&[PageKind::Insight]),
+        Past => effect("past", "past", "Show the whole board as of an earlier moment, and return; actions are off there.", past::toggle).when(past::can_open),
         ShowExpired => screen("show-expired", "expired codes", "Show the dealerships whose code expired unused.", desk::show_expired).anywhere(),
         Views => screen("views", "views", "Show a saved view: filter, columns and order under a name.", views::open).anywhere(),
         Results => screen("results", "results", "Show what came of what was last asked for many; while it is under way, stop it.", jobs::show).anywhere().when(jobs::any),
@@ -287,6 +290,15 @@ actions! {
         TailSave => screen("tail-save", "save", "Save the events that are shown to a new file.", tail::save),
         TeachMeaning => recording(&teach::OF_EVENT),
         TailJump => screen("tail-jump", "go to dealership", "Move the table's cursor to the dealership of the event.", tail::jump).when(tail::any),
+    }
+    Past {
+        PastBack => effect("past-back", "event back", "Go back by one event.", |state| past::step_event(state, false)).when(past::is_open),
+        PastForward => effect("past-forward", "event on", "Go on by one event.", |state| past::step_event(state, true)).when(past::is_open),
+        PastHourBack => effect("past-hour-back", "hour back", "Go back by an hour.", |state| past::step_time(state, TimeDelta::hours(-1))).when(past::is_open),
+        PastHourForward => effect("past-hour-forward", "hour on", "Go on by an hour.", |state| past::step_time(state, TimeDelta::hours(1))).when(past::is_open),
+        PastDayBack => effect("past-day-back", "day back", "Go back by a day.", |state| past::step_time(state, TimeDelta::days(-1))).when(past::is_open),
+        PastDayForward => effect("past-day-forward", "day on", "Go on by a day.", |state| past::step_time(state, TimeDelta::days(1))).when(past::is_open),
+        PastGo => screen("past-go", "to a moment", "Go to a moment, in your zone.", past::ask).when(past::is_open),
     }
     Queue {
         QueueJump => screen("queue-jump", "go to dealership", "Go to the dealership of the letter.", queue::jump).when(queue::any),

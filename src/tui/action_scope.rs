@@ -10,6 +10,8 @@ pub enum ActionScope {
     Table,
     Detail,
     Tail,
+    /// The board of a moment that is past: before the keys of its panes.
+    Past,
     /// The view of all letters that are on their way or went wrong.
     Queue,
     /// The view of a call with a dealership.
@@ -28,12 +30,13 @@ pub enum ActionScope {
 }
 
 impl ActionScope {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Global,
         Self::List,
         Self::Table,
         Self::Detail,
         Self::Tail,
+        Self::Past,
         Self::Queue,
         Self::Call,
         Self::Columns,
@@ -46,7 +49,17 @@ impl ActionScope {
 
     /// Whether its actions belong to what is open: the palette does not offer them.
     pub const fn is_closed(self) -> bool {
-        matches!(self, Self::Call | Self::Columns | Self::Help | Self::Dialog | Self::Letter | Self::Form | Self::Input)
+        matches!(
+            self,
+            Self::Past
+                | Self::Call
+                | Self::Columns
+                | Self::Help
+                | Self::Dialog
+                | Self::Letter
+                | Self::Form
+                | Self::Input
+        )
     }
 
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +69,7 @@ impl ActionScope {
             Self::Table => "table",
             Self::Detail => "detail",
             Self::Tail => "tail",
+            Self::Past => "past",
             Self::Queue => "queue",
             Self::Call => "call",
             Self::Columns => "columns",

@@ -120,6 +120,10 @@ impl ScreenState {
         }
         self.detail.asked = wanted;
         self.detail.scroll.reset();
+        if self.past.is_some() {
+            self.tell_detail_of_past();
+            return None;
+        }
         wanted.map(Effect::LoadTimeline)
     }
 }

@@ -11,11 +11,29 @@ pub const NO_PLATFORM: &str = "Xtime is not configured: set client_id, client_se
 /// Of how many at most the rules are asked: this is answered for every frame. Beyond that the dialog says it.
 const ASKED: usize = 64;
 
+/// What is done with the present only: what a code or a letter was is no longer what it is.
+const NOT_IN_PAST: &[Action] = &[
+    Action::Call,
+    Action::Queue,
+    Action::Results,
+    Action::ReadLetter,
+    Action::Mailbox,
+    Action::Guide,
+    Action::Reveal,
+    Action::CopyCode,
+    Action::CopyLetter,
+];
+
 /// Whether an action is possible now.
 pub fn can(state: &ScreenState, action: Action) -> Result<(), String> {
     let info = action.info();
     if state.setup.read_only && info.danger != Danger::None {
         return Err("read-only: nothing is recorded".to_owned());
+    }
+    let asks = info.danger != Danger::None || action.recording().is_some();
+    if state.past.is_some() && (asks || NOT_IN_PAST.contains(&action)) {
+        let key = state.setup.keymap.first_key(Action::ClearFilter).unwrap_or_default();
+        return Err(format!("this is the past; {key} returns"));
     }
     in_the_way(state, info)?;
     (info.possible)(state)?;

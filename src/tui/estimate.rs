@@ -27,11 +27,11 @@ impl ScreenState {
     pub(super) fn ask_estimate(&mut self) -> Option<Effect> {
         let face = self.now.face;
         let is_fresh = self.estimate.asked_at.is_some_and(|asked| face < asked + AGAIN);
-        if self.opening || is_fresh || !self.columns.shows(TableColumn::Chance) {
+        if self.opening || self.past.is_some() || is_fresh || !self.columns.shows(TableColumn::Chance) {
             return None;
         }
         self.estimate.asked_at = Some(face);
-        Some(self.ask(Request::Survival))
+        Some(self.ask(Request::Survival(None)))
     }
 
     /// The log was read; what could not be read stays as it was.

@@ -14,6 +14,8 @@ pub enum InputLayer {
     TailSearch,
     /// The focus in another pane than the table, or a pane that has the whole screen.
     Pane,
+    /// The past in the place of the present.
+    Past,
     /// A saved view, with its filter, columns and order.
     View,
     Filter,
@@ -24,7 +26,8 @@ pub enum InputLayer {
 impl InputLayer {
     /// What goes away next; `None`: there is only the table.
     pub fn uppermost(state: &ScreenState) -> Option<Self> {
-        let messages = (!state.toasts.is_empty()).then_some(Self::Messages);
+        // From the past it is one step back, whatever is said meanwhile.
+        let messages = (!state.toasts.is_empty() && state.past.is_none()).then_some(Self::Messages);
         messages.or_else(|| Self::in_place_of_table(state)).or_else(|| {
             let filter = (!state.rows.query().text().trim().is_empty()).then_some(Self::Filter);
             let view = state.view.as_ref().map(|_| Self::View);
@@ -40,7 +43,8 @@ impl InputLayer {
         if state.focus == Focus::Tail && (!state.tail.search.is_empty() || state.tail.selected_from.is_some()) {
             return Some(Self::TailSearch);
         }
-        (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane)
+        let pane = (state.focus != Focus::Table || state.panes.zoom).then_some(Self::Pane);
+        pane.or(state.past.as_ref().map(|_| Self::Past))
     }
 
     /// What taking it away does, for the line of keys.
@@ -49,6 +53,7 @@ impl InputLayer {
             Self::Messages => "dismiss",
             Self::Letters | Self::Pane => "back",
             Self::TailSearch => "clear search",
+            Self::Past => "return",
             Self::View => "leave view",
             Self::Filter => "clear filter",
             Self::Tab => "all tabs",

@@ -26,6 +26,7 @@ pub mod list_cursor;
 pub mod marks;
 pub mod msg;
 pub mod palette;
+pub mod past;
 pub mod practice;
 pub mod presence;
 pub mod queue;

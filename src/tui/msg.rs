@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use super::past::{PastMoment, PastNews};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
 use crate::protocol::{Committed, CutOff, EventQuery, OwnerState, Request, Response, Status};
@@ -56,6 +57,8 @@ pub enum Msg {
     CutOff(Vec<CutOff>),
     /// The owner of the store that we work through does otherwise than before.
     Owner(OwnerState),
+    /// The past is being read, or folded.
+    Past(WorkId, PastNews),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     Tick,
@@ -118,6 +121,10 @@ pub enum Effect {
     SaveEvents(SavedEvents),
     /// Read the events of one dealership, and the last look at it.
     LoadTimeline(DealershipId),
+    /// Read the whole log.
+    ReadPast(WorkId),
+    /// Fold the board of a moment of the log that was read.
+    FoldPast(WorkId, PastMoment),
     /// Put text on the terminal's clipboard.
     Copy(Clip),
     /// Read the mailbox of an address in the demo.

@@ -53,7 +53,7 @@ impl OwnPresence {
 impl ScreenState {
     /// What of this desk concerns others: where nobody else is, nothing.
     fn in_front(&self) -> InFront {
-        if self.status.desks <= 1 {
+        if self.status.desks <= 1 || self.past.is_some() {
             return InFront::default();
         }
         if self.now.face >= self.presence.touched_at + GONE {

@@ -23,6 +23,7 @@ use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
 use super::palette::Palette;
+use super::past::{PastDesk, PastReading};
 use super::practice::Practice;
 use super::presence::OwnPresence;
 use super::queue::Queue;
@@ -97,6 +98,9 @@ pub struct ScreenState {
     pub rows: DealershipRows,
     pub columns: TableColumns,
     pub estimate: CodeEstimate,
+    /// The past, while it is shown; what is of a moment is then of that.
+    pub past: Option<PastDesk>,
+    pub past_reading: Option<PastReading>,
     /// The saved view that is shown; `None`: no view.
     pub view: Option<AppliedView>,
     /// The store is being opened: there is nothing to show yet, nor anybody to ask.
@@ -181,6 +185,8 @@ impl ScreenState {
             rows,
             columns: TableColumns::default(),
             estimate: CodeEstimate::default(),
+            past: None,
+            past_reading: None,
             view: None,
             opening: false,
             owner: OwnerState::Answers,
@@ -274,6 +280,9 @@ impl ScreenState {
 
     /// Why this machine's clock cannot be believed.
     pub fn clock_doubt(&self) -> Option<ClockDoubt> {
+        if self.past.is_some() {
+            return None;
+        }
         let (newest, skew) = (self.rows.newest_event(), self.status.clock_skew);
         ClockDoubt::find(self.now.at, newest, skew, &self.setup.policy)
     }
@@ -306,6 +315,11 @@ impl ScreenState {
         Effect::Ask(work, request)
     }
 
+    /// Whether what awaits an answer was asked of a moment that is past.
+    pub(super) fn asks_of_past(&self, work: WorkId) -> bool {
+        matches!(self.asked.get(&work), Some(Request::Report(query)) if query.at.is_some())
+    }
+
     /// What an answer is about.
     pub(super) fn answered(&mut self, work: WorkId) -> Option<Request> {
         self.asked.remove(&work)
@@ -334,6 +348,10 @@ impl ScreenState {
 
     /// When, in the desk's time, the next row changes or the filter compares clocks again.
     pub fn next_desk_change(&self) -> Option<Timestamp> {
+        // Nothing changes any more.
+        if self.past.is_some() {
+            return None;
+        }
         let filter =
             (!self.rows.query().is_empty()).then(|| self.filtered_at.checked_add_signed(FILTER_AGAIN)).flatten();
         [self.rows.next_change(), filter].into_iter().flatten().min()

@@ -50,6 +50,10 @@ pub struct Theme {
     /// The place of the caret.
     pub caret: Style,
     pub alarm: Style,
+    /// The bars above and below the past.
+    pub past: Style,
+    /// The lines of its panes.
+    past_line: Style,
     good: Style,
     busy: Style,
     warn: Style,
@@ -95,6 +99,7 @@ impl Theme {
                 busy: plain.fg(Color::Cyan),
                 warn: plain.fg(Color::Yellow),
                 bad: plain.fg(bad).add_modifier(Modifier::BOLD),
+                past_line: plain.fg(Color::Yellow),
                 ..Self::few_colors()
             };
         }
@@ -109,6 +114,8 @@ impl Theme {
             chosen: ink(16).bg(Color::Indexed(44)).add_modifier(Modifier::BOLD),
             key: ink(44),
             alarm: ink(231).bg(Color::Indexed(160)).add_modifier(Modifier::BOLD),
+            past: ink(231).bg(Color::Indexed(54)).add_modifier(Modifier::BOLD),
+            past_line: ink(141),
             good: ink(40),
             busy: ink(75),
             warn: ink(184),
@@ -130,6 +137,7 @@ impl Theme {
                 warn: plain.fg(Color::Magenta),
                 bad: plain.fg(Color::Red).add_modifier(Modifier::UNDERLINED),
                 mark: plain.fg(Color::Magenta),
+                past_line: plain.fg(Color::Magenta),
                 ..Self::few_colors()
             };
         }
@@ -144,6 +152,8 @@ impl Theme {
             chosen: ink(231).bg(Color::Indexed(25)).add_modifier(Modifier::BOLD),
             key: ink(25),
             alarm: ink(231).bg(Color::Indexed(160)).add_modifier(Modifier::BOLD),
+            past: ink(231).bg(Color::Indexed(54)).add_modifier(Modifier::BOLD),
+            past_line: ink(54),
             good: ink(22),
             busy: ink(25),
             warn: ink(94),
@@ -159,6 +169,7 @@ impl Theme {
             cursor: Bar::of_one_ink(Color::Gray, Color::Blue),
             mark: plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
             alarm: plain.fg(Color::Gray).bg(Color::Red).add_modifier(Modifier::BOLD),
+            past: plain.fg(Color::Black).bg(Color::Yellow),
             ..Self::mono()
         }
     }
@@ -181,11 +192,21 @@ impl Theme {
             input: plain,
             caret: plain.add_modifier(Modifier::REVERSED),
             alarm: plain.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
+            past: plain.add_modifier(Modifier::REVERSED),
+            past_line: bold,
             good: plain,
             busy: plain,
             warn: bold,
             bad: plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
         }
+    }
+
+    /// The same around a moment that is past.
+    #[must_use]
+    pub fn of_past(self) -> Self {
+        // The active tab stands on a bar of the same colour.
+        let chosen = self.past.add_modifier(Modifier::UNDERLINED);
+        Self { line: self.past_line, line_focus: self.past_line, chosen, ..self }
     }
 
     /// The style of a tone.

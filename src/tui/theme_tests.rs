@@ -16,8 +16,9 @@ fn themes() -> Vec<(String, Theme)> {
         .collect()
 }
 
-fn inks(theme: &Theme) -> [(&'static str, Style); 11] {
+fn inks(theme: &Theme) -> [(&'static str, Style); 12] {
     [
+        ("line of the past", theme.past_line),
         ("text", theme.text),
         ("dim", theme.dim),
         ("title", theme.title),
@@ -139,7 +140,9 @@ fn every_ink_can_be_read_on_every_background() {
             can_be_read(&format!("{name}: {ink} under the cursor"), theme.cursor.over(style));
             can_be_read(&format!("{name}: {ink} under the cursor elsewhere"), theme.cursor_away.over(style));
         }
-        for (what, style) in [("chosen", theme.chosen), ("alarm", theme.alarm), ("caret", theme.caret)] {
+        for (what, style) in
+            [("chosen", theme.chosen), ("alarm", theme.alarm), ("past", theme.past), ("caret", theme.caret)]
+        {
             can_be_read(&format!("{name}: {what}"), style);
         }
     }
@@ -180,7 +183,9 @@ fn the_inks_of_few_colours_can_be_read_on_black_and_on_white() {
 #[test]
 fn nothing_is_written_in_bold_black() {
     for (name, theme) in themes() {
-        for style in [theme.chosen, theme.alarm, theme.caret].into_iter().chain(inks(&theme).map(|(_, style)| style)) {
+        for style in
+            [theme.chosen, theme.alarm, theme.past, theme.caret].into_iter().chain(inks(&theme).map(|(_, style)| style))
+        {
             let black = matches!(style.fg, Some(Color::Black | Color::Indexed(0)));
             assert!(!black || !style.add_modifier.contains(Modifier::BOLD), "{name}");
         }

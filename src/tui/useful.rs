@@ -7,6 +7,7 @@ use super::state::{Focus, ScreenState};
 pub fn on_desk(state: &ScreenState) -> &'static [Action] {
     match state.focus {
         _ if state.queue.is_some() => QUEUE,
+        _ if state.past.is_some() => PAST,
         _ if state.rows.is_empty() => &[A::Help, A::Palette, A::Quit],
         Focus::Tail => TAIL,
         Focus::Table if !state.marks.is_empty() => MARKED,
@@ -18,6 +19,12 @@ pub fn on_desk(state: &ScreenState) -> &'static [Action] {
 #[rustfmt::skip]
 const QUEUE: &[Action] = &[
     A::QueueRetry, A::QueueJump, A::QueueSuppress, A::QueueRetryFailed, A::QueueTrouble, A::QueueRead, A::QueueMark,
+];
+
+#[rustfmt::skip]
+const PAST: &[Action] = &[
+    A::PastBack, A::PastForward, A::PastHourBack, A::PastHourForward, A::PastDayBack, A::PastDayForward, A::PastGo,
+    A::Filter, A::NextTab, A::Open, A::Insight,
 ];
 
 #[rustfmt::skip]

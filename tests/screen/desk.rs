@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::client::SharedClient;
+use cloverwatch::domain::past::PastLog;
 use cloverwatch::domain::{Claim, Claims, CodeOrigin, DealershipId, Event, NoClaims};
 use cloverwatch::present::time::Zone;
 use cloverwatch::present::view::SavedView;
@@ -14,6 +15,7 @@ use cloverwatch::protocol::{
 };
 use cloverwatch::tui::keymap::{Key, KeySymbol, Keymap};
 use cloverwatch::tui::msg::WorkId;
+use cloverwatch::tui::past::{PastBoard, PastNews};
 use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
@@ -207,6 +209,40 @@ impl Desk {
     pub fn answer(&mut self, of: impl Fn(&Request) -> bool, response: Response) {
         let asked = self.asked.iter().rev().find(|(_, pending)| of(pending.request())).map(|(work, _)| *work);
         self.tell(Msg::Answer(asked.expect("that was asked for"), response));
+    }
+
+    /// The log is read for the past, as the desk asked for it.
+    #[track_caller]
+    pub fn read_past(&mut self) -> &mut Self {
+        let asked = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::ReadPast(work) => Some(*work),
+            _ => None,
+        });
+        let work = asked.expect("the past was asked for");
+        let (events, states, policy) = {
+            let world = self.world.lock();
+            (world.events.clone(), world.all(), world.policy.clone())
+        };
+        let events = self.read(EventQuery::default(), &events);
+        let mut log = PastLog::default();
+        log.extend(events.iter().map(|event| (**event).clone()).collect());
+        let board = PastBoard::new(log.until_now(states), "ana", &policy, self.now.at);
+        self.tell(Msg::Past(work, PastNews::Ready(Box::new(board))));
+        self
+    }
+
+    /// The board is folded that the desk asked for last.
+    #[track_caller]
+    pub fn fold_past(&mut self) -> &mut Self {
+        let asked = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::FoldPast(work, to) => Some((*work, *to)),
+            _ => None,
+        });
+        let (work, to) = asked.expect("a board was asked for");
+        let (log, spare) = self.state.take_spare_past().expect("the past is shown");
+        let rows = spare.go(&log, to);
+        self.tell(Msg::Past(work, PastNews::Folded(Box::new(rows))));
+        self
     }
 
     /// Presses keys as `keymap.toml` writes them, separated by spaces.

@@ -22,6 +22,7 @@ mod navigation;
 mod opcodes;
 mod outages;
 mod palette;
+mod past;
 mod pictures;
 mod population;
 mod posting;

@@ -84,6 +84,22 @@ impl World {
         Ok(Committed { events: events.into(), states: vec![state].into() })
     }
 
+    /// The same with a log in the order in which it happened, as a store has it.
+    #[must_use]
+    pub fn in_order(mut self) -> Self {
+        let mut events: Vec<Event> = self.events.drain(..).map(|event| (*event).clone()).collect();
+        events.sort_by_key(|event| event.at);
+        let mut states: BTreeMap<DealershipId, Option<Onboarding>> = BTreeMap::new();
+        for (seq, mut event) in (1..).zip(events) {
+            event.seq = seq;
+            let state = states.entry(event.dealership.unwrap()).or_default();
+            *state = evolve(state.take(), &event);
+            self.events.push(Arc::new(event));
+        }
+        self.states = states.into_iter().map(|(id, state)| (id, Arc::new(state.unwrap()))).collect();
+        self
+    }
+
     fn new_letter(&self) -> Option<LetterId> {
         self.mails.then(|| LetterId::from_bits(0x00c1_07e5_0000 + self.events.len() as u64))
     }

@@ -18,6 +18,9 @@ pub struct ListArgs {
     /// A saved view of the settings, or `mine`, `today`, `by owner`, `by group`; QUERY narrows it
     #[arg(long, value_name = "NAME", value_parser = ViewName, hide_possible_values = true)]
     pub view: Option<String>,
+    /// As everything stood then, by what was recorded until then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
     /// By which fields, like `stage,expires_at:desc`; without it: what needs attention first
     #[arg(long, value_name = "FIELD[:desc],…", value_delimiter = ',')]
     pub sort: Vec<String>,

@@ -41,6 +41,8 @@ pub enum DialogKind {
     Ask(&'static RecordingAction),
     /// Which groups of events the tail shows.
     Kinds,
+    /// Which moment of the past is shown.
+    Moment,
     /// What came of a piece of work.
     Results(WorkId),
     /// What was cut off in an earlier run.
@@ -124,7 +126,7 @@ impl Dialog {
     pub fn recording(&self) -> Option<&'static RecordingAction> {
         match self.kind {
             DialogKind::Ask(action) => Some(action),
-            DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => None,
+            DialogKind::Kinds | DialogKind::Moment | DialogKind::Results(_) | DialogKind::CutOff(_) => None,
         }
     }
 
@@ -242,7 +244,7 @@ impl Dialog {
     pub fn is_quick(&self) -> bool {
         match self.kind {
             DialogKind::Ask(action) => action.danger != Danger::Asks && self.items.len() <= TYPED_ABOVE,
-            DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => true,
+            DialogKind::Kinds | DialogKind::Moment | DialogKind::Results(_) | DialogKind::CutOff(_) => true,
         }
     }
 

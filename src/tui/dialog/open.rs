@@ -120,6 +120,16 @@ impl Dialog {
         dialog
     }
 
+    /// The dialog that asks to which moment the past goes.
+    pub fn to_moment(state: &ScreenState) -> Self {
+        let hint = format!("2026-03-30 14:05, yesterday 9:00, -2h; in {}", state.setup.zone.name());
+        let mut dialog = Self::bare(DialogKind::Moment);
+        dialog.fields = vec![FormField::line(FieldRole::Text, "moment", hint, "")];
+        dialog.focus = DialogFocus::Field(0);
+        dialog.validate(&ValidationContext::of(state));
+        dialog
+    }
+
     /// The dialog that shows what came of a bulk job.
     pub fn results(job: WorkId) -> Self {
         Self::bare(DialogKind::Results(job))

@@ -17,7 +17,7 @@ pub struct ValidationContext<'a> {
 
 impl<'a> ValidationContext<'a> {
     pub fn of(state: &'a ScreenState) -> Self {
-        Self { now: state.now.at, rows: &state.rows, setup: &state.setup }
+        Self { now: state.present_now(), rows: &state.rows, setup: &state.setup }
     }
 }
 
@@ -38,13 +38,23 @@ impl Dialog {
         Group::ALL.into_iter().enumerate().map(move |(place, group)| (group, shown(place)))
     }
 
+    /// The moment that is typed, by the clock and in the operator's zone.
+    pub fn moment(&self, context: &ValidationContext<'_>) -> Result<Timestamp, Problems> {
+        if self.typed().is_empty() {
+            return Err(missing(FieldRole::Text, "type a moment"));
+        }
+        context.setup.zone.read(self.typed(), context.now).map_err(|error| wrong(FieldRole::Text, error.to_string()))
+    }
+
     pub fn validate(&mut self, context: &ValidationContext<'_>) {
         self.validation = self.validated(context);
     }
 
     fn validated(&self, context: &ValidationContext<'_>) -> Result<Option<Request>, Problems> {
-        let DialogKind::Ask(action) = self.kind else {
-            return Ok(None);
+        let action = match self.kind {
+            DialogKind::Ask(action) => action,
+            DialogKind::Moment => return self.moment(context).map(|_| None),
+            DialogKind::Kinds | DialogKind::Results(_) | DialogKind::CutOff(_) => return Ok(None),
         };
         let changed = self.items.iter().filter_map(|item| Some((item, item.changed.as_ref()?)));
         let changed: Problems = changed

@@ -68,6 +68,7 @@ const fn title(scope: ActionScope) -> &'static str {
         ActionScope::Table => "Table, and the detail",
         ActionScope::Detail => "Detail",
         ActionScope::Tail => "Events",
+        ActionScope::Past => "The past",
         ActionScope::Queue => "Letters",
         ActionScope::Call => "A call",
         ActionScope::Columns => "Columns of the table",

@@ -47,6 +47,7 @@ pub const fn chain(scope: ActionScope) -> &'static [ActionScope] {
         ActionScope::Table => &[ActionScope::Table, ActionScope::Global],
         ActionScope::Detail => &[ActionScope::Detail, ActionScope::Table, ActionScope::Global],
         ActionScope::Tail => &[ActionScope::Tail, ActionScope::Global],
+        ActionScope::Past => &[ActionScope::Past],
         ActionScope::Queue => &[ActionScope::Queue, ActionScope::Global],
         ActionScope::Call => &[ActionScope::Call],
         ActionScope::Columns => &[ActionScope::Columns],

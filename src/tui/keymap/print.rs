@@ -34,6 +34,7 @@ const fn about(scope: ActionScope) -> &'static str {
         ActionScope::Table => "The table of dealerships; also while the detail pane has the focus.",
         ActionScope::Detail => "The detail pane.",
         ActionScope::Tail => "The event tail.",
+        ActionScope::Past => "The board of a moment that is past; before the keys of its panes.",
         ActionScope::Queue => "The view of all letters that are on their way or went wrong.",
         ActionScope::Call => "A call with a dealership; before the keys of pages that are read, and of the table.",
         ActionScope::Columns => "The page of the table's columns; before the keys of dialogs.",

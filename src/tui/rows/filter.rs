@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use super::tab::{MATCHES, NAMED, shows};
+use super::tab::{MATCHES, NAMED, is_there, shows};
 use super::{DealershipRow, DealershipRows, Tab};
 use crate::domain::Timestamp;
 use crate::domain::query::{BLOCK, Block, Query, QueryContext};
@@ -73,7 +73,7 @@ impl DealershipRows {
     pub(super) fn count_all(&mut self) {
         // Few combinations of tabs occur: counting those first looks at each row once.
         let mut by_tabs = vec![0usize; 1 << Tab::ALL.len()];
-        for tabs in self.tabs.iter().filter(|tabs| **tabs & MATCHES != 0) {
+        for tabs in self.tabs.iter().filter(|tabs| **tabs & MATCHES != 0 && is_there(**tabs)) {
             if let Some(count) = by_tabs.get_mut(usize::from(*tabs & !(MATCHES | NAMED))) {
                 *count += 1;
             }

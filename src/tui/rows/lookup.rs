@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::tab::shows;
+use super::tab::{is_there, shows};
 use super::{DealershipRow, DealershipRows, Sort, Tab, TableColumn};
 use crate::domain::query::{Query, SearchText};
 use crate::domain::{DealershipId, Onboarding, Timestamp, Twin, Untrusted};
@@ -10,20 +10,21 @@ use crate::domain::{DealershipId, Onboarding, Timestamp, Twin, Untrusted};
 impl DealershipRows {
     /// How many dealerships there are.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.slots.len() - self.empty
     }
 
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.len() == 0
     }
 
     pub fn get(&self, id: DealershipId) -> Option<&DealershipRow> {
-        self.slots.get(*self.by_id.get(&id)? as usize)
+        let slot = *self.by_id.get(&id)? as usize;
+        self.slots.get(slot).filter(|_| self.tabs.get(slot).is_some_and(|tabs| is_there(*tabs)))
     }
 
     /// Every dealership, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &DealershipRow> {
-        self.slots.iter()
+        self.slots.iter().zip(&self.tabs).filter(|(_, tabs)| is_there(**tabs)).map(|(row, _)| row)
     }
 
     /// Everybody who looks after a dealership, with how many they have; who has most comes first.
@@ -81,7 +82,8 @@ impl DealershipRows {
     }
 
     pub fn ids_hidden(&self) -> impl Iterator<Item = DealershipId> {
-        self.ids.iter().zip(&self.tabs).filter(|(_, tabs)| !shows(**tabs, self.tab)).map(|(id, _)| *id)
+        let is_hidden = |tabs| is_there(tabs) && !shows(tabs, self.tab);
+        self.ids.iter().zip(&self.tabs).filter(move |(_, tabs)| is_hidden(**tabs)).map(|(id, _)| *id)
     }
 
     /// Whether a dealership is shown.

@@ -11,6 +11,7 @@ mod order;
 mod radix;
 mod sections;
 mod tab;
+mod travel;
 mod twins;
 
 use std::cmp::Reverse;
@@ -92,6 +93,8 @@ pub struct DealershipRows {
     me: Option<String>,
     policy: Policy,
     twins: TwinRows,
+    /// How many slots are of no dealership that is there.
+    empty: usize,
     /// Counts the changes of what is shown.
     version: u64,
 }
@@ -99,6 +102,16 @@ pub struct DealershipRows {
 impl DealershipRows {
     /// Takes in all dealerships, keeping no order, filter or tab of an older set.
     pub fn new(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
+        Self::made(states, me, policy, now, |named| TwinRows::of(named.iter().map(|(_, state)| &**state)))
+    }
+
+    fn made(
+        states: Vec<Arc<Onboarding>>,
+        me: Option<String>,
+        policy: Policy,
+        now: Timestamp,
+        twins: impl FnOnce(&[NamedState]) -> TwinRows + Send,
+    ) -> Self {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
@@ -106,12 +119,11 @@ impl DealershipRows {
         // lies in memory in the order in which filters ask.
         let mut form = String::new();
         let mut first = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
-        let mut named: Vec<([u8; LETTERS], Arc<Onboarding>)> =
-            states.into_iter().map(|state| (first(&state), state)).collect();
+        let mut named: Vec<NamedState> = states.into_iter().map(|state| (first(&state), state)).collect();
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         // Nothing here asks who has a twin: that is found beside.
         rows.twins = thread::scope(|scope| {
-            let twins = scope.spawn(|| TwinRows::of(named.iter().map(|(_, state)| &**state)));
+            let twins = scope.spawn(|| twins(&named));
             for (_, state) in &named {
                 rows.insert_slot(Arc::clone(state), now);
             }
@@ -123,15 +135,21 @@ impl DealershipRows {
         rows
     }
 
-    /// The order, filter and tab of an older set, and whatever in it is newer after all.
-    pub fn adopt(&mut self, older: Self, now: Timestamp) {
-        let same = self.sort == older.sort && self.tab == older.tab && older.query.is_empty();
-        self.version += older.version;
-        (self.sort, self.tab, self.query) = (older.sort, older.tab, older.query);
+    /// The order, filter and tab of another set.
+    pub fn arrange_as(&mut self, other: &Self, now: Timestamp) {
+        let is_unfiltered = self.query.is_empty() && other.query.is_empty();
+        let same = self.sort == other.sort && self.tab == other.tab && is_unfiltered;
+        self.version += other.version;
+        (self.sort, self.tab, self.query) = (other.sort, other.tab, other.query.clone());
         if !same {
             self.refilter(now, false);
             self.order_all();
         }
+    }
+
+    /// The order, filter and tab of an older set, and whatever in it is newer after all.
+    pub fn adopt(&mut self, older: Self, now: Timestamp) {
+        self.arrange_as(&older, now);
         let version = |id| self.get(id).map_or(0, |row| row.state.version);
         let newer: Vec<_> =
             older.slots.into_iter().map(|row| row.state).filter(|state| state.version > version(state.id)).collect();
@@ -178,14 +196,16 @@ impl DealershipRows {
                 // By what it is found, before that changes.
                 self.leave(slot);
             }
+            let mut renamed = false;
             if let Some(row) = self.slots.get_mut(slot as usize) {
-                if row.state.profile != state.profile {
+                renamed = row.state.profile != state.profile;
+                if renamed {
                     self.texts.set(slot as usize, state.id, &state.profile);
                 }
                 self.twins.replace(Some(&row.state), state);
                 row.state = Arc::clone(state);
             }
-            self.read_texts(slot, now);
+            self.read_texts(slot, now, renamed);
             self.derive(slot, now);
             changed.push(slot);
         }
@@ -197,34 +217,27 @@ impl DealershipRows {
 
     /// Lets time pass: rows whose stage or urgency the clock changed get their new place. Whether there were any.
     pub fn pass_time(&mut self, now: Timestamp) -> bool {
-        let mut due = Vec::new();
-        while let Some(Reverse((at, slot))) = self.due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
-            self.due.pop();
-            // A row that changed meanwhile has a newer entry.
-            if self.slots.get(slot as usize).is_some_and(|row| row.next == Some(at)) {
-                due.push(slot);
-            }
-        }
-        let many = due.len() > MANY;
-        for slot in &due {
+        let due = self.take_due(now);
+        self.derive_some(&due, now);
+        !due.is_empty()
+    }
+
+    /// Derives what is otherwise at an earlier moment than the last one, after the wall clock was set back.
+    pub fn derive_again(&mut self, now: Timestamp) {
+        let slots = self.passed_since(now);
+        self.derived_at = now;
+        self.derive_some(&slots, now);
+    }
+
+    fn derive_some(&mut self, slots: &[u32], now: Timestamp) {
+        let many = slots.len() > MANY;
+        for slot in slots {
             if !many {
                 self.leave(*slot);
             }
             self.derive(*slot, now);
         }
-        self.arrange(&due, many);
-        !due.is_empty()
-    }
-
-    /// Derives everything anew, after the wall clock was set back.
-    pub fn derive_again(&mut self, now: Timestamp) {
-        self.due.clear();
-        self.derived_at = now;
-        for slot in 0..self.slots.len() {
-            self.derive(u32::try_from(slot).unwrap_or(u32::MAX), now);
-        }
-        self.order_all();
-        self.count_all();
+        self.arrange(slots, many);
     }
 
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
@@ -236,20 +249,20 @@ impl DealershipRows {
         // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
         self.slots.push(DealershipRow { state, facts, next: None });
-        self.read_texts(slot, now);
+        self.read_texts(slot, now, true);
         self.derive(slot, now);
         slot
     }
 
-    /// The texts by which columns order a row.
-    fn read_texts(&mut self, slot: u32, now: Timestamp) {
+    /// The texts by which columns order a row; those of its profile where that is another one.
+    fn read_texts(&mut self, slot: u32, now: Timestamp, renamed: bool) {
         let Self { slots, texts, keys, policy, .. } = self;
         let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
         for column in TableColumn::ALL {
             match column.screen().order {
-                RowOrder::Field(field) => keys.set_text(column, slot, text.field(field)),
+                RowOrder::Field(field) if renamed => keys.set_text(column, slot, text.field(field)),
                 RowOrder::Text(read) => keys.set_text(column, slot, &normal(&read(&row.view(now, policy)))),
-                RowOrder::Number(_) | RowOrder::Same => {}
+                RowOrder::Field(_) | RowOrder::Number(_) | RowOrder::Same => {}
             }
         }
     }
@@ -283,6 +296,8 @@ impl DealershipRows {
 
 /// How many bytes of a name give its slot; names that differ later only are put right by their ranks.
 const LETTERS: usize = 32;
+
+type NamedState = ([u8; LETTERS], Arc<Onboarding>);
 
 /// The first letters of a text in its normal form, to be compared. The form is written into `form`.
 fn first_letters(form: &mut String, text: &str) -> [u8; LETTERS] {

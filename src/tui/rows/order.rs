@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::DealershipRows;
-use super::tab::{MATCHES, NAMED, Tab, shows};
+use super::tab::{MATCHES, NAMED, Tab, is_there, shows};
 
 impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.
@@ -63,7 +63,8 @@ impl DealershipRows {
     }
 
     fn count_row(&mut self, slot: u32, change: impl Fn(usize) -> usize) {
-        let Some(tabs) = self.tabs.get(slot as usize).filter(|tabs| **tabs & MATCHES != 0) else { return };
+        let counts = |tabs: &&u16| **tabs & MATCHES != 0 && is_there(**tabs);
+        let Some(tabs) = self.tabs.get(slot as usize).filter(counts) else { return };
         self.matching = change(self.matching);
         for (tab, count) in Tab::ALL.iter().zip(&mut self.counts) {
             if tabs & tab.bit() != 0 {

@@ -90,6 +90,11 @@ pub(super) const fn shows(tabs: u16, tab: Tab) -> bool {
     tabs & needed == needed
 }
 
+/// Whether it is a row at all: every one is in some tab.
+pub(super) const fn is_there(tabs: u16) -> bool {
+    tabs & !(MATCHES | NAMED) != 0
+}
+
 /// The tabs that a dealership belongs to.
 pub(super) fn tabs_of(facts: Derived) -> u16 {
     let stage = match facts.stage {

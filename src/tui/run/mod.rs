@@ -213,6 +213,7 @@ impl Desk {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
                 let unfinished = works.map(BulkJob::unfinished).collect();
+                self.screen.state.leave_past();
                 let kept = self.screen.state.loaded.then(|| KeptDesk::of(&self.screen.state));
                 return Ok(Ok(Left { exit, unfinished, kept }));
             }
@@ -331,6 +332,12 @@ impl Desk {
                 Effect::SeekOn => self.tasks.seek_on(),
                 Effect::SaveEvents(saved) => self.tasks.save_events(saved, self.screen.state.setup.zone),
                 Effect::Stop(work) => self.tasks.stop(work),
+                Effect::ReadPast(work) => self.tasks.read_past(work),
+                Effect::FoldPast(work, to) => {
+                    if let Some((log, spare)) = self.screen.state.take_spare_past() {
+                        self.tasks.fold_past(work, log, spare, to);
+                    }
+                }
                 Effect::OpenMailbox(ticket, address) => {
                     if let Some(mailboxes) = self.screen.state.setup.mailboxes.clone() {
                         self.tasks.open_mailbox(ticket, address, mailboxes);

@@ -10,18 +10,22 @@ use tokio_util::sync::CancellationToken;
 
 use super::save;
 use crate::client::{SharedClient, ask};
+use crate::domain::past::PastLog;
 use crate::domain::{Actor, Command, DealershipId, Onboarding, Outcome, ProbeStatus, Severity, besides_the_letter};
 use crate::present::event::summary;
 use crate::present::opcode::slots_seen;
 use crate::present::time::Zone;
-use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, Response};
+use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, RequestError, Response};
 use crate::tui::Msg;
 use crate::tui::msg::{ItemResult, SavedEvents, WorkId};
+use crate::tui::past::{PastBoard, PastMoment, PastNews, PastRows};
 use crate::tui::reading::Mailboxes;
 use crate::tui::rows::DealershipRows;
 
 /// How many events the tail starts with.
 const TAIL: usize = 1_000;
+/// How many events of the whole log are read at once.
+const PORTION: usize = 32_768;
 /// How long the cursor must rest on a dealership before its timeline is read.
 const REST: Duration = Duration::from_millis(25);
 /// After so long a process of a team that crashed as this one started counts as gone, and what it was doing as cut off.
@@ -180,6 +184,41 @@ impl Tasks {
         });
     }
 
+    /// Reads the whole log, in portions; then everything is as of now.
+    pub(super) fn read_past(&mut self, work: WorkId) {
+        let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());
+        let stop = CancellationToken::new();
+        self.stops.insert(work, stop.clone());
+        self.spawn(async move {
+            let read = stop.run_until_cancelled(past_log(&client, &tell, work));
+            let news = match read.await {
+                None => return drop(tell.send(Msg::Over(work)).await),
+                Some(Err(why)) => PastNews::Failed(why.to_string()),
+                Some(Ok(log)) => {
+                    let board = tokio::task::spawn_blocking(move || {
+                        let log = log.until_now(client.read_model().all().1);
+                        PastBoard::new(log, &me, &client.info().policy, client.clock().now())
+                    });
+                    board
+                        .await
+                        .map_or_else(|why| PastNews::Failed(why.to_string()), |board| PastNews::Ready(board.into()))
+                }
+            };
+            let _ = tell.send(Msg::Past(work, news)).await;
+            let _ = tell.send(Msg::Over(work)).await;
+        });
+    }
+
+    /// Folds the board of a moment, off the screen's thread.
+    pub(super) fn fold_past(&mut self, work: WorkId, log: Arc<PastLog>, spare: PastRows, to: PastMoment) {
+        let tell = self.tell.clone();
+        self.spawn(async move {
+            if let Ok(rows) = tokio::task::spawn_blocking(move || spare.go(&log, to)).await {
+                let _ = tell.send(Msg::Past(work, PastNews::Folded(Box::new(rows)))).await;
+            }
+        });
+    }
+
     /// Reads a mailbox, off the screen's thread: nobody knows how long that takes.
     pub(super) fn open_mailbox(&mut self, ticket: WorkId, address: String, mailboxes: Arc<dyn Mailboxes>) {
         let tell = self.tell.clone();
@@ -205,6 +244,26 @@ impl Tasks {
         // Those that have ended need no place any more.
         while self.running.try_join_next().is_some() {}
         self.running.spawn(task)
+    }
+}
+
+/// Reads the log up to its present end, and tells how far that is.
+async fn past_log(client: &SharedClient, tell: &mpsc::Sender<Msg>, work: WorkId) -> Result<PastLog, RequestError> {
+    let (mut log, last, mut after) = (PastLog::default(), client.read_model().seq(), 0);
+    loop {
+        let query = EventQuery { after, before: Some(last + 1), limit: Some(PORTION), ..EventQuery::default() };
+        let events = client.events(query).await?;
+        let count = events.len();
+        after = events.last().map_or(after, |event| event.seq);
+        let taken = tokio::task::spawn_blocking(move || {
+            log.extend(events);
+            log
+        });
+        log = taken.await.map_err(|why| RequestError::Fault(why.to_string()))?;
+        if count < PORTION {
+            return Ok(log);
+        }
+        let _ = tell.send(Msg::Past(work, PastNews::Read { read: log.len(), of: last })).await;
     }
 }
 

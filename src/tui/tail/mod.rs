@@ -63,6 +63,8 @@ pub struct EventTail {
     awaited: Option<EventQuery>,
     /// The log could not be read: nothing is read by itself before the next key.
     failed: bool,
+    /// What comes from here on is not told: the tail of the past.
+    end: Option<u64>,
     /// From where on everything up to the newest is held, whatever is hidden.
     unfiltered: Option<u64>,
     /// The lowest line that is shown while held still; `None`: the newest are followed.
@@ -87,15 +89,29 @@ impl EventTail {
         self.trim();
     }
 
+    /// The same tail as of the last of these events, ascending: the newest before `end`.
+    #[must_use]
+    pub fn as_of(&self, end: u64, events: &[Arc<Event>]) -> Self {
+        let (only_selected, span, search) = (self.only_selected, self.span, self.search.clone());
+        let mut tail = Self { hidden: self.hidden, only_selected, span, search, end: Some(end), ..Self::default() };
+        tail.take_newest(events);
+        tail
+    }
+
     /// Takes in the newest events, as they were read.
     pub fn take_newest(&mut self, events: &[Arc<Event>]) {
         self.pages.take_newest(events);
         self.trim();
     }
 
+    /// Whether it asked for that with [`EventTail::wanted`].
+    pub fn awaits(&self, query: &EventQuery) -> bool {
+        self.awaited.as_ref() == Some(query)
+    }
+
     /// Takes in what was asked for with [`EventTail::wanted`].
     pub fn take_page(&mut self, query: &EventQuery, events: Option<&[Arc<Event>]>) {
-        if self.awaited.as_ref() != Some(query) {
+        if !self.awaits(query) {
             return;
         }
         self.awaited = None;
@@ -176,7 +192,8 @@ impl EventTail {
     /// What is asked for of the log, besides numbers.
     pub fn query(&self, scope: TailScope) -> EventQuery {
         let dealership = scope.selected.filter(|_| self.only_selected);
-        EventQuery { kinds: self.hidden.kinds(), dealership, since: scope.since, ..EventQuery::default() }
+        let kinds = self.hidden.kinds();
+        EventQuery { kinds, dealership, since: scope.since, before: self.end, ..EventQuery::default() }
     }
 
     /// Whether nothing can be shown, because everything is hidden.
@@ -372,9 +389,9 @@ impl EventTail {
         if self.awaited.is_some() || self.failed || self.only_selected || self.hides_all() {
             return None;
         }
-        let ask = |after, before| EventQuery {
+        let ask = |after, before: Option<u64>| EventQuery {
             after,
-            before,
+            before: before.or(self.end),
             kinds: self.hidden.kinds(),
             limit: Some(PAGE),
             newest: before.is_some(),

@@ -127,6 +127,7 @@ fn take_away(state: &mut ScreenState, layer: InputLayer) {
             (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();
         }
+        InputLayer::Past => state.leave_past(),
         InputLayer::View => views::leave(state),
         InputLayer::Filter => input::set_filter(state, ""),
         InputLayer::Tab => state.set_tab(Tab::All),

@@ -1,6 +1,6 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{burst, call, cut_off, jobs, queue};
+use super::{burst, call, cut_off, jobs, past, queue};
 use crate::tui::action::Action;
 use crate::tui::dialog::{
     Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, ValidationContext, submitting,
@@ -327,6 +327,9 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
             state.tail.show(group, shown);
         }
         return Vec::new();
+    }
+    if dialog.kind == DialogKind::Moment {
+        return past::asked(state, &dialog);
     }
     let effects = jobs::begin(state, &dialog);
     if dialog.recording().is_some_and(|action| action.ends_call) {

@@ -17,9 +17,9 @@ pub(in crate::tui) fn toggle(state: &mut ScreenState) -> Vec<Effect> {
         page::close(state);
         return Vec::new();
     }
-    let ticket = state.new_work();
+    let (ticket, at) = (state.new_work(), state.past.as_ref().map(|past| past.shown.at));
     state.mode = Mode::Insight(InsightPage::new(ticket));
-    vec![state.ask_as(ticket, Request::Report(ReportQuery::default()))]
+    vec![state.ask_as(ticket, Request::Report(ReportQuery { at, ..ReportQuery::default() }))]
 }
 
 /// The log was read, or cannot be.

@@ -31,6 +31,11 @@ pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
             (false, false) => &[ActionScope::Form, ActionScope::Dialog],
         },
         Mode::Desk if state.queue.is_some() => &[ActionScope::Queue],
+        Mode::Desk if state.past.is_some() => match state.focus {
+            Focus::Table => &[ActionScope::Past, ActionScope::Table],
+            Focus::Detail => &[ActionScope::Past, ActionScope::Detail],
+            Focus::Tail => &[ActionScope::Past, ActionScope::Tail],
+        },
         Mode::Desk => match state.focus {
             Focus::Table => &[ActionScope::Table],
             Focus::Detail => &[ActionScope::Detail],

@@ -14,6 +14,7 @@ pub(super) mod jobs;
 mod keys;
 pub(super) mod motion;
 pub(super) mod page;
+pub(super) mod past;
 pub(super) mod practice;
 pub(super) mod queue;
 pub(super) mod reading;
@@ -39,6 +40,18 @@ pub use act::perform;
 
 /// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`ScreenState::dirty`].
 pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
+    let Some(past) = &mut state.past else { return take(state, msg, now) };
+    past.now = now.at;
+    let shown = ArrivalTime { at: past.shown.at, ..now };
+    match &msg {
+        of_present if past::is_of_present(of_present) => state.underneath(|state| take(state, msg, now)),
+        Msg::EventPage(query, _) if !state.tail.awaits(query) => state.underneath(|state| take(state, msg, now)),
+        Msg::Answer(work, _) if !state.asks_of_past(*work) => state.underneath(|state| take(state, msg, now)),
+        _ => take(state, msg, shown),
+    }
+}
+
+fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
     state.now = now;
     if matches!(msg, Msg::Key(_) | Msg::Burst(_) | Msg::Paste(_)) {
@@ -121,12 +134,14 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
             state.dirty |= state.owner != owner;
             state.owner = owner;
         }
+        Msg::Past(work, news) => effects = past::news(state, work, news),
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);
         }
         Msg::Tick => {}
     }
+    past::enter_when_quiet(state);
     pass_time(state);
     practice::follow(state);
     effects.extend(state.follow_cursor());
@@ -161,7 +176,7 @@ fn answered(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Ef
         Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
             reading::letter(state, work, told(response));
         }
-        Some(Request::Survival) => state.estimated(told(response)),
+        Some(Request::Survival(_)) => state.estimated(told(response)),
         Some(Request::Report(_)) => insight::reported(state, work, told(response)),
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
         // Nobody waits for it.

@@ -17,6 +17,7 @@ mod insight;
 mod mail;
 mod page;
 mod palette;
+mod past;
 mod person;
 mod practice;
 mod queue;
@@ -61,6 +62,8 @@ pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn 
 /// Draws the screen into an empty buffer of the size that the state knows.
 pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let area = *buffer.area();
+    let of_past = theme.of_past();
+    let theme = if state.past.is_some() { &of_past } else { theme };
     let clocks = Clocks::at(state.now.at);
     let plan = state.plan();
     let mut canvas = Canvas::new(buffer, area);
@@ -80,7 +83,10 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         practice::draw(open, state, theme, &mut canvas.within(area));
     }
     footer::draw(state, theme, &mut canvas.within(plan.footer));
-    status::draw(state, theme, &clocks, &mut canvas.within(plan.status));
+    match &state.past {
+        Some(past) => past::draw(past, state, theme, &mut canvas.within(plan.status)),
+        None => status::draw(state, theme, &clocks, &mut canvas.within(plan.status)),
+    }
     let mut canvas = canvas.within(plan.below);
     match &state.mode {
         Mode::Desk | Mode::Filter(_) | Mode::TailLine(_) => {}
@@ -97,7 +103,8 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
         caret = None;
     }
     toasts::draw(state, theme, &mut canvas);
-    Drawn { next_change: clocks.next_change(), caret }
+    // In the past no text reads differently by itself.
+    Drawn { next_change: clocks.next_change().filter(|_| state.past.is_none()), caret }
 }
 
 /// The tabs, the filter, alarms and panes.
@@ -110,6 +117,9 @@ fn draw_panes(
 ) -> Option<Position> {
     let mut caret = None;
     tabs::draw(state, theme, &mut canvas.within(plan.tabs));
+    if state.past.is_some() {
+        past::draw_tabs(theme, &mut canvas.within(plan.tabs));
+    }
     if let Some(area) = plan.filter {
         caret = tabs::draw_filter(state, theme, &mut canvas.within(area));
     }
@@ -117,7 +127,7 @@ fn draw_panes(
         status::draw_banner(state, theme, clocks, &mut canvas.within(area));
     }
     if let Some(area) = plan.table {
-        if state.rows.is_empty() && state.loaded {
+        if state.rows.is_empty() && state.loaded && state.past.is_none() {
             greeting::draw(theme, &mut canvas.within(area));
         } else {
             table::draw(state, theme, clocks, &mut canvas.within(area));

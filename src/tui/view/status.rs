@@ -9,6 +9,7 @@ use crate::domain::{ClockDoubt, CodeOrigin, Timestamp, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
 use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
+use crate::tui::past::PastReading;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
@@ -26,6 +27,9 @@ const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
 
 /// Whether there is something to say above the table.
 pub(super) fn has_banner(state: &ScreenState) -> bool {
+    if state.past.is_some() {
+        return false;
+    }
     let platform = &state.status.platform;
     let room = state.size.1 >= 20;
     state.owner != OwnerState::Answers
@@ -164,6 +168,9 @@ pub(super) fn draw_banner(state: &ScreenState, theme: &Theme, clocks: &Clocks, c
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let status = &state.status;
     let mut parts: Vec<(String, Style)> = Vec::new();
+    if let Some(reading) = &state.past_reading {
+        parts.push((reading_words(reading), theme.tone(Tone::Busy)));
+    }
     if state.setup.demo {
         parts.push(("DEMO".to_owned(), theme.chosen));
     }
@@ -208,6 +215,14 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         parts.push((state.setup.store.clone(), theme.dim));
     }
     put(&parts, theme, canvas);
+}
+
+/// How far the log is read.
+fn reading_words(reading: &PastReading) -> String {
+    match (reading.read as u64 * 100).checked_div(reading.of) {
+        Some(share) => format!("◌ the past: {} % of the log is read", share.min(100)),
+        None => "◌ the past: the log is being read".to_owned(),
+    }
 }
 
 /// How busy the way to the platform is.

@@ -64,6 +64,7 @@ fn nothing(state: &ScreenState) -> String {
     match (state.opening, state.loaded) {
         (true, _) => format!("Opening {} …", state.setup.store),
         (_, false) => "Reading the dealerships …".to_owned(),
+        _ if state.past.is_some() && state.rows.is_empty() => "No dealership was in the store then.".to_owned(),
         _ if state.rows.query().is_empty() => "No dealership is at this stage.".to_owned(),
         _ => "No dealership matches the filter here.".to_owned(),
     }

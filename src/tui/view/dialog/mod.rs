@@ -59,6 +59,7 @@ pub(super) fn draw(
     let (title, body) = match dialog.kind {
         DialogKind::Ask(action) => (heading(action, dialog), DialogBody::about(&view, action, dialog)),
         DialogKind::Kinds => ("Which events are shown".to_owned(), DialogBody::default()),
+        DialogKind::Moment => ("The past: to a moment".to_owned(), DialogBody::default()),
         DialogKind::Results(work) => DialogBody::results(&view, work),
         DialogKind::CutOff(id) => DialogBody::cut_off(&view, id),
     };
