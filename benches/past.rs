@@ -1,6 +1,6 @@
 //! The past of 100,000 dealerships with 1,000,000 events: reading the log in, a jump, a step by an event, an hour, a day.
 //! `cargo bench --bench past`
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
 
 #[path = "../tests/screen/population.rs"]
 mod population;
@@ -142,7 +142,7 @@ fn main() {
     timed("a step by an event, forward", |round| go(middle + round + 1, past.moment(middle + round + 1).unwrap()));
     timed("a step by an event, back", |round| go(middle - round, past.moment(middle - round).unwrap()));
     let start = past.moment(middle).unwrap();
-    let hours = |hours: usize| start + TimeDelta::hours(hours as i64 - ROUNDS as i64);
+    let hours = |hours: usize| start + TimeDelta::hours(hours.cast_signed() as i64 - ROUNDS.cast_signed() as i64);
     timed("a step by an hour, back", |round| go(past.position(hours(ROUNDS - round)), hours(ROUNDS - round)));
     timed("a step by an hour, forward", |round| go(past.position(hours(round + 1)), hours(round + 1)));
     let first = past.position(start - TimeDelta::days(14));
@@ -151,7 +151,7 @@ fn main() {
         past.position(start) - past.position(start - TimeDelta::days(1))
     );
     go(first, past.moment(first).unwrap());
-    let days = |days: usize| start + TimeDelta::days(days as i64 - 14);
+    let days = |days: usize| start + TimeDelta::days(days.cast_signed() as i64 - 14);
     timed("a step by a day, forward", |round| go(past.position(days(round + 1)), days(round + 1)));
     timed("a step by a day, back", |round| go(past.position(days(ROUNDS - 1 - round)), days(ROUNDS - 1 - round)));
     println!("{} MiB in all", resident());

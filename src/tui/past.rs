@@ -167,7 +167,7 @@ impl ScreenState {
         };
         let step = String::new();
         let (now, folding) = (self.now.at, None);
-        let mut past = PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, now, present };
+        let mut past = Box::new(PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, now, present });
         self.exchange(&mut past.present);
         self.past = Some(past);
         self.reveal = None;

@@ -99,7 +99,7 @@ pub struct ScreenState {
     pub columns: TableColumns,
     pub estimate: CodeEstimate,
     /// The past, while it is shown; what is of a moment is then of that.
-    pub past: Option<PastDesk>,
+    pub past: Option<Box<PastDesk>>,
     pub past_reading: Option<PastReading>,
     /// The saved view that is shown; `None`: no view.
     pub view: Option<AppliedView>,

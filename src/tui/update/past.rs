@@ -86,7 +86,7 @@ pub(super) fn is_of_present(msg: &Msg) -> bool {
 }
 
 pub(in crate::tui) fn step_event(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
-    let Some(PastDesk { log, wanted, .. }) = &state.past else { return Vec::new() };
+    let Some(PastDesk { log, wanted, .. }) = state.past.as_deref() else { return Vec::new() };
     let PastMoment { position, at } = *wanted;
     // Behind an event it goes back to that first.
     let position = match (forward, log.moment(position)) {
@@ -104,7 +104,7 @@ pub(in crate::tui) fn step_event(state: &mut ScreenState, forward: bool) -> Vec<
 }
 
 pub(in crate::tui) fn step_time(state: &mut ScreenState, length: TimeDelta) -> Vec<Effect> {
-    let Some(PastDesk { wanted, .. }) = &state.past else { return Vec::new() };
+    let Some(PastDesk { wanted, .. }) = state.past.as_deref() else { return Vec::new() };
     let from = wanted.at;
     let Some(at) = from.checked_add_signed(length) else { return Vec::new() };
     let sign = if length < TimeDelta::zero() { "-" } else { "+" };
@@ -124,7 +124,7 @@ pub(super) fn asked(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
 }
 
 fn go_to(state: &mut ScreenState, at: Timestamp, step: &str) -> Vec<Effect> {
-    let Some(PastDesk { log, wanted, end, .. }) = &state.past else { return Vec::new() };
+    let Some(PastDesk { log, wanted, end, .. }) = state.past.as_deref() else { return Vec::new() };
     let at = at.clamp(log.moment(0).unwrap_or(*end).min(*end), *end);
     if at == wanted.at {
         return nothing_there(state, at == *end);
@@ -171,7 +171,7 @@ fn folded(state: &mut ScreenState, work: WorkId, rows: PastRows) -> Vec<Effect> 
         return Vec::new();
     }
     state.show_past(rows);
-    let Some(PastDesk { shown, wanted, step, .. }) = &state.past else { return Vec::new() };
+    let Some(PastDesk { shown, wanted, step, .. }) = state.past.as_deref() else { return Vec::new() };
     let (wanted, step) = (*wanted, step.clone());
     if wanted == *shown { Vec::new() } else { go(state, wanted, step) }
 }
