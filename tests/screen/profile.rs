@@ -119,7 +119,7 @@ fn a_profile_that_was_corrected_meanwhile_is_looked_at_again_and_ones_own_correc
     desk.go_to(1).press("p tab tab tab ctrl-u").write("555-0199");
     let edits = vec![ProfileEdit { field: ProfileField::City, text: "Boulder".to_owned() }];
     desk.happens(|world| world.run(id(1), now(), &Actor::person("ben"), &Command::Correct { edits }).unwrap());
-    desk.sees("its profile was corrected meanwhile").press("ctrl-s enter").sees("Boulder").press("ctrl-s");
+    desk.sees("its profile was corrected meanwhile").press("ctrl-s enter").sees("Boulder").wait(1).press("ctrl-s");
     let edits = correction(&mut desk);
     assert_eq!(edits, [ProfileEdit { field: ProfileField::Phone, text: "555-0199".to_owned() }]);
 }

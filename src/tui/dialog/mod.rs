@@ -115,6 +115,8 @@ pub struct Dialog {
     pub tried: bool,
     /// It was tried to leave it although something was typed: the next try leaves.
     pub leaving: bool,
+    /// It was opened anew because its dealerships had changed: it is not what was read before.
+    pub renewed: bool,
     /// What was asked before it is done: accepting it again answers that, a change takes it back.
     pub question: Option<String>,
     /// What would be asked for now, or why nothing; `None`: it is about the screen alone.

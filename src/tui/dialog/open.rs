@@ -154,6 +154,7 @@ impl Dialog {
             scroll: Scroll::default(),
             tried: false,
             leaving: false,
+            renewed: false,
             question: None,
             validation: Err(Vec::new()),
         }

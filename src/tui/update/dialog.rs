@@ -194,8 +194,9 @@ pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
 
 /// Presses the button that acts, wherever the keyboard is.
 pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
+    let renewed = matches!(&state.mode, Mode::Dialog(dialog) if dialog.renewed);
     let key = state.setup.keymap.first_key(Action::DialogSubmit).unwrap_or_default();
-    if burst::is_unseen(state, &key) {
+    if renewed && burst::is_unseen(state, &key) {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -261,6 +262,7 @@ pub(in crate::tui) fn look_again(state: &mut ScreenState) -> Vec<Effect> {
     let edited: Vec<FieldRole> = old.edits().into_iter().map(|edit| FieldRole::Profile(edit.field)).collect();
     let effects = super::act::ask(state, action, &targets);
     change(state, |new| {
+        new.renewed = true;
         if unwanted && new.mails() {
             new.switch_letter();
         }
