@@ -116,7 +116,7 @@ async fn find(
         None => select(app, reading, selection).await?,
     };
     Ok(match is_in_order {
-        true => FirstFound::of(states, limit, at.unwrap_or_else(|| app.clock.now()), policy),
+        true => FirstFound::of(&states, limit, at.unwrap_or_else(|| app.clock.now()), policy),
         false => FirstFound { total: states.len(), states },
     })
 }

@@ -225,7 +225,7 @@ impl ReadClient for StoreClient {
 
     async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError> {
         let found = self.select(selection, me).await?;
-        Ok(FirstFound::of(found, limit, self.clock.now(), &self.policy))
+        Ok(FirstFound::of(&found, limit, self.clock.now(), &self.policy))
     }
 
     async fn select_past(

@@ -227,7 +227,7 @@ impl ActiveRequest {
             Request::Select(selection) => Response::Selected(self.select(&selection)?),
             Request::SelectFirst(selection, limit) => {
                 let (now, policy) = (engine.clock().now(), engine.policy());
-                Response::First(FirstFound::of(self.select(&selection)?, limit, now, policy))
+                Response::First(FirstFound::of(&self.select(&selection)?, limit, now, policy))
             }
             Request::ProbeStatuses(ids) => Response::ProbeStatuses(self.probe_statuses(ids)),
             Request::Alike { dealerships, archived } => Response::Alike(self.alike(&dealerships, archived)),

@@ -38,7 +38,7 @@ pub struct FirstFound {
 }
 
 impl FirstFound {
-    pub fn of(found: Vec<Arc<Onboarding>>, limit: usize, now: Timestamp, policy: &Policy) -> Self {
+    pub fn of(found: &[Arc<Onboarding>], limit: usize, now: Timestamp, policy: &Policy) -> Self {
         let mut first: BinaryHeap<(u64, String, DealershipId, usize)> = BinaryHeap::new();
         for (index, state) in found.iter().enumerate() {
             let order = attention_order(state, Derived::of(state, now, policy));
@@ -216,7 +216,7 @@ pub(super) mod tests {
         let names = ["Lake Kia", "harbor ford", "Harbor Ford", "Ángel Mazda", "Zoo", "Angel Mazda"];
         let all: Vec<_> = (1..).zip(names).map(|(number, name)| state(number, name)).collect();
         let first = |limit| {
-            let found = FirstFound::of(all.clone(), limit, Timestamp::default(), &Policy::default());
+            let found = FirstFound::of(&all, limit, Timestamp::default(), &Policy::default());
             assert_eq!(found.total, names.len());
             found.states.iter().map(|state| state.id.bits()).collect::<Vec<_>>()
         };
