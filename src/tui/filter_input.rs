@@ -47,9 +47,10 @@ impl FilterInput {
     pub fn retyped(&mut self, rows: &DealershipRows) {
         (self.chosen, self.past) = (None, None);
         self.edit.text().clone_into(&mut self.typed);
-        let Self { edit, values, .. } = self;
-        let known = |field| values.entry(field).or_insert_with(|| rows.values(field)).clone();
-        self.completion = complete(edit.text(), edit.caret(), known);
+        let Self { edit, values, completion, .. } = self;
+        *completion = complete(edit.text(), edit.caret(), |field| {
+            values.entry(field).or_insert_with(|| rows.values(field)).as_slice()
+        });
     }
 
     /// Whether the key that completes has something to do, where it may do something else.

@@ -48,7 +48,7 @@ enum Place<'q> {
 }
 
 /// What the word under the caret may become. `known`: the values of a field in use, with how many have each.
-pub fn complete(text: &str, caret: usize, known: impl FnOnce(QueryField) -> Vec<(String, usize)>) -> Completion {
+pub fn complete<'k>(text: &str, caret: usize, known: impl FnOnce(QueryField) -> &'k [(String, usize)]) -> Completion {
     let (place, span) = find_word(text, caret);
     let mut completion = Completion { span, ..Completion::default() };
     match place {
@@ -119,10 +119,10 @@ fn names(word: &str) -> Vec<Candidate> {
     named.chain(conditions.map(|condition| format!("is:{condition}"))).map(plain).collect()
 }
 
-fn values(name: &str, typed: &str, known: impl FnOnce(QueryField) -> Vec<(String, usize)>) -> Vec<Candidate> {
+fn values<'k>(name: &str, typed: &str, known: impl FnOnce(QueryField) -> &'k [(String, usize)]) -> Vec<Candidate> {
     let name = name.to_lowercase();
-    let words = |words: Vec<&str>| words.into_iter().map(plain).collect::<Vec<_>>();
-    let all = match name.as_str() {
+    let words = |words: Vec<&'static str>| words.into_iter().map(|word| (word, None)).collect();
+    let all: Vec<(&str, Option<usize>)> = match name.as_str() {
         "is" => words(Is::WORDS.iter().map(|(word, _)| *word).collect()),
         "stage" => words(Stage::ALL.into_iter().map(Stage::as_str).collect()),
         "move" => words(Mover::ALL.into_iter().map(Mover::as_str).collect()),
@@ -131,30 +131,22 @@ fn values(name: &str, typed: &str, known: impl FnOnce(QueryField) -> Vec<(String
         "kind" => words(Fact::KINDS.to_vec()),
         name => match QueryField::ALL.into_iter().find(|field| field.as_str() == name) {
             Some(field) => {
-                let mine = (field == QueryField::Owner).then(|| plain("me"));
-                let known = known(field).into_iter();
-                mine.into_iter()
-                    .chain(known.map(|(text, count)| Candidate { text: quoted(&text), count: Some(count) }))
-                    .collect()
+                let mine = (field == QueryField::Owner).then_some(("me", None));
+                let known = known(field).iter().map(|(text, count)| (text.as_str(), Some(*count)));
+                mine.into_iter().chain(known).collect()
             }
             None => Vec::new(),
         },
     };
     let typed = normal(typed.trim_start_matches('"'));
-    let rank = |one: &Candidate| {
-        let text = normal(&one.text);
-        if text.starts_with(&typed) {
-            0
-        } else if text.contains(&typed) {
-            1
-        } else {
-            2
-        }
+    let rank = |text: &str| {
+        let text = normal(text);
+        if text.starts_with(&typed) { Some(0) } else { text.contains(&typed).then_some(1) }
     };
-    let mut ranked: Vec<(usize, Candidate)> = all.into_iter().map(|one| (rank(&one), one)).collect();
-    ranked.retain(|(rank, _)| *rank < 2);
+    let mut ranked: Vec<_> = all.into_iter().filter_map(|one| Some((rank(one.0)?, one))).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.into_iter().map(|(_, one)| one).take(MOST).collect()
+    let candidate = |(_, (text, count))| Candidate { text: quoted(text), count };
+    ranked.into_iter().take(MOST).map(candidate).collect()
 }
 
 /// A value as it is written in a filter.
@@ -202,10 +194,8 @@ mod tests {
     use crate::domain::Query;
 
     fn candidates(text: &str) -> Vec<String> {
-        let known = |field| match field {
-            QueryField::Owner => vec![("ana".to_owned(), 4), ("ben lee".to_owned(), 2)],
-            _ => Vec::new(),
-        };
+        let owners = [("ana".to_owned(), 4), ("ben lee".to_owned(), 2)];
+        let known = |field| if field == QueryField::Owner { owners.as_slice() } else { &[] };
         let completion = complete(text, text.len(), known);
         completion.candidates.into_iter().map(|one| one.text).collect()
     }
@@ -250,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_word_under_the_caret_is_the_one_that_is_replaced() {
-        let at = |text, caret| complete(text, caret, |_| Vec::new()).span;
+        let at = |text, caret| complete(text, caret, |_| &[]).span;
         assert_eq!([at("ow ford", 2), at("ford ow", 2), at("is:ov,li x", 5), at("!ow", 3)], [0..2, 0..4, 3..5, 1..3]);
     }
 }

@@ -1,5 +1,6 @@
 //! What the rows tell: by id, by place, and how many there are.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::tab::{is_there, shows};
@@ -15,6 +16,14 @@ impl DealershipRows {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Of whom an event is, for the screen.
+    pub fn name_of(&self, dealership: Option<DealershipId>) -> Cow<'_, str> {
+        match dealership.map(|id| self.get(id)) {
+            Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
+            None => "Xtime".into(),
+        }
     }
 
     pub fn get(&self, id: DealershipId) -> Option<&DealershipRow> {

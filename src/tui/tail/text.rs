@@ -21,20 +21,16 @@ pub struct TailText {
 impl TailText {
     /// The words in so many cells, if they can be.
     pub fn of(line: &LogLine<'_>, room: usize, rows: &DealershipRows, zone: Zone, now: Timestamp) -> Self {
-        let row = line.newest.dealership.map(|id| rows.get(id));
+        let of = line.newest.dealership.and_then(|id| Some(&*rows.get(id)?.state));
         let moment = |at| zone.short(at, now);
         let outage = outage(line.newest, zone);
-        let name = match row {
-            Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
-            None => "Xtime".into(),
-        };
         Self {
             when: moment(line.newest.happened_at()),
-            name: name.into_owned(),
+            name: rows.name_of(line.newest.dealership).into_owned(),
             actor: line.newest.actor.to_string(),
             tone: line.tone(),
             divides: outage.is_some(),
-            words: outage.unwrap_or_else(|| line.words_within(room, row.flatten().map(|row| &*row.state), moment)),
+            words: outage.unwrap_or_else(|| line.words_within(room, of, moment)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Writing text into cells: clipped to its place, aware of wide characters, fast for plain ASCII.
 
 use std::num::NonZeroU16;
+use std::ops::Range;
 
 pub use crate::domain::text::width;
 use ratatui::buffer::{Buffer, CellDiffOption};
@@ -98,6 +99,13 @@ impl<'a> Canvas<'a> {
     pub fn restyle(&mut self, x: u16, y: u16, cells: u16, style: Style) {
         let area = Rect { x: self.area.x + x, y: self.area.y + y, width: cells, height: 1 };
         self.buffer.set_style(area.intersection(self.area), style);
+    }
+
+    /// Lays a style over a part of a text (in bytes) that was written from a cell on, in so many cells.
+    pub fn mark(&mut self, (x, y, cells): (u16, u16, u16), text: &str, part: Range<usize>, style: Style) {
+        let before = text.get(..part.start).map_or(0, width) as u16;
+        let marked = text.get(part).map_or(0, width) as u16;
+        self.restyle(x + before.min(cells), y, marked.min(cells.saturating_sub(before)), style);
     }
 
     /// Lays a bar over a line.

@@ -150,8 +150,6 @@ pub(super) fn highlight(
     }
     for word in state.rows.query().words() {
         let Some(found) = find_normal(text, word) else { continue };
-        let before = text.get(..found.start).map_or(0, width) as u16;
-        let found = text.get(found).map_or(0, width) as u16;
-        canvas.restyle(x + before.min(cells), y, found.min(cells.saturating_sub(before)), theme.hit);
+        canvas.mark((x, y, cells), text, found, theme.hit);
     }
 }

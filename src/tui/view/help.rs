@@ -84,14 +84,9 @@ fn draw_row(
 ) {
     let is_hit = page.hits.binary_search(&row.line).is_ok();
     for (from, text, style) in &row.pieces {
-        canvas.text(x + from, y, cells.saturating_sub(*from), text, of(*style, theme));
-        if !is_hit {
-            continue;
-        }
-        for span in page.search.spans(text) {
-            let (before, found) = (text.get(..span.start), text.get(span));
-            let (before, found) = (before.map_or(0, width) as u16, found.map_or(0, width) as u16);
-            canvas.restyle(x + from + before, y, found, theme.hit);
+        let used = canvas.text(x + from, y, cells.saturating_sub(*from), text, of(*style, theme));
+        for span in page.search.spans(text).filter(|_| is_hit) {
+            canvas.mark((x + from, y, used), text, span, theme.hit);
         }
     }
     if at == Some(row.line) && !row.pieces.is_empty() {

@@ -43,10 +43,7 @@ pub(super) fn draw(past: &PastDesk, state: &ScreenState, theme: &Theme, canvas: 
 fn happened(past: &PastDesk, state: &ScreenState) -> String {
     let step = if past.step.is_empty() { String::new() } else { format!(" · {}", past.step) };
     let Some(event) = past.log.event(past.shown.position) else { return step };
-    let name = match event.dealership.map(|id| state.rows.get(id)) {
-        Some(row) => row.map_or("?".into(), |row| row.state.profile.name.screen()),
-        None => "Xtime".into(),
-    };
+    let name = state.rows.name_of(event.dealership);
     let words = summary(event, |at| state.setup.zone.short(at, past.shown.at));
     let between = if step.is_empty() { " · " } else { ": " };
     format!("{step}{between}{name}: {words}")

@@ -35,8 +35,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         canvas.text(2, 1, width.saturating_sub(2), words, theme.dim);
     }
     let focused = state.focus == Focus::Tail;
-    let chosen = state.tail.chosen(scope).map(|line| line.newest.seq).filter(|_| focused);
-    let selection = state.tail.selection(scope).filter(|_| focused && state.tail.selected_from.is_some());
+    let chosen = focused.then(|| state.tail.chosen(scope)).flatten().map(|line| line.newest.seq);
+    let selection = state.tail.selected_from.filter(|_| focused).and_then(|_| state.tail.selection(scope));
     for (y, row) in (1..).zip(&rows) {
         let line = match row {
             TailRow::Day(at) => {
@@ -80,9 +80,7 @@ fn event(line: &LogLine<'_>, state: &ScreenState, theme: &Theme, clocks: &Clocks
     let mut put = |x: u16, cells: u16, words: &str, style| {
         let used = canvas.text(x, y, cells, words, style);
         for span in state.tail.search.spans(words) {
-            let before = words.get(..span.start).map_or(0, width) as u16;
-            let found = words.get(span).map_or(0, width) as u16;
-            canvas.restyle(x + before.min(used), y, found.min(used.saturating_sub(before)), theme.hit);
+            canvas.mark((x, y, used), words, span, theme.hit);
         }
     };
     put(1 + TIME.saturating_sub(width(&text.when) as u16), TIME, &text.when, theme.dim);
