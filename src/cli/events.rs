@@ -9,8 +9,8 @@ use crate::domain::{
     DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, TwinIndex, evolve, rfc3339,
 };
 use crate::present::Tone;
-use crate::present::event::summary;
-use crate::present::log_line::{LogLine, name};
+use crate::present::event::{EventLine, summary};
+use crate::present::log_line::name;
 use crate::protocol::EventQuery;
 
 use super::app::App;
@@ -59,15 +59,8 @@ pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
         app.out.csv(HEADING.map(str::to_owned))?;
     }
     let skip = args.limit.map_or(0, |limit| events.len().saturating_sub(limit));
-    let shown = events.get(skip..).unwrap_or_default();
-    match form {
-        Form::People => {
-            for line in LogLine::of_all(shown) {
-                let of = known.of(line.newest);
-                print_line(app, line.newest, of, &line.words(of, |at| app.zone.line(at)))?;
-            }
-        }
-        Form::Json | Form::Csv => shown.iter().try_for_each(|event| print(app, event, known.of(event), form))?,
+    for event in events.iter().skip(skip) {
+        print(app, event, known.of(event), form)?;
     }
     app.out.flush()?;
     match tail {
@@ -175,20 +168,21 @@ fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Re
     match form {
         Form::Json => app.out.json_line(&event.public(state.map(|state| &state.profile.name))),
         Form::Csv => app.out.csv(cells(event, state)),
-        Form::People => print_line(app, event, state, &summary(event, |at| app.zone.line(at))),
+        Form::People => line(app, event, state),
     }
 }
 
 /// In the operator's zone whoever it is about: a log in many zones looks out of order.
-fn print_line(app: &App, event: &Event, state: Option<&Onboarding>, words: &str) -> Result<(), CliError> {
+fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliError> {
+    let EventLine { when, actor, words, tone } = EventLine::of(event, |at| app.zone.line(at));
     // The number is what `meaning add` asks for.
     let number = event.fact.unrecognised().map(|_| format!(", event {}", event.seq)).unwrap_or_default();
     app.out.line(format!(
         "{}  {}  {}  {}",
-        app.out.paint(Tone::Faint, &fit(&app.zone.line(event.happened_at()), 21)),
+        app.out.paint(Tone::Faint, &fit(&when, 21)),
         fit(&name(event, state), 28),
-        app.out.paint(event.fact.severity().into(), words),
-        app.out.paint(Tone::Faint, &format!("({}{number})", event.actor)),
+        app.out.paint(tone, &words),
+        app.out.paint(Tone::Faint, &format!("({actor}{number})")),
     ))
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -188,6 +189,6 @@ fn in_threads<T: Sync, U: Send>(all: &[T], fold: impl Fn(&[T]) -> Vec<U> + Sync)
     thread::scope(|scope| {
         let shares = all.chunks(all.len().div_ceil(threads));
         let shares: Vec<_> = shares.map(|share| scope.spawn(move || fold(share))).collect();
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_default()).collect()
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }

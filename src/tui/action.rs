@@ -287,7 +287,7 @@ actions! {
         TailPrevious => effect("tail-previous", "previous hit", "Go to the event above with what was searched for.", |state| tail::next_hit(state, false)).when(tail::has_search),
         TailSelect => screen("tail-select", "select", "Begin a selection of events, or end it.", tail::select).when(tail::any),
         TailCopy => effect("tail-copy", "copy", "Copy the event, or those selected, to the clipboard of the terminal.", tail::copy).when(tail::any),
-        TailSave => screen("tail-save", "save", "Save the events that are shown to a new file.", tail::save),
+        TailSave => screen("tail-save", "save", "Save the events that are shown to a new file.", tail::save).when(tail::can_save),
         TeachMeaning => recording(&teach::OF_EVENT),
         TailJump => screen("tail-jump", "go to dealership", "Move the table's cursor to the dealership of the event.", tail::jump).when(tail::any),
     }

@@ -1,5 +1,6 @@
 //! The past on the screen: the board of another moment in the place of the present one, which goes on underneath.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -70,12 +71,14 @@ pub struct PastBoard {
 
 impl PastBoard {
     pub fn new(log: PastLog, me: &str, policy: &Policy, at: Timestamp) -> Self {
+        // What was recorded before the reading began may be of a clock that runs ahead.
+        let at = log.moment(log.len()).map_or(at, |last| last.max(at));
         let there = PastMoment { position: log.len(), at };
         let all = log.board(there.position);
         let rows = || DealershipRows::travelling(all.clone(), Some(me.to_owned()), policy.clone(), at);
         let (shown, spare) = thread::scope(|scope| {
             let spare = scope.spawn(rows);
-            (rows(), spare.join().unwrap_or_default())
+            (rows(), spare.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
         let [shown, spare] = [shown, spare].map(|rows| PastRows { rows, there });
         Self { log: Arc::new(log), shown, spare }
@@ -179,6 +182,8 @@ impl ScreenState {
     pub fn leave_past(&mut self) {
         let Some(mut past) = self.past.take() else { return };
         self.exchange(&mut past.present);
+        // What was missed meanwhile was read again for whoever the past showed.
+        self.detail.asked = None;
         let back = past.now < self.now.at;
         self.now.at = past.now;
         if back {

@@ -219,3 +219,18 @@ fn the_practice_as_it_looks() {
     });
     at_every_size("practice_offered", |size| desk(size, false));
 }
+
+#[test]
+fn the_past_is_no_place_to_practise_and_moves_no_task() {
+    let mut desk = desk((120, 40), true);
+    let before = |desk: &Desk| {
+        let practice = desk.state.practice.as_ref().unwrap();
+        (practice.target(), practice.about.clone())
+    };
+    let (task, cursor) = (before(&desk), desk.state.cursor.id);
+    desk.press("T").read_past();
+    desk.press("{ { {");
+    assert_eq!(before(&desk), task);
+    desk.press("P").sees("the tasks are about the present").press("esc");
+    assert_eq!((before(&desk), desk.state.cursor.id), (task, cursor));
+}

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use cloverwatch::domain::{Actor, Command, Event, Fact, LetterId, LetterKind};
 use cloverwatch::protocol::Committed;
 use cloverwatch::tui::state::{Focus, Mode};
-use cloverwatch::tui::tail::EventTail;
+use cloverwatch::tui::tail::{EventTail, Group};
 use cloverwatch::tui::{Effect, Msg, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -155,6 +155,10 @@ fn events_are_copied_and_saved_as_they_are_told() {
     desk.tell(Msg::Saved(Err("events.txt is there already: nothing was saved".to_owned())));
     desk.sees("is there already");
     desk.press("w ctrl-u enter").sees("nothing is saved without a name");
+    // What shows nothing saves nothing, and not everything.
+    Group::ALL.into_iter().for_each(|group| desk.state.tail.show(group, false));
+    desk.press("w").sees("no event is shown").sees("nothing yet").sees_no("reading the log");
+    assert_eq!(desk.take_effects(), []);
 }
 
 #[test]

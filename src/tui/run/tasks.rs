@@ -120,10 +120,15 @@ impl Tasks {
     pub(super) fn save_events(&mut self, saved: SavedEvents, zone: Zone) {
         let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
         self.spawn(async move {
+            let limit = saved.query.limit;
             let written = match client.events(saved.query).await {
                 Ok(events) => {
+                    let is_cut = limit.is_some_and(|limit| events.len() >= limit);
                     let write = move || save::write(&saved.path, &events, |id| client.read_model().get(id), zone);
-                    tokio::task::spawn_blocking(write).await.unwrap_or_else(|error| Err(error.to_string()))
+                    let written = tokio::task::spawn_blocking(write).await;
+                    let written = written.unwrap_or_else(|error| Err(error.to_string()));
+                    let cut = if is_cut { "; older events were left out" } else { "" };
+                    written.map(|words| format!("{words}{cut}"))
                 }
                 Err(error) => Err(format!("the events could not be read: {error}")),
             };
@@ -190,6 +195,8 @@ impl Tasks {
         let stop = CancellationToken::new();
         self.stops.insert(work, stop.clone());
         self.spawn(async move {
+            // What is recorded while the log is read is later than what it shows.
+            let at = client.clock().now();
             let read = stop.run_until_cancelled(past_log(&client, &tell, work));
             let news = match read.await {
                 None => return drop(tell.send(Msg::Over(work)).await),
@@ -197,7 +204,7 @@ impl Tasks {
                 Some(Ok(log)) => {
                     let board = tokio::task::spawn_blocking(move || {
                         let log = log.until_now(client.read_model().all().1);
-                        PastBoard::new(log, &me, &client.info().policy, client.clock().now())
+                        PastBoard::new(log, &me, &client.info().policy, at)
                     });
                     board
                         .await

@@ -238,7 +238,7 @@ impl EventTail {
 
     /// The next line that is shown, from a number on: down, or up.
     pub fn next_line(&self, mut seq: u64, forward: bool, scope: TailScope) -> NextLine<'_> {
-        let Some(pages) = self.source(scope) else { return NextLine::End };
+        let Some(pages) = self.source(scope).filter(|_| !self.hides_all()) else { return NextLine::End };
         loop {
             let adjacent = if forward { pages.after(seq) } else { pages.before(seq) };
             let event = match adjacent {

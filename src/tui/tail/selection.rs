@@ -11,18 +11,21 @@ impl EventTail {
         Some((cursor.min(other), cursor.max(other)))
     }
 
-    /// The lines of the selection, ascending.
-    pub fn selected_lines(&self, scope: TailScope) -> Vec<LogLine<'_>> {
-        let Some((first, last)) = self.selection(scope) else { return Vec::new() };
+    /// The lines of the selection, ascending; `None`: not all of them are held.
+    pub fn selected_lines(&self, scope: TailScope) -> Option<Vec<LogLine<'_>>> {
+        let (first, last) = self.selection(scope)?;
         let (mut seq, mut lines) = (last + 1, Vec::new());
-        while let NextLine::Line(line) = self.next_line(seq, false, scope) {
-            if line.newest.seq < first {
-                break;
+        while seq > first {
+            match self.next_line(seq, false, scope) {
+                NextLine::Line(line) if line.newest.seq >= first => {
+                    seq = line.newest.seq;
+                    lines.push(line);
+                }
+                NextLine::Unread(from) if from > first => return None,
+                NextLine::Line(_) | NextLine::Unread(_) | NextLine::End => break,
             }
-            seq = line.newest.seq;
-            lines.push(line);
         }
         lines.reverse();
-        lines
+        (!lines.is_empty()).then_some(lines)
     }
 }

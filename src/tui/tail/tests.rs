@@ -190,8 +190,12 @@ fn of_a_long_log_only_what_is_around_the_view_is_read_and_held() {
         read(&mut tail, &log, 20, all());
     }
     assert_eq!(chosen(&tail, all()), 100_000 - 60 * 19);
+    tail.selected_from = Some(chosen(&tail, all()));
     tail.go(Motion::Top, 20, all());
     assert_eq!(read(&mut tail, &log, 20, all()), 1);
+    tail.seek_top(20, all());
+    assert!(tail.selected_lines(all()).is_none(), "of what lies between nothing is held");
+    tail.selected_from = None;
     assert_eq!((chosen(&tail, all()), seqs(&tail, 20, all())), (1, (1..=20).collect()));
     tail.go(Motion::PageDown, 20, all());
     assert_eq!((chosen(&tail, all()), seqs(&tail, 20, all())), (20, (1..=20).collect()));

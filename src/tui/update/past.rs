@@ -60,6 +60,7 @@ pub(super) fn enter_when_quiet(state: &mut ScreenState) {
         && state.reading.is_none()
         && state.queue.is_none()
         && state.chord.is_empty()
+        && state.tail.seek.is_none()
         && state.past.is_none();
     let ready = state.past_reading.as_mut().filter(|_| is_quiet).and_then(|reading| reading.ready.take());
     if let Some(board) = ready {

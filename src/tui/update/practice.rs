@@ -14,6 +14,9 @@ pub(in crate::tui) fn can(state: &ScreenState) -> Result<(), String> {
     if state.practice.is_none() {
         return Err("only a demo has tasks to practise: `cloverwatch demo --practice`".to_owned());
     }
+    if state.past.is_some() {
+        return Err("the tasks are about the present".to_owned());
+    }
     if state.loaded { Ok(()) } else { Err("the dealerships are still being read".to_owned()) }
 }
 
@@ -100,7 +103,8 @@ fn set(state: &mut ScreenState, place: usize) {
 
 /// Counts keys that were pressed.
 pub(super) fn count(state: &mut ScreenState, keys: usize) {
-    if let Some(practice) = &mut state.practice
+    if state.past.is_none()
+        && let Some(practice) = &mut state.practice
         && practice.is_running()
         && practice.result() == TaskResult::Open
     {
@@ -116,6 +120,9 @@ pub(super) fn committed(state: &mut ScreenState, events: &[Arc<Event>]) {
 
 /// After every message: whether the task is done, or is about somebody else now.
 pub(super) fn follow(state: &mut ScreenState) {
+    if state.past.is_some() {
+        return;
+    }
     let shown = state.reveal.map(|reveal| reveal.id);
     let Some(practice) = state.practice.as_mut().filter(|practice| practice.is_running()) else { return };
     if practice.result() != TaskResult::Open {

@@ -90,6 +90,14 @@ pub(super) fn search(state: &mut ScreenState) {
     });
 }
 
+/// Whether there is something that could be saved: what is empty on the screen is no file of everything.
+pub(in crate::tui) fn can_save(state: &ScreenState) -> Result<(), String> {
+    match state.tail.hides_all() || state.tail.only_selected && state.cursor.id.is_none() {
+        true => Err("no event is shown".to_owned()),
+        false => Ok(()),
+    }
+}
+
 pub(in crate::tui) fn save(state: &mut ScreenState) {
     let name = format!("events-{}.txt", state.setup.zone.date(state.now.at));
     state.mode = Mode::TailLine(TailInput { kind: TailInputKind::Save, edit: LineEdit::suggesting(&name) });
@@ -216,9 +224,11 @@ pub(in crate::tui) fn select(state: &mut ScreenState) {
 /// Copies the lines that are selected, else the one under the cursor.
 pub(in crate::tui) fn copy(state: &mut ScreenState) -> Vec<Effect> {
     let scope = state.tail_scope();
-    let lines: Vec<String> = state
-        .tail
-        .selected_lines(scope)
+    let Some(lines) = state.tail.selected_lines(scope) else {
+        state.toast(Tone::Warn, "a part of the selection is not held any more: nothing was copied; w saves it all");
+        return Vec::new();
+    };
+    let lines: Vec<String> = lines
         .iter()
         .map(|line| line.plain(line.newest.dealership.and_then(|id| Some(&*state.rows.get(id)?.state)), scope.zone))
         .collect();
