@@ -245,3 +245,17 @@ fn an_export_acts_on_no_terminal_and_reads_back_the_same() {
     assert_eq!([text("sled:store"), text("sled:again")], [note, note]);
     assert_eq!(desk.run(&["--store", "sled:again", "export"]).ends(0).out, exported);
 }
+
+#[test]
+fn a_store_that_cannot_be_looked_at_is_not_an_empty_one() {
+    let desk = Desk::new();
+    desk.write("plain", "no directory");
+    for command in [&["list"][..], &["show", "xts1"], &["events"], &["--read-only", "list"], &["report"]] {
+        let args = [&["--store", "sled:plain"], command].concat();
+        desk.run(&args).ends(1).says("plain/journal");
+        // Below it nothing can be looked at either.
+        let args = [&["--store", "sled:plain/below"], command].concat();
+        desk.run(&args).ends(1).says("plain/below/journal");
+    }
+    desk.run(&["--store", "sled:plain/below", "doctor"]).ends(1).prints("plain/below cannot be read");
+}

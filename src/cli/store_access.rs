@@ -150,7 +150,8 @@ impl StoreClient {
 
 async fn journal(dir: PathBuf) -> Result<Source, StoreError> {
     blocking(move || match JournalReader::open(&dir) {
-        Err(StoreError::Io { .. }) if !dir.join("journal").exists() => Ok(nothing()),
+        // What cannot be looked at is not what is not there.
+        Err(StoreError::Io { .. }) if matches!(dir.join("journal").try_exists(), Ok(false)) => Ok(nothing()),
         reader => {
             let reader = reader?;
             Ok(Source::Journal { snapshot: Arc::new(reader.read()?), probes: reader.probes() })

@@ -20,12 +20,16 @@ use crate::wiring::{Access, attach, blocking};
 
 /// Looks at the store, and changes nothing.
 pub(super) fn inspect(found: &mut Findings, path: &Path) {
-    if !path.exists() {
-        found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(path)));
-        if let Some(above) = path.ancestors().find(|above| above.is_dir()) {
-            disk(found, above);
+    match path.try_exists() {
+        Ok(true) => {}
+        Ok(false) => {
+            found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(path)));
+            if let Some(above) = path.ancestors().find(|above| above.is_dir()) {
+                disk(found, above);
+            }
+            return;
         }
-        return;
+        Err(error) => return found.note("store", Health::Bad, format!("{} cannot be read: {error}", shown(path))),
     }
     found.note("store", Health::Good, shown(path));
     disk(found, path);
