@@ -4,7 +4,10 @@
 #[path = "cli_support/mod.rs"]
 mod cli_support;
 
+use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -173,4 +176,56 @@ fn a_tail_is_told_by_the_owner_and_goes_on_without_it() {
     assert_eq!(owner.end_by(Signal::TERM), 143);
     desk.run(&["note", "xts1", "without it"]).ends(0);
     assert!(tail.line().contains("without it"));
+}
+
+/// Stands between the owner and whoever attaches, and cuts each connection off when the client speaks once more than `passed` times.
+fn cut_off_after(desk: &Desk, passed: usize) {
+    let (socket, behind) = (desk.path("store/socket"), desk.path(&format!("store/behind{passed}")));
+    std::fs::rename(&socket, &behind).unwrap();
+    let listener = UnixListener::bind(&socket).unwrap();
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().map_while(Result::ok) {
+            let mut owner = UnixStream::connect(&behind).unwrap();
+            let (mut answers, mut told) = (owner.try_clone().unwrap(), client.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut answers, &mut told));
+            std::thread::spawn(move || {
+                let mut spoken = [0; 4_096];
+                for _ in 0..passed {
+                    let length = client.read(&mut spoken).unwrap_or(0);
+                    let _ = owner.write_all(&spoken[..length]);
+                }
+                let _ = client.read(&mut spoken);
+                let _ = (owner.shutdown(Shutdown::Both), client.shutdown(Shutdown::Both));
+            });
+        }
+    });
+}
+
+#[test]
+fn whoever_only_reads_goes_on_in_the_journal_when_the_owner_is_gone() {
+    let desk = Desk::filled();
+    desk.run(&["invite", "xts1", "--code", "HB-77-XY", "--no-email", "--yes"]).ends(0);
+    let _owner = desk.owner();
+    let reading = [
+        &["list"][..],
+        &["list", "--limit", "1"],
+        &["list", "--at", "now"],
+        &["show", "xts1"],
+        &["events", "--json"],
+        &["report", "--at", "now"],
+        &["mail", "list", "--all"],
+        &["meaning", "list"],
+    ];
+    let told: Vec<_> = reading.iter().map(|args| desk.run(args).ends(0)).collect();
+    for passed in 1..=4 {
+        cut_off_after(&desk, passed);
+        for (args, told) in reading.iter().zip(&told) {
+            let ran = desk.run(args).ends(0);
+            // Time passes, so that not every word is the same.
+            let lines = |out: &str| out.lines().count();
+            assert_eq!((lines(&ran.out), &ran.err), (lines(&told.out), &told.err), "{args:?} with {passed} passed");
+        }
+        let mut tail = desk.start(&["events", "--follow", "--json", "--kind", "invitation.issued"]);
+        assert!(tail.line().contains("invitation.issued"), "{passed} passed");
+    }
 }

@@ -84,7 +84,10 @@ impl AttachedClient {
         let last = Arc::new(link.left.clone().drop_guard());
         let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), refusal, _last: last };
         if options.states && !client.link.follow().await {
-            return Err(AttachError::Refused("it ended while it told what it knows".to_owned()));
+            return Err(match client.link.error(false) {
+                RequestError::OwnerLost { .. } => AttachError::NotListening,
+                _ => AttachError::Refused("it does not answer any more".to_owned()),
+            });
         }
         Ok(client)
     }

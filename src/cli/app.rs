@@ -19,6 +19,7 @@ use super::args::Globals;
 use super::error::{CliError, held_by};
 use super::input::read_text;
 use super::output::Out;
+use super::owner_reader::OwnerReader;
 use super::store_access::{StoreClient, holder};
 use super::zone::{choose_zone_rules, operators_zone};
 
@@ -90,9 +91,9 @@ impl App {
     }
 
     /// Reads what the store's owner has, else the journal or the team's database, without a lock or a change. An owner who is silent is told of.
-    pub async fn read(&self) -> Result<Box<dyn ReadClient>, CliError> {
+    pub async fn read(&self) -> Result<Box<dyn ReadClient + '_>, CliError> {
         Ok(match self.owner(false).await {
-            Some(client) => Box::new(client),
+            Some(client) => Box::new(OwnerReader::new(client, self)),
             None => Box::new(self.read_beside().await?),
         })
     }

@@ -28,8 +28,8 @@ pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliEr
 }
 
 /// What is recorded, and by which rows it is read.
-struct Meanings {
-    reading: Arc<dyn ReadClient>,
+struct Meanings<'a> {
+    reading: Arc<dyn ReadClient + 'a>,
     /// Where a team's rows are kept.
     team: Option<Arc<StoreClient>>,
     /// The operator's own rows, those that the team was taught, the defaults.
@@ -37,8 +37,8 @@ struct Meanings {
     taught: usize,
 }
 
-impl Meanings {
-    async fn read(app: &App) -> Result<Self, CliError> {
+impl<'a> Meanings<'a> {
+    async fn read(app: &'a App) -> Result<Self, CliError> {
         let mut table = app.config.xtime.settings.meanings.clone();
         let StoreUrl::Postgres(_) = app.config.store else {
             return Ok(Self { reading: app.read().await?.into(), team: None, table, taught: 0 });

@@ -24,6 +24,7 @@ mod mail;
 mod meaning;
 mod opcode;
 pub mod output;
+mod owner_reader;
 mod record;
 mod report;
 pub mod sandbox;

@@ -6,6 +6,7 @@ use futures::StreamExt;
 
 use crate::cli::app::App;
 use crate::cli::error::CliError;
+use crate::cli::owner_reader::OwnerReader;
 use crate::cli::store_access::StoreTail;
 use crate::client::{EngineClient, Notifications, ReadClient, SharedClient};
 use crate::domain::{Event, Onboarding};
@@ -23,17 +24,17 @@ enum TailSource {
     Store(StoreTail),
 }
 
-type Opened = (Box<dyn ReadClient>, Vec<Arc<Onboarding>>, Option<EventFollower>);
+type Opened<'a> = (Box<dyn ReadClient + 'a>, Vec<Arc<Onboarding>>, Option<EventFollower>);
 
 impl EventFollower {
     /// The store as it stands, and what comes after. A tail never owns the store: others want to record.
-    pub(super) async fn open(app: &App) -> Result<Opened, CliError> {
+    pub(super) async fn open(app: &App) -> Result<Opened<'_>, CliError> {
         if let Some(client) = app.owner(true).await {
             // Followed before the states are read, so that nothing falls between.
             let told = client.subscribe();
             let (after, states) = client.read_model().all();
             let source = TailSource::Owner(Arc::new(client.clone()), told);
-            return Ok((Box::new(client), states, Some(Self { source, after })));
+            return Ok((Box::new(OwnerReader::new(client, app)), states, Some(Self { source, after })));
         }
         let store = app.read_beside().await?;
         let tail = store.follow(&app.config.store)?;
