@@ -1,6 +1,7 @@
 //! Pieces of work that were asked of the engine, and how each of their items ended.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity, Timestamp};
@@ -24,6 +25,8 @@ pub struct BulkJob {
     ended: (usize, usize),
     /// The first that has not ended; they end nearly in their order.
     first_open: usize,
+    /// How many of the items of a dealership have not ended.
+    open: HashMap<DealershipId, usize>,
 }
 
 /// How far a piece of work is.
@@ -151,8 +154,15 @@ impl JobItem {
 
 impl BulkJob {
     /// A piece of work that begins.
-    pub const fn new(id: WorkId, action: &'static RecordingAction, items: Vec<JobItem>) -> Self {
-        Self { id, action, items, phase: JobPhase::UnderWay, ended: (0, 0), first_open: 0 }
+    pub fn new(id: WorkId, action: &'static RecordingAction, items: Vec<JobItem>) -> Self {
+        let mut open = HashMap::with_capacity(items.len());
+        items.iter().for_each(|item| *open.entry(item.id).or_default() += 1);
+        Self { id, action, items, phase: JobPhase::UnderWay, ended: (0, 0), first_open: 0, open }
+    }
+
+    /// Whether something of a dealership has not ended yet.
+    pub fn is_pending(&self, id: DealershipId) -> bool {
+        !self.is_over() && self.open.contains_key(&id)
     }
 
     /// Whether it is about more than one: then it is shown item by item.
@@ -186,6 +196,12 @@ impl BulkJob {
             Err(_) => self.ended.1 += 1,
         }
         item.outcome = Some(outcome);
+        if let Entry::Occupied(mut left) = self.open.entry(id) {
+            *left.get_mut() -= 1;
+            if *left.get() == 0 {
+                left.remove();
+            }
+        }
         self.first_open += self.items.iter().skip(self.first_open).take_while(|item| item.outcome.is_some()).count();
         if self.first_open == self.items.len() {
             self.phase = JobPhase::Over;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bulk_job::BulkJob;
 use super::list_cursor::ListCursor;
 use super::msg::Effect;
-use super::rows::TableLine;
+use super::rows::{DealershipRow, TableLine};
 use super::state::{Focus, ScreenState};
 use crate::domain::{DealershipId, Onboarding};
 
@@ -46,26 +45,40 @@ impl ScreenState {
 
     /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
     pub(super) fn has_acted_on(&mut self, id: DealershipId) {
-        let under_way =
-            |work: &BulkJob| !work.is_over() && work.items.iter().any(|item| item.id == id && item.outcome.is_none());
         let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
         if let Some(acted) = acted
-            && !self.jobs.iter().any(under_way)
+            && !self.jobs.iter().any(|job| job.is_pending(id))
         {
             acted.until = Some(self.now.face.saturating_add(RECORD_ARRIVES));
         }
     }
 
-    /// After these were recorded: when what was done with the cursor's dealership took it elsewhere, the cursor stays.
+    /// After these were recorded: when what was done with the cursor's dealership took it elsewhere, the cursor goes on to
+    /// the next one that needs whoever looks after these.
     pub(super) fn settle_after(&mut self, states: &[Arc<Onboarding>]) {
         let (face, cursor) = (self.now.face, &mut self.cursor);
         cursor.acted = cursor.acted.filter(|acted| acted.until.is_none_or(|until| face <= until));
         let here = cursor.acted.map(|acted| acted.id).filter(|acted| cursor.id == Some(*acted));
         let recorded = here.filter(|here| states.iter().any(|one| one.id == *here));
-        if recorded.is_some_and(|here| self.rows.place(here) != Some(cursor.list.place)) {
-            (cursor.id, cursor.acted) = (None, None);
+        if let Some(here) = recorded.filter(|here| self.rows.place(*here) != Some(cursor.list.place)) {
+            (self.cursor.id, self.cursor.acted) = (self.next_that_needs_us(here), None);
         }
         self.settle();
+    }
+
+    /// The next below the cursor that needs us, else the first above it: one that nobody owns, or I, or who owns the one
+    /// that I acted on.
+    fn next_that_needs_us(&self, acted: DealershipId) -> Option<DealershipId> {
+        let owner = |row: &DealershipRow| row.state.profile.owner.clone();
+        let its_owner = self.rows.get(acted).and_then(owner);
+        let needs_us = |row: &&DealershipRow| {
+            let owner = row.state.profile.owner.as_ref();
+            let ours = owner.is_none_or(|owner| owner.raw() == self.setup.me || Some(owner) == its_owner.as_ref());
+            row.facts.attention.is_some() && ours && row.state.id != acted
+        };
+        let place = self.cursor.list.place;
+        let found = self.rows.from(place).find(needs_us);
+        found.or_else(|| self.rows.from(0).take(place).find(needs_us)).map(|row| row.state.id)
     }
 
     /// Finds the cursor's dealership again after the rows moved, and keeps it in view.

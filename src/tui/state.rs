@@ -340,6 +340,12 @@ impl ScreenState {
         self.jobs.iter().find(|work| work.id == id)
     }
 
+    /// What was asked for last for a dealership and is not done yet, in words.
+    pub fn pending(&self, id: DealershipId) -> Option<String> {
+        let job = self.jobs.iter().rev().find(|job| job.is_pending(id))?;
+        Some(format!("◌ {}: under way", job.action.title))
+    }
+
     /// Shows the table's tab, with the cursor on the same dealership if it is there.
     pub(super) fn set_tab(&mut self, tab: Tab) {
         self.rows.set_tab(tab);

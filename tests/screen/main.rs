@@ -13,6 +13,7 @@ mod cut_off;
 mod desk;
 mod dialogs;
 mod filter;
+mod flow;
 mod home;
 mod insight;
 mod keys;

@@ -21,9 +21,14 @@ fn desk() -> Desk {
     Desk::open((120, 30))
 }
 
+fn mine(desk: &mut Desk, n: u64) {
+    desk.happens(|world| world.person(id(n), now(), &Command::Assign { owner: Some("ana".into()) }));
+}
+
 #[test]
 fn the_cursor_stays_at_its_place_when_what_was_done_takes_its_dealership_away() {
     let mut desk = Desk::with_source((120, 30));
+    mine(&mut desk, 4);
     desk.go_to(11);
     let place = desk.state.cursor.list.place;
     desk.press("r tab enter");
@@ -68,6 +73,7 @@ fn when_what_was_done_has_ended_the_cursor_goes_with_its_dealership_again() {
 #[test]
 fn the_cursor_stays_at_its_place_although_the_outcome_is_told_before_the_record() {
     let mut desk = Desk::with_source((120, 30));
+    mine(&mut desk, 4);
     desk.go_to(11).press("r tab enter");
     let Effect::Ask(work, Request::Obtain(_)) = only(&mut desk) else { panic!("a code is asked for") };
     let place = desk.state.cursor.list.place;

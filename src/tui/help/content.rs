@@ -172,7 +172,7 @@ fn glyphs() -> Vec<HelpLine> {
         (TrackCell::Quiet, "quiet hours"),
     ];
     let track = track.map(|(cell, words)| format!("{} {words}", cell.glyph())).join(", ");
-    let rows = "› cursor, ◆ marked, ! needs somebody, z snoozed, • somebody else looks at it, » somebody else has a \
+    let rows = "› cursor, ◆ marked, ! needs somebody, ◌ asked for and not done yet, z snoozed, • somebody else looks at it, » somebody else has a \
                 dialog open for it";
     let mail = "✓ sent, ◌ queued, → sending, ✎ written to a file, ↻ failed and tried again, ✗ failed, ? uncertain, \
                 ⊘ suppressed, ← came back or refused";

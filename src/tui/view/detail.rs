@@ -92,6 +92,9 @@ fn what_to_do(
     }
     page.lines.push(line);
     person::others(page, state.id, screen);
+    if let Some(words) = screen.pending(state.id) {
+        page.text(&words, theme.tone(Tone::Busy));
+    }
     page.text(&situation(state, &screen.setup.policy.default_opcode, clocks), theme.text);
     let NextStep { whose, what, until, .. } = state.next_step(clocks.now());
     if !what.is_empty() {

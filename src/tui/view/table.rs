@@ -8,7 +8,7 @@ use crate::tui::presence::glyph;
 use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::table_columns::{GUTTER, TableSlot};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Theme, Tone};
 
 /// A revealed code is shown whole: its column takes from the names what it needs, and gives it back.
 fn make_room_for_reveal(state: &ScreenState, slots: &mut [TableSlot]) {
@@ -125,10 +125,12 @@ fn draw_row(
     canvas: &mut Canvas<'_>,
 ) {
     let onboarding = &*row.state;
+    let pending = state.pending(onboarding.id);
     if state.marks.contains(onboarding.id) {
         canvas.text(1, y, 1, "◆", theme.mark);
     }
     match row.facts.attention {
+        _ if pending.is_some() => canvas.text(2, y, 1, "◌", theme.tone(Tone::Busy)),
         Some(_) => canvas.text(2, y, 1, "!", theme.title),
         None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
         None => 0,
@@ -141,6 +143,11 @@ fn draw_row(
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
     let mut x = GUTTER;
     for TableSlot { column, width: room } in slots.iter().copied() {
+        if let (TableColumn::NextStep, Some(words)) = (column, &pending) {
+            canvas.text(x, y, room, words, theme.tone(Tone::Busy));
+            x += room + 1;
+            continue;
+        }
         let cell = (column.screen().cell)(&CellView { view, clocks, is_revealed, room });
         let mut used = 0;
         for (text, tone) in &cell.pieces {
