@@ -13,6 +13,7 @@ use crate::config;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
 use crate::tui::keymap::Keymap;
+use crate::tui::notifier::NotifySequence;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
 use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
@@ -111,6 +112,7 @@ pub(super) async fn on(
         theme,
         themes,
         has_title,
+        notify: NotifySequence::choose(app.config.ui.notify, |name| std::env::var(name).ok()),
         me: app.config.operator(),
         zone: app.zone,
         store: store.to_owned(),

@@ -13,8 +13,8 @@ use crate::domain::{CodeOrigin, Customer, Label, LetterKind, Policy, TestBooking
 use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
-use crate::present::ThemeChoice;
 use crate::present::view::SavedView;
+use crate::present::{NotifyChoice, ThemeChoice};
 use crate::store::postgres::PostgresUrl;
 use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
@@ -184,6 +184,8 @@ pub struct Ui {
     pub theme: ThemeChoice,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
+    /// How somebody is told who looks elsewhere.
+    pub notify: NotifyChoice,
     /// Whether the desk begins as it was left.
     pub restore: bool,
     /// Who sits at the desk: recorded with every event, and what `is:mine` means.
@@ -283,7 +285,13 @@ impl Default for Config {
             lists: BTreeMap::new(),
             hooks: Vec::new(),
             metrics_listen: None,
-            ui: Ui { theme: ThemeChoice::default(), mouse: false, restore: true, operator: super::login::name() },
+            ui: Ui {
+                theme: ThemeChoice::default(),
+                mouse: false,
+                notify: NotifyChoice::default(),
+                restore: true,
+                operator: super::login::name(),
+            },
             views: SavedView::given(),
             zone_database: DatabaseChoice::default(),
         }

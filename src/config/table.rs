@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use chrono::TimeDelta;
 
 use crate::domain::{QuietHours, TestBooking};
-use crate::present::ThemeChoice;
+use crate::present::{NotifyChoice, ThemeChoice};
 use crate::timezone::DatabaseChoice;
 
 use super::kind::{A_MINUTE, flag, length, lengths, number, parsed, secret, text, word};
@@ -144,9 +144,18 @@ fn ui() -> SettingSection {
         ("light", ThemeChoice::Light),
         ("mono", ThemeChoice::Mono),
     ];
+    const NOTIFY: &[(&str, NotifyChoice)] =
+        &[("off", NotifyChoice::Off), ("bell", NotifyChoice::Bell), ("osc", NotifyChoice::Osc)];
     SettingSection::new("ui", "The desk.").with([
         word("theme", "The colours; `auto` asks the terminal for its background.", THEMES, |c| &mut c.ui.theme),
         flag("mouse", "Without effect: the mouse is left to the terminal.", |c| &mut c.ui.mouse),
+        word(
+            "notify",
+            "How you are told, while another window has the focus, that something new needs you: not at all, by the \
+             terminal's bell, or by a notification of the desktop (OSC 9 or 777).",
+            NOTIFY,
+            |c| &mut c.ui.notify,
+        ),
         flag("restore", "Whether the desk begins as it was left, else with what is mine.", |c| &mut c.ui.restore),
         text("operator", "Who is recorded with every event; what `is:mine` means.", |c: &mut Config| {
             &mut c.ui.operator

@@ -10,6 +10,7 @@ pub mod insight;
 pub mod json;
 pub mod letters;
 pub mod log_line;
+mod notify;
 pub mod opcode;
 pub mod running_clock;
 mod situation;
@@ -20,6 +21,7 @@ mod tone;
 mod track;
 pub mod view;
 
+pub use notify::NotifyChoice;
 pub use situation::situation;
 pub use theme::ThemeChoice;
 pub use tone::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};

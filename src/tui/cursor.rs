@@ -72,9 +72,8 @@ impl ScreenState {
         let owner = |row: &DealershipRow| row.state.profile.owner.clone();
         let its_owner = self.rows.get(acted).and_then(owner);
         let needs_us = |row: &&DealershipRow| {
-            let owner = row.state.profile.owner.as_ref();
-            let ours = owner.is_none_or(|owner| owner.raw() == self.setup.me || Some(owner) == its_owner.as_ref());
-            row.facts.attention.is_some() && ours && row.state.id != acted
+            let of_its_owner = row.facts.attention.is_some() && row.state.profile.owner == its_owner;
+            row.state.id != acted && (of_its_owner || self.needs_me(row))
         };
         let place = self.cursor.list.place;
         let found = self.rows.from(place).find(needs_us);

@@ -25,6 +25,7 @@ pub mod line_search;
 pub mod list_cursor;
 pub mod marks;
 pub mod msg;
+pub mod notifier;
 pub mod palette;
 pub mod past;
 pub mod practice;

@@ -29,6 +29,8 @@ pub enum Msg {
     Paste(String),
     /// The terminal has another size.
     Resize(u16, u16),
+    /// The terminal got the focus, or lost it.
+    Focus(bool),
     Loaded(Box<DealershipRows>),
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.
@@ -125,6 +127,8 @@ pub enum Effect {
     ReadPast(WorkId),
     /// Fold the board of a moment of the log that was read.
     FoldPast(WorkId, PastMoment),
+    /// Tell somebody who looks elsewhere.
+    Notify(String),
     /// Put text on the terminal's clipboard.
     Copy(Clip),
     /// Read the mailbox of an address in the demo.

@@ -22,6 +22,7 @@ use super::keymap::Key;
 use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
 use super::msg::{ArrivalTime, Effect, WorkId};
+use super::notifier::Notifier;
 use super::palette::Palette;
 use super::past::{PastDesk, PastReading};
 use super::practice::Practice;
@@ -126,6 +127,7 @@ pub struct ScreenState {
     pub detail: Detail,
     pub toasts: Toasts,
     pub presence: OwnPresence,
+    pub notifier: Notifier,
     /// The tasks of a demo; `None`: this is none.
     pub practice: Option<Practice>,
     /// The keys of a chord that is not finished.
@@ -204,6 +206,7 @@ impl ScreenState {
             tail: EventTail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),
+            notifier: Notifier::default(),
             presence: OwnPresence::default(),
             practice,
             chord: Vec::new(),
@@ -366,6 +369,9 @@ impl ScreenState {
     /// When, in the person's time, the next message or revealed code goes away, or the others are to be shown something.
     pub fn next_face_change(&self) -> Option<Duration> {
         let reveal = self.reveal.map(|reveal| reveal.until);
-        [self.toasts.next_change(), reveal, self.presence.next_change()].into_iter().flatten().min()
+        [self.toasts.next_change(), reveal, self.presence.next_change(), self.notifier.next_change()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

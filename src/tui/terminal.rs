@@ -27,6 +27,7 @@ use output::Output;
 use restore::in_foreground;
 
 use super::clipboard::{self, CopyError};
+use super::notifier::NotifySequence;
 use crate::domain::Untrusted;
 use crate::signals::{Signal, Signals, Termination};
 
@@ -42,6 +43,9 @@ const KEEP_TITLE: &[u8] = b"\x1b[22;0t";
 /// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes, and lets no line wrap.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h\x1b[?7l";
 
+/// Has the terminal tell when it gets the focus, and loses it.
+const TELL_FOCUS: &[u8] = b"\x1b[?1004h";
+
 /// Asks for the background colour, and what kind of terminal it is: every one answers the second question, so no answer
 /// to the first comes after that.
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
@@ -53,6 +57,8 @@ pub struct TerminalOptions {
     pub title: Untrusted,
     /// Ask the terminal for its background.
     pub ask_background: bool,
+    /// How somebody is told who looks elsewhere; `None`: nobody is, and the terminal need not tell of its focus.
+    pub notify: Option<NotifySequence>,
 }
 
 /// Why there is no screen.
@@ -131,6 +137,9 @@ impl TerminalGuard {
             self.output.write_all(KEEP_TITLE)?;
         }
         self.output.write_all(ENTER)?;
+        if self.options.notify.is_some() {
+            self.output.write_all(TELL_FOCUS)?;
+        }
         if !title.is_empty() {
             queue!(self.output, SetTitle(title))?;
         }
@@ -184,6 +193,14 @@ impl TerminalGuard {
     /// Whether the terminal is ours.
     pub fn is_entered(&self) -> bool {
         self.restorer.is_entered()
+    }
+
+    /// Tells somebody who looks elsewhere, as far as the terminal can.
+    pub fn notify(&mut self, text: &str) {
+        if let Some(sequence) = self.options.notify {
+            let _ = self.output.write_all(sequence.of(text).as_bytes());
+            let _ = self.output.flush();
+        }
     }
 
     /// Asks the terminal to put a text into its clipboard.

@@ -21,6 +21,7 @@ mod keys_dialogs;
 mod layers;
 mod letters;
 mod navigation;
+mod notifications;
 mod opcodes;
 mod outages;
 mod palette;

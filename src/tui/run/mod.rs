@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::bulk_job::BulkJob;
 use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
+use super::notifier::NotifySequence;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::{ByBackground, Theme};
@@ -38,6 +39,8 @@ const TITLE: &str = "cloverwatch";
 pub struct ScreenOptions {
     pub keymap: Keymap,
     pub theme: Theme,
+    /// How somebody is told who looks elsewhere.
+    pub notify: Option<NotifySequence>,
     /// Whether the terminal's window has a title.
     pub has_title: bool,
     /// The colours by the terminal's background, where it may be asked for it.
@@ -101,7 +104,7 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
     let title = if options.has_title { TITLE } else { "" };
-    let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some() };
+    let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some(), notify: options.notify };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
     let notices = options.notices.clone();
@@ -344,7 +347,7 @@ impl Desk {
                     }
                 }
                 // The screen has done these by itself.
-                Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Copy(_) => {}
+                Effect::Quit | Effect::Suspend | Effect::Redraw | Effect::Notify(_) | Effect::Copy(_) => {}
             }
         }
     }

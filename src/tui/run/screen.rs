@@ -116,6 +116,7 @@ impl Screen {
                 InputEvent::Key(key) => self.take(Msg::Key(key), From::Person),
                 InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person),
                 InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
+                InputEvent::Focus(has_focus) => self.take(Msg::Focus(has_focus), From::Program),
                 InputEvent::Background(color) => {
                     if let Some(themes) = self.themes {
                         self.theme = themes.of(color);
@@ -152,6 +153,7 @@ impl Screen {
                     self.terminal.redraw();
                     self.state.dirty = true;
                 }
+                Effect::Notify(text) => self.terminal.notify(&text),
                 Effect::Copy(clip) => {
                     if let Err(error) = self.terminal.copy(&clip.0) {
                         asked.extend(update(&mut self.state, Msg::Notice(error.to_string()), now));

@@ -91,6 +91,7 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
             state.size = (columns, rows);
             state.settle();
         }
+        Msg::Focus(has_focus) => state.has_focus(has_focus),
         Msg::Loaded(rows) => loaded(state, *rows),
         Msg::Committed(committed) => self::committed(state, &committed),
         Msg::Tail(events) => {
@@ -150,6 +151,7 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     effects.extend(rule::follow_meaning(state));
     effects.extend(state.tell_presence());
     effects.extend(state.ask_estimate());
+    effects.extend(state.notify());
     effects
 }
 
@@ -201,6 +203,7 @@ fn pass_time(state: &mut ScreenState) {
     let ArrivalTime { at, face } = state.now;
     if state.rows.next_change().is_some_and(|next| next <= at) {
         state.rows.pass_time(at);
+        state.notifier.rows_changed();
         state.settle();
         state.dirty = true;
     }
@@ -244,6 +247,7 @@ fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
 fn committed(state: &mut ScreenState, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
+    state.notifier.rows_changed();
     state.settle_after(&committed.states);
     state.tail.extend(committed.events.iter());
     queue::committed(state, &committed.states);

@@ -39,7 +39,7 @@ fn words(events: &[InputEvent]) -> String {
         InputEvent::Paste(text) => format!("paste {text:?}"),
         other => format!("{other:?}"),
     };
-    let told = |event: &&InputEvent| !matches!(event, InputEvent::Attributes);
+    let told = |event: &&InputEvent| !matches!(event, InputEvent::Attributes | InputEvent::Focus(_));
     events.iter().filter(told).map(word).collect::<Vec<_>>().join(" ")
 }
 
@@ -194,6 +194,14 @@ fn keys_of_real_terminals_are_keys() {
     for (bytes, expected) in KEYS {
         assert_eq!(words(&at_once(bytes)), *expected, "{}", bytes.escape_ascii());
     }
+}
+
+#[test]
+fn the_focus_is_told_and_is_no_key() {
+    let told = at_once(b"\x1b[Oj\x1b[I");
+    let [InputEvent::Focus(false), InputEvent::Key(_), InputEvent::Focus(true)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
 }
 
 #[test]

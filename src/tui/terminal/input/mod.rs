@@ -21,6 +21,8 @@ pub enum InputEvent {
     /// Keys of text that arrived at once: a paste of a terminal without bracketed paste, or what was typed ahead.
     Burst(Vec<KeyEvent>),
     Paste(String),
+    /// The terminal got the focus, or lost it.
+    Focus(bool),
     /// The terminal told its background colour: red, green and blue.
     Background([u8; 3]),
     /// The terminal told what it is: what it was asked before that it has answered, or never will.

@@ -10,6 +10,7 @@ pub(super) const MOST_BYTES: usize = 64;
 pub(super) enum SequenceMeaning {
     Key(KeyEvent),
     Paste,
+    Focus(bool),
     /// What kind of terminal it is.
     Attributes,
     /// An answer, a report, a release, or what nobody knows.
@@ -75,6 +76,9 @@ pub(super) fn csi(bytes: &[u8], last: u8, alt: bool) -> SequenceMeaning {
     }
     // Marked parameters (`?`, `>`, `<`, `=`) are answers and reports of the mouse; so is whatever has intermediates.
     let Some(parameters) = Parameters::of(bytes) else { return SequenceMeaning::Nothing };
+    if let (b'I' | b'O', []) = (last, bytes) {
+        return SequenceMeaning::Focus(last == b'I');
+    }
     if (last, parameters.first()) == (b'~', 200) {
         return SequenceMeaning::Paste;
     }
