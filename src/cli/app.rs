@@ -70,6 +70,19 @@ impl App {
         ["cloverwatch".to_owned()].into_iter().chain(config.into_iter().chain(store).flatten()).collect()
     }
 
+    /// The same on an engine that runs already, with the settings that it has.
+    pub fn on(&self, client: SharedClient, config: Config) -> Self {
+        let config = Config { ui: self.config.ui.clone(), views: self.config.views.clone(), ..config };
+        Self {
+            globals: self.globals.clone(),
+            config,
+            out: Out::new(self.globals.color),
+            clock: Arc::clone(client.clock()),
+            zone: self.zone,
+            client: Mutex::new(Some(client)),
+        }
+    }
+
     /// Who sits at the desk.
     pub fn actor(&self) -> Actor {
         Actor::person(&self.config.operator())
@@ -92,8 +105,11 @@ impl App {
 
     /// Reads what the store's owner has, else the journal or the team's database, without a lock or a change. An owner who is silent is told of.
     pub async fn read(&self) -> Result<Box<dyn ReadClient + '_>, CliError> {
+        if let Some(client) = self.client.lock().clone() {
+            return Ok(Box::new(OwnerReader::new(client, self)));
+        }
         Ok(match self.owner(false).await {
-            Some(client) => Box::new(OwnerReader::new(client, self)),
+            Some(client) => Box::new(OwnerReader::new(Arc::new(client), self)),
             None => Box::new(self.read_beside().await?),
         })
     }

@@ -50,7 +50,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
 
 /// Opens the store, or attaches to its owner. When that is done again, because the owner has ended, one of those who were
 /// attached is the first, and the others wait until it listens.
-async fn open(app: Arc<App>, again: bool) -> Result<SharedClient, CliError> {
+pub(super) async fn open(app: Arc<App>, again: bool) -> Result<SharedClient, CliError> {
     loop {
         match app.desk_client(Need::ALL).await {
             Err(CliError::Held(_) | CliError::Unreachable { .. }) if again => tokio::time::sleep(BETWEEN).await,

@@ -25,6 +25,7 @@ mod meaning;
 mod opcode;
 pub mod output;
 mod owner_reader;
+mod plain;
 mod record;
 mod report;
 pub mod sandbox;
@@ -90,6 +91,9 @@ fn usage(error: &clap::Error) -> u8 {
 
 async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
+    if cli.plain && cli.command.is_some() {
+        return Err(CliError::usage("--plain is for the desk: give it alone, or after demo"));
+    }
     let command = match cli.command {
         Some(CliCommand::Program(command)) => return program(&cli.globals, command).await,
         Some(CliCommand::Demo(args)) => return Box::pin(demo::run(&Arc::new(App::new(cli.globals)?), &args)).await,
@@ -106,7 +110,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     let ended = tokio::select! {
         biased;
         ending = signals.ending() => Err(CliError::Signal(ending.number())),
-        ended = dispatch(&app, command) => ended,
+        ended = dispatch(&app, command, cli.plain) => ended,
     };
     let closed = app.close().await;
     let flushed = app.out.flush();
@@ -124,8 +128,15 @@ async fn program(globals: &Globals, command: ProgramCommand) -> Result<(), CliEr
     }
 }
 
-async fn dispatch(app: &Arc<App>, command: Option<DeskCommand>) -> Result<(), CliError> {
-    let Some(command) = command else { return desk::run(app).await };
+async fn dispatch(app: &Arc<App>, command: Option<DeskCommand>, plain: bool) -> Result<(), CliError> {
+    match command {
+        Some(command) => perform(app, command).await,
+        None if plain => Box::pin(plain::desk(app)).await,
+        None => desk::run(app).await,
+    }
+}
+
+async fn perform(app: &Arc<App>, command: DeskCommand) -> Result<(), CliError> {
     match command {
         DeskCommand::Import(args) => import::run(app, &args).await,
         DeskCommand::Add(args) => import::add(app, &args).await,

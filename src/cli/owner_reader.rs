@@ -15,14 +15,14 @@ use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus, Timesta
 use crate::protocol::{AlikeDealership, EventQuery, FirstFound, RequestError, Selection};
 
 /// Asks the owner, and once that is gone or silent the store itself: whatever the owner acknowledged is in there.
-pub(super) struct OwnerReader<'a, C> {
-    owner: C,
+pub(super) struct OwnerReader<'a, C: ?Sized> {
+    owner: Arc<C>,
     app: &'a App,
     beside: OnceCell<StoreClient>,
 }
 
-impl<'a, C: ReadClient> OwnerReader<'a, C> {
-    pub(super) fn new(owner: C, app: &'a App) -> Self {
+impl<'a, C: ReadClient + ?Sized> OwnerReader<'a, C> {
+    pub(super) fn new(owner: Arc<C>, app: &'a App) -> Self {
         Self { owner, app, beside: OnceCell::new() }
     }
 
@@ -49,7 +49,7 @@ macro_rules! ask_owner_else_store {
 }
 
 #[async_trait]
-impl<C: ReadClient> ReadClient for OwnerReader<'_, C> {
+impl<C: ReadClient + ?Sized> ReadClient for OwnerReader<'_, C> {
     async fn select(&self, selection: Selection, me: &Actor) -> Result<Vec<Arc<Onboarding>>, RequestError> {
         ask_owner_else_store!(self.select(selection, me))
     }

@@ -1,6 +1,10 @@
 //! What is said by phone: a code spelled out, and moments as people say them.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Datelike, Days, TimeZone, Timelike, Weekday};
+
+use regex::{Captures, Regex};
 
 use crate::domain::Timestamp;
 use crate::timezone::Tz;
@@ -31,6 +35,24 @@ fn word(c: char) -> String {
         '#' => "hash".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// A sentence in which lengths like `5h 06m` are written out: `5 hours 6 minutes`.
+pub fn lengths(sentence: &str) -> String {
+    static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(<?)\b(\d+)([dhms])\b").ok());
+    let Some(length) = &*LENGTH else { return sentence.to_owned() };
+    let written = |found: &Captures<'_>| {
+        let (number, unit) = (found[2].parse::<u64>().unwrap_or_default(), &found[3]);
+        let unit = match unit {
+            "d" => "day",
+            "h" => "hour",
+            "m" => "minute",
+            _ => "second",
+        };
+        let less = if found[1].is_empty() { "" } else { "less than " };
+        format!("{less}{number} {unit}{}", if number == 1 { "" } else { "s" })
+    };
+    length.replace_all(sentence, written).into_owned()
 }
 
 /// Whether a code has both small and capital letters, so that it must be said which is which.

@@ -44,6 +44,9 @@ pub struct Cli {
     /// What holds for every command.
     #[command(flatten)]
     pub globals: Globals,
+    /// The desk as lines of text instead of a picture, for screen readers: news are told, commands are typed
+    #[arg(long)]
+    pub plain: bool,
     /// What to do; nothing: the dashboard.
     #[command(subcommand)]
     pub command: Option<CliCommand>,

@@ -33,6 +33,9 @@ pub struct DemoArgs {
     /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
     #[arg(long, value_name = "SPEC", default_value = FAULTS)]
     pub faults: Faults,
+    /// Lines of text instead of a picture, for screen readers: news are told, commands are typed.
+    #[arg(long, conflicts_with_all = ["headless", "practice"])]
+    pub plain: bool,
     /// No screen: print events as JSON lines.
     #[arg(long)]
     pub headless: bool,

@@ -32,8 +32,8 @@ use secrecy::SecretString;
 
 use super::app::App;
 use super::args::DemoArgs;
-use super::desk;
 use super::error::CliError;
+use super::{desk, plain};
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
@@ -43,7 +43,7 @@ const SCRATCH: &str = "demo";
 
 /// Runs the demo until somebody leaves it, or a signal or its time ends it.
 pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
-    if !args.headless {
+    if !args.headless && !args.plain {
         desk::needs_terminal()?;
     }
     let mut signals = Signals::listen()?;
@@ -62,6 +62,10 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     let shown = async {
         if args.headless {
             return super::watch::follow(app, &*demo.client).await;
+        }
+        if args.plain {
+            let app = Arc::new(app.on(Arc::clone(&demo.client), demo.config.clone()));
+            return Box::pin(plain::run(&app, "demo")).await;
         }
         let client = Arc::clone(&demo.client);
         let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
@@ -122,6 +126,7 @@ impl DemoError {
 /// A demo that runs: an engine like every other, and what it lives on.
 pub struct Demo {
     pub client: SharedClient,
+    config: Config,
     sandbox: Sandbox,
     listener: tokio::task::JoinHandle<()>,
     services: RunningServices,
@@ -175,7 +180,7 @@ impl Demo {
         let client = if args.keep.is_some() { serve(client, &kept, !args.headless) } else { client };
         let client: SharedClient = Arc::new(client);
         let listener = tokio::spawn(line.listen(Arc::clone(&client), last_call));
-        Ok(Self { client, sandbox, listener, services, _scratch: scratch })
+        Ok(Self { client, config, sandbox, listener, services, _scratch: scratch })
     }
 
     /// Ends everything, the store last but one, the throw-away directory last.

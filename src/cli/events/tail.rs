@@ -34,7 +34,7 @@ impl EventFollower {
             let told = client.subscribe();
             let (after, states) = client.read_model().all();
             let source = TailSource::Owner(Arc::new(client.clone()), told);
-            return Ok((Box::new(OwnerReader::new(client, app)), states, Some(Self { source, after })));
+            return Ok((Box::new(OwnerReader::new(Arc::new(client), app)), states, Some(Self { source, after })));
         }
         let store = app.read_beside().await?;
         let tail = store.follow(&app.config.store)?;
