@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use parking_lot::Mutex;
 
 use crate::client::{EngineClient, ReadClient, SharedClient};
@@ -13,6 +14,7 @@ use crate::config::{self, Config, Overrides, StoreUrl};
 use crate::domain::when::WhenError;
 use crate::domain::{Actor, ClockDoubt, Timestamp};
 use crate::present::time::Zone;
+use crate::protocol::RequestError;
 use crate::wiring::{Access, Need, attach, connect};
 
 use super::args::Globals;
@@ -106,10 +108,10 @@ impl App {
     /// Reads what the store's owner has, else the journal or the team's database, without a lock or a change. An owner who is silent is told of.
     pub async fn read(&self) -> Result<Box<dyn ReadClient + '_>, CliError> {
         if let Some(client) = self.client.lock().clone() {
-            return Ok(Box::new(OwnerReader::new(client, self)));
+            return Ok(Box::new(self.reader(client)));
         }
         Ok(match self.owner(false).await {
-            Some(client) => Box::new(OwnerReader::new(Arc::new(client), self)),
+            Some(client) => Box::new(self.reader(Arc::new(client))),
             None => Box::new(self.read_beside().await?),
         })
     }
@@ -130,6 +132,20 @@ impl App {
             Err(why) => self.out.warn(format!("{}; reading the journal beside it", CliError::from(why))),
         }
         None
+    }
+
+    /// Reads through an owner as long as that answers.
+    pub(super) fn reader<C: ReadClient + ?Sized>(&self, owner: Arc<C>) -> OwnerReader<'_, C> {
+        let open_store = move |why| {
+            async move {
+                if matches!(why, RequestError::Unreachable { .. }) {
+                    self.out.warn(format!("{}; reading the journal beside it", CliError::from(why)));
+                }
+                self.read_beside().await
+            }
+            .boxed()
+        };
+        OwnerReader::new(owner, Box::new(open_store))
     }
 
     /// Reads the store itself, whoever owns it.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
-use super::app::App;
 use super::error::CliError;
 use super::store_access::StoreClient;
 use crate::client::ReadClient;
@@ -14,26 +14,24 @@ use crate::domain::survival::Survival;
 use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus, Timestamp};
 use crate::protocol::{AlikeDealership, EventQuery, FirstFound, RequestError, Selection};
 
+/// Opens the store itself, after the owner did not answer for that reason.
+type OpenStore<'a> = Box<dyn Fn(RequestError) -> BoxFuture<'a, Result<StoreClient, CliError>> + Send + Sync + 'a>;
+
 /// Asks the owner, and once that is gone or silent the store itself: whatever the owner acknowledged is in there.
 pub(super) struct OwnerReader<'a, C: ?Sized> {
     owner: Arc<C>,
-    app: &'a App,
-    beside: OnceCell<StoreClient>,
+    open_store: OpenStore<'a>,
+    store: OnceCell<StoreClient>,
 }
 
 impl<'a, C: ReadClient + ?Sized> OwnerReader<'a, C> {
-    pub(super) fn new(owner: Arc<C>, app: &'a App) -> Self {
-        Self { owner, app, beside: OnceCell::new() }
+    pub(super) fn new(owner: Arc<C>, open_store: OpenStore<'a>) -> Self {
+        Self { owner, open_store, store: OnceCell::new() }
     }
 
-    async fn beside(&self, why: RequestError) -> Result<&StoreClient, RequestError> {
-        let open = || async {
-            if matches!(why, RequestError::Unreachable { .. }) {
-                self.app.out.warn(format!("{}; reading the journal beside it", CliError::from(why)));
-            }
-            self.app.read_beside().await
-        };
-        self.beside.get_or_try_init(open).await.map_err(|error| RequestError::Store(error.to_string()))
+    async fn store(&self, why: RequestError) -> Result<&StoreClient, RequestError> {
+        let opened = self.store.get_or_try_init(|| (self.open_store)(why)).await;
+        opened.map_err(|error| RequestError::Store(error.to_string()))
     }
 }
 
@@ -41,7 +39,7 @@ macro_rules! ask_owner_else_store {
     ($self:ident.$ask:ident($what:ident $(, $more:ident)*)) => {
         match $self.owner.$ask($what.clone() $(, $more)*).await {
             Err(why @ (RequestError::OwnerLost { .. } | RequestError::Unreachable { .. } | RequestError::Ending)) => {
-                $self.beside(why).await?.$ask($what $(, $more)*).await
+                $self.store(why).await?.$ask($what $(, $more)*).await
             }
             answered => answered,
         }

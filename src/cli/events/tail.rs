@@ -6,7 +6,6 @@ use futures::StreamExt;
 
 use crate::cli::app::App;
 use crate::cli::error::CliError;
-use crate::cli::owner_reader::OwnerReader;
 use crate::cli::store_access::StoreTail;
 use crate::client::{EngineClient, Notifications, ReadClient, SharedClient};
 use crate::domain::{Event, Onboarding};
@@ -34,7 +33,7 @@ impl EventFollower {
             let told = client.subscribe();
             let (after, states) = client.read_model().all();
             let source = TailSource::Owner(Arc::new(client.clone()), told);
-            return Ok((Box::new(OwnerReader::new(Arc::new(client), app)), states, Some(Self { source, after })));
+            return Ok((Box::new(app.reader(Arc::new(client))), states, Some(Self { source, after })));
         }
         let store = app.read_beside().await?;
         let tail = store.follow(&app.config.store)?;
