@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::actions::undo;
 use super::bulk_job::BulkJob;
 use super::list_cursor::ListCursor;
 use super::msg::Effect;
 use super::rows::TableLine;
-use super::state::{Focus, ScreenState};
+use super::state::{Focus, Mode, ScreenState};
 use crate::domain::{DealershipId, Onboarding};
 
 /// For how long after something was done the record of it may still arrive: the two come by different ways.
@@ -113,7 +114,8 @@ impl ScreenState {
     /// The effects that keep the detail pane about the cursor's dealership.
     pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
         let plan = self.plan();
-        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
+        let undoes = matches!(&self.mode, Mode::Dialog(dialog) if dialog.recording() == Some(&undo::ACTION));
+        let shown = undoes || plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
         let wanted = self.cursor.id.filter(|_| shown);
         if wanted == self.detail.asked {
             return None;
