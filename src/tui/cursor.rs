@@ -111,12 +111,15 @@ impl ScreenState {
         cursor.list.top = lines.top;
     }
 
-    /// The effects that keep the detail pane about the cursor's dealership.
+    /// The effects that keep the detail pane about the cursor's dealership; an undo needs its events too.
     pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
         let plan = self.plan();
-        let undoes = matches!(&self.mode, Mode::Dialog(dialog) if dialog.recording() == Some(&undo::ACTION));
-        let shown = undoes || plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
-        let wanted = self.cursor.id.filter(|_| shown);
+        let undone = match &self.mode {
+            Mode::Dialog(dialog) if dialog.recording() == Some(&undo::ACTION) => dialog.items.first(),
+            _ => None,
+        };
+        let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
+        let wanted = undone.map(|item| item.id).or(self.cursor.id.filter(|_| shown));
         if wanted == self.detail.asked {
             return None;
         }
