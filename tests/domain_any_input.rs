@@ -126,6 +126,8 @@ fn any_command() -> impl Strategy<Value = Command> {
                 Command::LogCall { call, mail: true }
             }
         ),
+        prop::option::of(any_moment()).prop_map(|at| Command::SetCallBack { at }),
+        (0_u64..9).prop_map(|seen| Command::Undo { seen, commands: vec![Command::Unarchive, Command::Archive] }),
         (0_u32..4, any_moment()).prop_map(|(seen, at)| Command::TellCode { seen, to: None, at }),
         Just(Command::Revoke { reason: "".into() }),
         Just(Command::Archive),

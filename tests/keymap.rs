@@ -151,11 +151,11 @@ fn a_chord_tells_what_can_follow() {
 #[test]
 fn a_users_file_lies_over_the_default() {
     let map = load(
-        "[table]\nreissue = [\"R\", \"ctrl-r\"]\nnote = \"u\"\narchive = []\nrevoke = \"disabled\"\n[global]\nfilter = [\"f f\"]\nzoom = [\"f z\"]\n",
+        "[table]\nreissue = [\"R\", \"ctrl-r\"]\nnote = \"Y\"\narchive = []\nrevoke = \"disabled\"\n[global]\nfilter = [\"f f\"]\nzoom = [\"f z\"]\n",
     );
     assert_eq!(map.keys_for(Action::Reissue), ["R", "ctrl-r"]);
     assert_eq!(map.first_key(Action::Reissue).as_deref(), Some("R"));
-    assert_eq!(map.keys_for(Action::Note), ["u"]);
+    assert_eq!(map.keys_for(Action::Note), ["Y"]);
     assert_eq!(map.keys_for(Action::Archive), [""; 0]);
     assert_eq!(map.keys_for(Action::Revoke), [""; 0]);
     assert_eq!(map.lookup(ActionScope::Table, &keys("r")), Lookup::None);
@@ -170,17 +170,17 @@ fn every_mistake_has_its_place() {
     let mut wrong = Vec::new();
     for (text, expected) in [
         (
-            "[table]\nnote = [\"u\"]\ncheck = [\"K\", \"u\"]\n",
-            &["k.toml:3:15: error: `u` is already bound to `note` (line 2)"][..],
+            "[table]\nnote = [\"Y\"]\ncheck = [\"K\", \"Y\"]\n",
+            &["k.toml:3:15: error: `Y` is already bound to `note` (line 2)"][..],
         ),
-        ("[table]\nnote = [\"u\", \"u\"]\n", &["k.toml:2:14: warning: `u` stands here twice"]),
+        ("[table]\nnote = [\"Y\", \"Y\"]\n", &["k.toml:2:14: warning: `Y` stands here twice"]),
         (
-            "[table]\nnote = [\"u\"]\ncheck = [\"u x\"]\n",
-            &["k.toml:3:10: error: `u x` can never be finished: it begins with `u` of `note` (line 2)"],
+            "[table]\nnote = [\"Y\"]\ncheck = [\"Y x\"]\n",
+            &["k.toml:3:10: error: `Y x` can never be finished: it begins with `Y` of `note` (line 2)"],
         ),
         (
-            "[table]\nnote = [\"u x\"]\ncheck = [\"u\"]\n",
-            &["k.toml:3:10: error: `u` is the beginning of `u x` of `note` (line 2); `check` is not bound to it"],
+            "[table]\nnote = [\"Y x\"]\ncheck = [\"Y\"]\n",
+            &["k.toml:3:10: error: `Y` is the beginning of `Y x` of `note` (line 2); `check` is not bound to it"],
         ),
         ("[table]\nnote = [\"r\"]\n", &["k.toml:2:9: warning: `r` is also a default key of `reissue`, which loses it"]),
         (
@@ -216,11 +216,11 @@ fn every_mistake_has_its_place() {
                 "k.toml:2:16: warning: in [detail] `g` of `down` hides `g g` of `top` of [table]",
             ],
         ),
-        ("[table]\n  niote = [\"u\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
-        ("[table]\nzzzzzzzzz = [\"u\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
+        ("[table]\n  niote = [\"Y\"]\n", &["k.toml:2:3: error: there is no action `niote`; did you mean `note`?"]),
+        ("[table]\nzzzzzzzzz = [\"Y\"]\n", &["k.toml:2:1: error: there is no action `zzzzzzzzz`"]),
         ("[table]\nquit = [\"Q\"]\n", &["k.toml:2:1: error: `quit` belongs under [global], not [table]"]),
         ("quit = [\"Q\"]\n", &["k.toml:1:1: error: `quit` belongs under [global]"]),
-        ("[tabel]\nnote = [\"u\"]\n", &["k.toml:1:2: error: there is no scope `tabel`; did you mean [table]?"]),
+        ("[tabel]\nnote = [\"Y\"]\n", &["k.toml:1:2: error: there is no scope `tabel`; did you mean [table]?"]),
         (
             "[zzzzzz]\n",
             &[
@@ -228,13 +228,13 @@ fn every_mistake_has_its_place() {
             ],
         ),
         ("table = 3\n", &["k.toml:1:1: error: `table` must be a table: write [table]"]),
-        ("[[table]]\nnote = [\"u\"]\n", &["k.toml:1:3: error: `table` must be a table: write [table]"]),
+        ("[[table]]\nnote = [\"Y\"]\n", &["k.toml:1:3: error: `table` must be a table: write [table]"]),
         (
             "[table]\nnote = [\"ctrl-i\"]\n",
             &["k.toml:2:9: error: `ctrl-i` can never be pressed: terminals send `tab` for it"],
         ),
         (
-            "[table]\nnote = [\"u\", \"ctrl-shift-a\"]\n",
+            "[table]\nnote = [\"Y\", \"ctrl-shift-a\"]\n",
             &["k.toml:2:14: error: `ctrl-shift-a` can never be pressed: terminals send `ctrl-a` for it"],
         ),
         ("[table]\nnote = [\"crtl-x\"]\n", &["k.toml:2:9: error: `crtl-x` is not a key"]),
@@ -274,7 +274,7 @@ fn every_mistake_has_its_place() {
             ],
         ),
         ("[table]\n\u{1b}[31m = 1\n", &["k.toml:2:1: error: this is not TOML: *"]),
-        ("[table]\n\"\\u001b[31m\" = [\"u\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
+        ("[table]\n\"\\u001b[31m\" = [\"Y\"]\n", &["k.toml:2:1: error: there is no action `\u{fffd}[31m`"]),
         (
             "[table]\nÄ = 1\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
             &[
@@ -286,8 +286,8 @@ fn every_mistake_has_its_place() {
             "[table]\nnote = [\"é\", \"ß\", \"ctrl-é\"]\n",
             &["k.toml:2:19: error: `ctrl-é` can never be pressed: terminals have no ctrl code for it"],
         ),
-        ("[table]\nnote = [\"u\"\n", &["k.toml:2:12: error: this is not TOML: *"]),
-        ("[table]\nnote = \"u\"\nnote = \"w\"\n", &["k.toml:3:1: error: this is not TOML: *"]),
+        ("[table]\nnote = [\"Y\"\n", &["k.toml:2:12: error: this is not TOML: *"]),
+        ("[table]\nnote = \"Y\"\nnote = \"w\"\n", &["k.toml:3:1: error: this is not TOML: *"]),
     ] {
         let found = problems(text);
         let same = found.len() == expected.len()

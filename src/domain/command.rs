@@ -169,6 +169,10 @@ pub enum Command {
         /// Whether a letter may acknowledge the dealer's word.
         mail: bool,
     },
+    /// Call back at another moment than was recorded of the last call, or not any more.
+    SetCallBack {
+        at: Option<Timestamp>,
+    },
     /// Record that the present code was read out by phone.
     TellCode {
         /// The generation that was on the screen.
@@ -187,6 +191,12 @@ pub enum Command {
     Archive,
     /// Take back from the archive.
     Unarchive,
+    /// Put back what was before, all of it or nothing ([`super::undo()`]).
+    Undo {
+        /// The newest event that was seen: later ones forbid it.
+        seen: u64,
+        commands: Vec<Command>,
+    },
 }
 
 /// What became of a test booking.

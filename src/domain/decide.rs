@@ -39,6 +39,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
         Command::Archive => Ok(vec![Fact::Archived {}]),
         Command::Note { text } => note(text),
         Command::LogCall { call, mail } => calls::log(state, call, *mail, ctx),
+        Command::SetCallBack { at } => Ok(calls::set_call_back(state, *at)),
         Command::TellCode { seen, to, at } => calls::tell_code(state, *seen, to.as_ref(), *at, ctx),
         Command::Update { profile } => update(state, profile, ctx),
         Command::Correct { edits } => correct(state, edits, ctx),
@@ -83,6 +84,7 @@ fn of_known(state: &Onboarding, command: &Command, ctx: &Context<'_>) -> Result<
             Ok(letters::delayed(state, *letter, address, status, reason))
         }
         Command::SetReminders { on } => Ok(letters::set_reminders(state, *on)),
+        Command::Undo { seen, commands } => put_back(state, *seen, commands, ctx),
     }
 }
 
@@ -99,7 +101,7 @@ fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>
         Command::IssueCode { intent, .. } | Command::FailCode { intent, .. } if is_pending(state, *intent) => None,
         Command::EndBooking { .. } | Command::EndLetter { .. } | Command::BeginLetter { .. } => None,
         Command::Bounce { .. } | Command::Delay { .. } | Command::SuppressLetter { .. } => None,
-        Command::Note { .. } => None,
+        Command::Note { .. } | Command::Undo { .. } => None,
         Command::Add { .. }
         | Command::Update { .. }
         | Command::Correct { .. }
@@ -112,6 +114,7 @@ fn of_archived(state: &Onboarding, command: &Command) -> Option<Result<Vec<Fact>
         | Command::Revoke { .. }
         | Command::ConfirmByDealer { .. }
         | Command::LogCall { .. }
+        | Command::SetCallBack { .. }
         | Command::TellCode { .. }
         | Command::ChooseOpcode { .. }
         | Command::RequestBooking { .. }
@@ -142,6 +145,14 @@ pub fn decide_in_turn<'a>(
         all.extend(facts);
     }
     Ok(all)
+}
+
+fn put_back(state: &Onboarding, seen: u64, commands: &[Command], ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
+    if state.last_event.seq != seen {
+        return Err(Refusal::RecordedMeanwhile);
+    }
+    let facts = decide_in_turn(Some(state), state.id, commands, &Actor::system("rules"), ctx)?;
+    if facts.is_empty() { Err(Refusal::PutBackAlready) } else { Ok(facts) }
 }
 
 fn add(state: Option<&Onboarding>, profile: &Profile, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {

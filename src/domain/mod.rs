@@ -54,6 +54,7 @@ pub mod table;
 pub mod test_booking;
 pub mod text;
 pub mod twins;
+pub mod undo;
 pub mod when;
 pub mod zone;
 
@@ -107,6 +108,7 @@ pub use stage::Stage;
 pub use test_booking::TestBooking;
 pub use text::Untrusted;
 pub use twins::{Twin, TwinIndex};
+pub use undo::{Undo, undo};
 pub use when::humanize;
 pub use zone::read_zone;
 

@@ -109,6 +109,20 @@ pub enum Refusal {
     OddOpcode,
     #[error("the dealership is not archived")]
     NotArchived,
+    #[error("you recorded nothing here that could be undone")]
+    NothingToUndo,
+    #[error("{by} acted since: {what}")]
+    ActedSince { by: String, what: String },
+    #[error("too late to undo: it was changed again since")]
+    ChangedSince,
+    #[error("cannot be undone: {0}")]
+    NoUndo(String),
+    #[error("cannot be undone: no opcode was chosen before; choose another one")]
+    FirstOpcode,
+    #[error("nothing to put back: it is so already")]
+    PutBackAlready,
+    #[error("something was recorded meanwhile: look again")]
+    RecordedMeanwhile,
     /// A consumer could not book there: nor can we.
     #[error("not connected (stage {0}): nothing can be booked")]
     NotConnected(Stage),

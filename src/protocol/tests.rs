@@ -122,6 +122,7 @@ fn errors() -> Vec<RequestError> {
     let words = || "no space left".to_owned();
     vec![
         Refusal::OpcodeNotVisible("not shown".into()).into(),
+        Refusal::ActedSince { by: "ben".to_owned(), what: "archived".to_owned() }.into(),
         RequestError::Held(Some(Holder { pid: 1, host: "desk".to_owned(), since: at() })),
         RequestError::Store(words()),
         RequestError::Source(words()),
@@ -150,6 +151,10 @@ fn every_request_survives_json() {
     let incoming = Incoming { profile: ProfilePatch::from(profile()), ..Incoming::from(profile()) };
     let requests = [
         Request::Execute(vec![(ID, Command::QueueLetter { kind: LetterKind::Reissue }), (ID, Command::Archive)]),
+        Request::Execute(vec![(
+            ID,
+            Command::Undo { seen: 7, commands: vec![Command::SetCallBack { at: Some(at()) }] },
+        )]),
         Request::Obtain(asks.map(|ask| CodeRequest { dealership: ID, ask, mail: false }).to_vec()),
         Request::Paste(asks.map(pasted).to_vec()),
         Request::Probe(vec![ID]),

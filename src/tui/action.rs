@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 pub use super::action_scope::ActionScope;
 use super::actions::{
     RecordingAction, appointment, archive, assign, call, check, dealer_done, edit_profile, invite, letters, note,
-    opcode, queue as queued, reissue, reminders, revoke, snooze, teach,
+    opcode, queue as queued, reissue, reminders, revoke, snooze, teach, undo,
 };
 use super::line_edit::LineMotion;
 use super::list_cursor::Motion;
@@ -263,6 +263,7 @@ actions! {
         Assign => recording(&assign::ACTION),
         Snooze => recording(&snooze::ACTION),
         Archive => recording(&archive::ACTION),
+        Undo => recording(&undo::ACTION),
         ChooseOpcode => recording(&opcode::ACTION).on(&[PageKind::Guide]),
         Guide => screen("guide", "opcode guide", "Show the steps to a visible opcode, what is seen of each, and the letter for the dealer.", page::toggle_guide).when(table::any).on(&[PageKind::Guide]),
         Appointment => recording(&appointment::ACTION),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::actions::undo;
 use super::list_cursor::ListCursor;
 use super::msg::Effect;
 use super::rows::{DealershipRow, TableLine};
-use super::state::{Focus, ScreenState};
+use super::state::{Focus, Mode, ScreenState};
 use crate::domain::{DealershipId, Onboarding};
 
 /// For how long after something was done the record of it may still arrive: the two come by different ways.
@@ -25,6 +26,8 @@ pub struct Cursor {
     /// The dealership that something was done with while the cursor was on it. When that takes it elsewhere, the cursor
     /// does not go with it.
     pub acted: Option<Acted>,
+    /// The one that it left by itself after something was done with it; `None` as soon as a person moves on.
+    pub left: Option<DealershipId>,
 }
 
 /// A dealership that something is done with.
@@ -62,6 +65,7 @@ impl ScreenState {
         let recorded = here.filter(|here| states.iter().any(|one| one.id == *here));
         if let Some(here) = recorded.filter(|here| self.rows.place(*here) != Some(cursor.list.place)) {
             (self.cursor.id, self.cursor.acted) = (self.next_that_needs_us(here), None);
+            self.cursor.left = Some(here);
         }
         self.settle();
     }
@@ -122,11 +126,15 @@ impl ScreenState {
         cursor.list.top = lines.top;
     }
 
-    /// The effects that keep the detail pane about the cursor's dealership.
+    /// The effects that keep the detail pane about the cursor's dealership; an undo needs its events too.
     pub(super) fn follow_cursor(&mut self) -> Option<Effect> {
         let plan = self.plan();
+        let undone = match &self.mode {
+            Mode::Dialog(dialog) if dialog.recording() == Some(&undo::ACTION) => dialog.items.first(),
+            _ => None,
+        };
         let shown = plan.detail.is_some() || (self.tail.only_selected && plan.tail.is_some());
-        let wanted = self.cursor.id.filter(|_| shown);
+        let wanted = undone.map(|item| item.id).or(self.cursor.id.filter(|_| shown));
         if wanted == self.detail.asked {
             return None;
         }

@@ -68,6 +68,9 @@ fn allowed(state: &ScreenState, action: &RecordingAction) -> Result<(), String> 
             let alone = page.or(state.cursor.id.filter(|_| state.marks.is_empty()));
             any_allowed(state, action, marks.chain(alone).map(Target::from))
         }
+        (Subject::LastDealership, _) => {
+            any_allowed(state, action, state.last_dealership().map(Target::from).into_iter())
+        }
         (Subject::Letters, Some(queue)) if queue.marked() <= ASKED => {
             let alone = queue.cursor().filter(|_| queue.marked() == 0);
             any_allowed(state, action, queue.marks().chain(alone).map(Target::from))

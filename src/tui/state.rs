@@ -258,6 +258,11 @@ impl ScreenState {
         self.rows.in_order(self.marks.iter())
     }
 
+    /// The one that something was done with last, as long as nobody has moved on; else the one under the cursor.
+    pub fn last_dealership(&self) -> Option<DealershipId> {
+        self.page_dealership().or(self.cursor.left).or(self.cursor.id)
+    }
+
     /// How many marked dealerships the table does not show.
     pub fn hidden_marks(&self) -> usize {
         let version = (self.rows.version(), self.marks.version());

@@ -10,7 +10,7 @@ mod wire;
 
 use cloverwatch::attach::SOCKET;
 use cloverwatch::client::{EngineClient, ask, ask_each};
-use cloverwatch::domain::{Actor, DealershipId, Event};
+use cloverwatch::domain::{Actor, Command, DealershipId, Event, Refusal, undo};
 use cloverwatch::protocol::{CutOff, EventQuery, Notification, Request, RequestError};
 use futures::StreamExt;
 use std::os::unix::fs::PermissionsExt;
@@ -57,6 +57,24 @@ async fn an_answer_comes_after_the_state_that_it_is_about() {
             assert!(ana.read_model().newest_seq_of(*id) >= newest);
         }
     }
+}
+
+#[tokio::test]
+async fn an_undo_is_refused_once_something_else_was_recorded() {
+    let owner = Owner::start();
+    let ids = owner.add(1).await;
+    let (ana, ben) = (owner.attach("ana").await, owner.attach("ben").await);
+    let assign = Command::Assign { owner: Some("ben".into()) };
+    let execute = |command: &Command| Request::Execute(vec![(ids[0], command.clone())]);
+    let me = Actor::person("ana");
+    ask::<Recorded>(&ana, execute(&assign), &me).await.unwrap();
+    let log = ana.events(EventQuery::default()).await.unwrap();
+    let state = ana.read_model().get(ids[0]).unwrap();
+    let events: Vec<&Event> = log.iter().collect();
+    let command = undo(&state, &events, &me, ana.clock().now()).unwrap().command;
+    ask::<Recorded>(&ben, notes(&ids), &Actor::person("ben")).await.unwrap();
+    let refused = ask::<Recorded>(&ana, execute(&command), &me).await;
+    assert_eq!(refused, Err(RequestError::Refused(Refusal::RecordedMeanwhile)));
 }
 
 #[tokio::test]

@@ -183,6 +183,8 @@ fn ways(
             vec![vec![Command::Correct { edits }]]
         }
         Action::Snooze => vec![vec![Command::Snooze { until: Some(at + TimeDelta::hours(1)) }]],
+        // What it records depends on the events: the rule of its own says whether.
+        Action::Undo => vec![Vec::new()],
         Action::Archive if state.archived_at.is_some() => vec![vec![Command::Unarchive]],
         Action::Archive => vec![vec![Command::Archive]],
         Action::ChooseOpcode => {

@@ -40,6 +40,7 @@ mod tail;
 mod teach;
 mod time;
 mod twins;
+mod undo;
 mod views;
 
 /// Draw thousands of pictures of what is told like anything else: through an owner they are drawn by `.ci/run` only.

@@ -15,6 +15,7 @@ mod simulation_support;
 mod stopped;
 mod takeover;
 mod told;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -57,6 +58,7 @@ fn trials() -> Vec<Trial> {
         trial!(relay::what_was_taken_and_not_begun_comes_again),
         trial!(budget::ten_desks_have_one_budget),
         trial!(reissue::two_desks_reissue_the_same_at_once),
+        trial!(undo::it_is_undone_once_and_the_other_is_told),
         trial!(away::a_database_that_is_away_is_told_and_nothing_is_queued),
     ]
 }

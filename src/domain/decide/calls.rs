@@ -2,7 +2,7 @@
 
 use super::super::command::Context;
 use super::{already_reissued, confirmation, newest_code, service};
-use crate::domain::{Call, CallOutcome, Fact, InvitationState, Onboarding, Refusal, Timestamp, Untrusted};
+use crate::domain::{Call, CallOutcome, Fact, InvitationState, LastCall, Onboarding, Refusal, Timestamp, Untrusted};
 
 pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     not_in_future(call.at, ctx)?;
@@ -27,6 +27,17 @@ pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>
     // Last: a call-back that was agreed in it outlives what it was about.
     facts.push(Fact::CallLogged { outcome, at, with, note, call_back_at });
     Ok(facts)
+}
+
+/// The call as it was recorded, with another call-back: no call is made anew.
+pub(super) fn set_call_back(state: &Onboarding, call_back_at: Option<Timestamp>) -> Vec<Fact> {
+    let last = state.calls.as_ref().and_then(|calls| calls.last.as_ref());
+    let other = last.filter(|_| call_back_at != state.call_back_at());
+    let recorded = |call: &LastCall| {
+        let (outcome, at, with, note) = (call.outcome, call.at, call.with.clone(), call.note.clone());
+        Fact::CallLogged { outcome, at, with, note, call_back_at }
+    };
+    other.map(recorded).into_iter().collect()
 }
 
 /// Only the present code, and only while it lives: another one is of no use to the dealer.

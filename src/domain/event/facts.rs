@@ -315,7 +315,7 @@ facts! {
     /// More people of the dealership became known, besides its contact.
     "contacts.added" ContactsAdded { contacts: Vec<Contact> }
         Neutral => words::people(contacts);
-    /// Somebody called the dealership, or was called.
+    /// Somebody called the dealership, or was called. With the moment of the call before it, it is the same call with another call-back.
     "call.logged" CallLogged {
         outcome: CallOutcome,
         at: Timestamp,

@@ -108,6 +108,7 @@ struct Track {
     connected: bool,
     opcode: bool,
     live_at: Option<Timestamp>,
+    last_call: Option<CallCase>,
 }
 
 /// What became of every code, up to an event of the log. It can be gone on with from there.
@@ -216,7 +217,11 @@ impl CaseLog {
                 }
             }
             Fact::CallLogged { outcome, at, .. } => {
-                self.calls.push(CallCase { dealership: id, outcome: *outcome, at: *at });
+                let call = CallCase { dealership: id, outcome: *outcome, at: *at };
+                // Recorded again it only has another call-back.
+                if self.track(id).last_call.replace(call) != Some(call) {
+                    self.calls.push(call);
+                }
             }
             _ => {}
         }

@@ -1,5 +1,5 @@
 use super::codes::FRESH;
-use super::recording::SOME_TEXT;
+use super::recording::{NO_UNDO, SOME_TEXT};
 use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
@@ -61,7 +61,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         Some(_) | None => "book it",
     },
     under_text,
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 fn prepare(dialog: &mut Dialog, state: &ScreenState) {

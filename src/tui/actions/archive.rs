@@ -23,7 +23,7 @@ pub const ACTION: RecordingAction = RecordingAction {
             "Not looked at and not shown any more until taken back; the record stays."
         }
     },
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 fn takes_back(dialog: &Dialog) -> bool {

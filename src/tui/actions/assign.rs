@@ -29,7 +29,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     button: |dialog| if dialog.typed().eq_ignore_ascii_case(NOBODY) { "assign to nobody" } else { "assign" },
     standing: Some(|item| format!("with {}", item.owner().map_or_else(|| "nobody".into(), |owner| owner.screen()))),
     under_text: |dialog| Some((dialog.suggestions.as_ref()?.new_owner(dialog.typed())?, Tone::Warn)),
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 /// What is asked before a dealership goes to somebody who has none so far.

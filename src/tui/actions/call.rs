@@ -1,7 +1,7 @@
 //! What came of a call: an action for each outcome, and the code that was read out.
 
 use super::dealer_done::likely_word;
-use super::recording::SOME_TEXT;
+use super::recording::{NO_UNDO, SOME_TEXT};
 use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::when::{parse_ahead, parse_moment};
 use crate::domain::{Call, CallOutcome, Command, Onboarding, OpcodeChoice, OpcodeOption, Untrusted};
@@ -42,7 +42,7 @@ const CALL: RecordingAction = RecordingAction {
     watches: Watch::CODE_LETTER,
     button: |_| "record the call",
     ends_call: true,
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("The call cannot be undone.")
 };
 
 pub const TOLD: RecordingAction = RecordingAction {
@@ -59,6 +59,7 @@ pub const TOLD: RecordingAction = RecordingAction {
     heading: |_| "The code was read out:",
     button: |_| "record it",
     ends_call: false,
+    no_undo: NO_UNDO,
     ..CALL
 };
 

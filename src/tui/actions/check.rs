@@ -28,5 +28,5 @@ pub const ACTION: RecordingAction = RecordingAction {
         let length = humanize(seconds.unwrap_or(TimeDelta::MAX));
         format!("Takes about {length} at {rate} requests a second; longer where slots are looked for.")
     },
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };

@@ -1,4 +1,5 @@
 use super::codes::moment_hint;
+use super::recording::NO_UNDO;
 use super::{DryRun, LetterUse, RecordingAction};
 use crate::domain::when::parse_moment;
 use crate::domain::{Command, Onboarding, Timestamp};
@@ -22,7 +23,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     watches: Watch::CODE_LETTER,
     heading: |_| "The dealer is done:",
     button: |_| "record it",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 /// When the dealer can have entered the code, if they can at all.

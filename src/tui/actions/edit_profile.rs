@@ -34,7 +34,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     head: DialogHead::Corrections,
     heading: |_| "Correct",
     button: |_| "correct it",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 /// The fields of the one dealership, as they stand.

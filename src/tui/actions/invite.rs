@@ -1,4 +1,5 @@
 use super::codes::{self, dry_run_of};
+use super::recording::NO_UNDO;
 use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::tui::action::Danger;
@@ -16,5 +17,5 @@ pub const ACTION: RecordingAction = RecordingAction {
     watches: Watch::CODE_LETTER,
     heading: |_| "Invite",
     button: |_| "invite",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };

@@ -1,5 +1,6 @@
 //! The letters that somebody sends by hand. They differ in data only.
 
+use super::recording::NO_UNDO;
 use super::{LetterUse, RecordingAction};
 use crate::domain::{Command, LetterKind};
 use crate::protocol::Request;
@@ -52,7 +53,7 @@ const SENDING: RecordingAction = RecordingAction {
     request: |dialog, _| Ok(queue_each(dialog)),
     watches: &[Watch::Archived, Watch::Address],
     button: |_| "send it",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 fn queue_each(dialog: &Dialog) -> Request {

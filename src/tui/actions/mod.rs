@@ -20,6 +20,7 @@ pub mod reminders;
 pub mod revoke;
 pub mod snooze;
 pub mod teach;
+pub mod undo;
 
 pub use codes::{expiry_of, generated_of, stand_in};
 pub use recording::{DialogHead, DryRun, LetterUse, RecordingAction, Subject, refusal_message};

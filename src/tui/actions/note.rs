@@ -16,5 +16,5 @@ pub const ACTION: RecordingAction = RecordingAction {
     watches: &[],
     heading: |_| "Note on",
     button: |_| "write it down",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };

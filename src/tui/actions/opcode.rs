@@ -35,7 +35,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         None => "nothing chosen yet".to_owned(),
     }),
     under_text,
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {

@@ -1,6 +1,6 @@
 //! What is done about letters that are on their way or went wrong.
 
-use super::recording::SOME_TEXT;
+use super::recording::{NO_UNDO, SOME_TEXT};
 use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::{Command, LetterId};
 use crate::protocol::Request;
@@ -34,7 +34,7 @@ const RETRYING: RecordingAction = RecordingAction {
     request: |dialog, _| Ok(about_letters(dialog, |letter| Command::RetryLetter { letter })),
     heading: |_| "Try now:",
     button: |_| "try now",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 pub const SUPPRESS: RecordingAction = RecordingAction {
@@ -56,7 +56,7 @@ pub const SUPPRESS: RecordingAction = RecordingAction {
     },
     heading: |_| "Do not send:",
     button: |_| "do not send",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 fn of_letter(dry_run: &DryRun<'_>, command: impl Fn(LetterId) -> Command) -> Vec<Command> {

@@ -21,6 +21,8 @@ pub enum Subject {
     Dealerships,
     /// The same, but not several at a time.
     OneDealership,
+    /// The one that something was done with last, as long as the cursor was not moved; else the one under the cursor.
+    LastDealership,
     /// The letters marked in the view of all letters, else the one under its cursor.
     Letters,
     /// Every letter that went wrong.
@@ -53,6 +55,8 @@ pub enum DialogHead {
     Owners,
     Opcodes,
     Appointment,
+    /// What is taken back, and what is recorded for that.
+    Undo,
     /// The answer, and the row that would be written.
     Answer,
 }
@@ -93,37 +97,42 @@ pub struct RecordingAction {
     pub under_text: fn(&Dialog) -> Option<(String, Tone)>,
     /// Whether a call is over with it, where it is asked for in one.
     pub ends_call: bool,
+    /// What of it cannot be undone, in words; empty: nothing, or there is nothing to undo.
+    pub no_undo: &'static str,
     /// How long so many take; empty: a moment.
     pub duration: fn(usize, &Status) -> String,
 }
 
 impl RecordingAction {
-    /// What most of them have in common.
-    pub const DEFAULT: Self = Self {
-        id: "",
-        title: "",
-        doc: "",
-        danger: Danger::Records,
-        subject: Subject::Dealerships,
-        unasked: 0,
-        possible: |_| Ok(()),
-        commands: |_| Ok(Vec::new()),
-        letters: LetterUse::None,
-        fields: |_, _| Vec::new(),
-        prepare: |_, _| {},
-        loads: None,
-        request: |_, _| Err(Problems::new()),
-        question: |_| None,
-        watches: &[Watch::Archived],
-        head: DialogHead::Dealerships,
-        heading: |_| "",
-        button: |_| "",
-        consequence: |_| "",
-        standing: None,
-        under_text: |_| None,
-        ends_call: false,
-        duration: |_, _| String::new(),
-    };
+    /// What most of them have in common, but for what cannot be undone: that is said of each.
+    pub const fn with(no_undo: &'static str) -> Self {
+        Self {
+            id: "",
+            title: "",
+            doc: "",
+            danger: Danger::Records,
+            subject: Subject::Dealerships,
+            unasked: 0,
+            possible: |_| Ok(()),
+            commands: |_| Ok(Vec::new()),
+            letters: LetterUse::None,
+            fields: |_, _| Vec::new(),
+            prepare: |_, _| {},
+            loads: None,
+            request: |_, _| Err(Problems::new()),
+            question: |_| None,
+            watches: &[Watch::Archived],
+            head: DialogHead::Dealerships,
+            heading: |_| "",
+            button: |_| "",
+            consequence: |_| "",
+            standing: None,
+            under_text: |_| None,
+            ends_call: false,
+            no_undo,
+            duration: |_, _| String::new(),
+        }
+    }
 
     pub const fn gives_code(&self) -> bool {
         matches!(self.letters, LetterUse::WithCode)
@@ -142,7 +151,7 @@ impl RecordingAction {
     }
 
     pub const fn is_about_dealerships(&self) -> bool {
-        matches!(self.subject, Subject::Dealerships | Subject::OneDealership)
+        matches!(self.subject, Subject::Dealerships | Subject::OneDealership | Subject::LastDealership)
     }
 
     /// Whether the rules let it through.
@@ -196,6 +205,9 @@ pub fn refusal_message(refusal: &Refusal, keymap: &Keymap) -> String {
         None => refusal.to_string(),
     }
 }
+
+/// What is said of an action that is for good.
+pub(super) const NO_UNDO: &str = "This cannot be undone.";
 
 /// What stands for a text that is typed later.
 pub(super) const SOME_TEXT: &str = "-";

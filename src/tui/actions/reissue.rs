@@ -1,4 +1,5 @@
 use super::codes::{self, dry_run_of};
+use super::recording::NO_UNDO;
 use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::protocol::Request;
@@ -23,7 +24,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     watches: Watch::CODE_LETTER,
     heading: |_| "Reissue",
     button: |dialog| if is_despite_word(dialog) { "reissue all the same" } else { "reissue" },
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };
 
 fn is_despite_word(dialog: &Dialog) -> bool {

@@ -21,7 +21,7 @@ pub const ACTION: RecordingAction = RecordingAction {
             "No letter reminds of the code's end; all others are sent as before."
         }
     },
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 fn switches_on(dialog: &Dialog) -> bool {

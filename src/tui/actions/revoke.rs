@@ -1,5 +1,5 @@
 use super::RecordingAction;
-use super::recording::SOME_TEXT;
+use super::recording::{NO_UNDO, SOME_TEXT};
 use crate::domain::Command;
 use crate::tui::action::Danger;
 use crate::tui::dialog::{FieldRole, FormField, Watch};
@@ -16,5 +16,5 @@ pub const ACTION: RecordingAction = RecordingAction {
     heading: |_| "Revoke the code of",
     button: |_| "revoke",
     consequence: |_| "The code stays on record; whether Xtime refuses it then is not known.",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with(NO_UNDO)
 };

@@ -21,7 +21,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     watches: &[Watch::Archived, Watch::Snooze],
     heading: |_| "Snooze",
     button: |dialog| if ends(dialog.typed()) { "end the snooze" } else { "snooze" },
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 fn ends(text: &str) -> bool {

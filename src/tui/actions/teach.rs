@@ -35,7 +35,7 @@ const TEACHING: RecordingAction = RecordingAction {
     head: DialogHead::Answer,
     heading: |_| "What does this answer mean, given for",
     button: |_| "teach it",
-    ..RecordingAction::DEFAULT
+    ..RecordingAction::with("")
 };
 
 /// What an answer can mean, in the order of [`WORDS`] after its first.

@@ -57,6 +57,7 @@ struct Seen {
     appointment: Option<AppointmentId>,
     booking: Option<IntentId>,
     snoozed_until: Option<Timestamp>,
+    newest_event: u64,
 }
 
 impl Seen {
@@ -78,6 +79,7 @@ impl Seen {
             appointment: state.appointment.as_deref().map(|stands| stands.id.clone()),
             booking: state.booking.as_deref().map(|open| open.intent),
             snoozed_until: state.snoozed_until,
+            newest_event: state.last_event.seq,
         }
     }
 }
@@ -170,6 +172,7 @@ pub enum Watch {
     Appointment,
     Snooze,
     Profile,
+    NewestEvent,
 }
 
 impl Watch {
@@ -206,6 +209,7 @@ impl Watch {
             Self::Profile if item.profile.as_deref().is_some_and(|profile| *profile != state.profile) => {
                 "its profile was corrected meanwhile"
             }
+            Self::NewestEvent if was.newest_event != is.newest_event => "something was recorded meanwhile",
             Self::Generation
             | Self::Archived
             | Self::Code
@@ -215,7 +219,8 @@ impl Watch {
             | Self::Opcode
             | Self::Appointment
             | Self::Snooze
-            | Self::Profile => return None,
+            | Self::Profile
+            | Self::NewestEvent => return None,
         };
         Some(message.to_owned())
     }

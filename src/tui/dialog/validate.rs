@@ -4,7 +4,7 @@ use crate::domain::Timestamp;
 use crate::protocol::Request;
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{ScreenState, Setup};
-use crate::tui::tail::Group;
+use crate::tui::tail::{EventTail, Group};
 
 use super::{Dialog, DialogKind, FieldRole, FormField, FormProblem};
 
@@ -13,11 +13,12 @@ pub struct ValidationContext<'a> {
     pub now: Timestamp,
     pub rows: &'a DealershipRows,
     pub setup: &'a Setup,
+    pub tail: &'a EventTail,
 }
 
 impl<'a> ValidationContext<'a> {
     pub fn of(state: &'a ScreenState) -> Self {
-        Self { now: state.present_now(), rows: &state.rows, setup: &state.setup }
+        Self { now: state.present_now(), rows: &state.rows, setup: &state.setup, tail: &state.tail }
     }
 }
 

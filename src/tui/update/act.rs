@@ -57,6 +57,10 @@ fn record(state: &mut ScreenState, action: &'static RecordingAction) -> Vec<Effe
             let targets: Vec<Target> = state.targets().into_iter().map(Target::from).collect();
             return ask(state, action, &targets);
         }
+        Subject::LastDealership => {
+            let targets: Vec<Target> = state.last_dealership().map(Target::from).into_iter().collect();
+            return ask(state, action, &targets);
+        }
         Subject::Letters | Subject::FailedLetters => {
             let Some(queue) = &state.queue else { return Vec::new() };
             let all = matches!(action.subject, Subject::FailedLetters);

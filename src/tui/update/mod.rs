@@ -110,6 +110,8 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
         Msg::Timeline(id, events) if state.detail.asked == Some(id) => {
             state.dirty = true;
             state.tail.set_history(id, events);
+            // It may have waited for them.
+            dialog::revalidate(state, |_| ());
         }
         Msg::Timeline(..) => {}
         Msg::Probe(id, probe) => {

@@ -24,7 +24,7 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     };
     cursor.list.stand_at(place, rows.shown());
     cursor.line = rows.line_of(cursor.list.place);
-    cursor.acted = None;
+    (cursor.acted, cursor.left) = (None, None);
     cursor.id = rows.at(cursor.list.place).map(|row| row.state.id);
     state.settle();
 }
@@ -107,7 +107,7 @@ pub(super) fn jump(state: &mut ScreenState, id: DealershipId) {
     if !state.rows.is_shown(id) {
         state.rows.set_tab(Tab::Aside);
     }
-    (state.cursor.id, state.cursor.acted) = (Some(id), None);
+    (state.cursor.id, state.cursor.acted, state.cursor.left) = (Some(id), None, None);
     state.settle();
     state.focus = Focus::Table;
     state.panes.zoom = false;

@@ -289,6 +289,10 @@ impl DialogView<'_> {
                 self.changed(dialog, lines);
                 self.appointment(dialog, lines);
             }
+            DialogHead::Undo => {
+                self.changed(dialog, lines);
+                self.undo(item, lines);
+            }
             DialogHead::Answer => self.answer(dialog, lines),
         }
         List::None
@@ -329,7 +333,7 @@ impl DialogView<'_> {
     }
 
     /// A name and its value, in as many lines as it needs.
-    fn pair(&self, name: &str, value: &str, style: Style, lines: &mut Vec<Line>) {
+    pub(super) fn pair(&self, name: &str, value: &str, style: Style, lines: &mut Vec<Line>) {
         let label = if self.is_narrow() { 8 } else { 13 };
         if value.is_empty() {
             return;

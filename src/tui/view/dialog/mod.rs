@@ -5,6 +5,7 @@ mod field;
 mod listed;
 mod offered;
 mod result;
+mod undo;
 
 use std::collections::BTreeMap;
 
@@ -94,6 +95,8 @@ pub(super) fn draw(
     let letter = dialog.fields.iter().position(|field| field.role == FieldRole::Mail);
     if let Some(place) = letter.filter(|_| screen.height < HINTS_FROM) {
         view.short_letter(dialog.mails(), dialog.focus == DialogFocus::Field(place), used, last, &mut canvas);
+    } else {
+        view.no_undo(dialog, used, last, &mut canvas);
     }
     caret
 }
@@ -203,6 +206,14 @@ impl DialogView<'_> {
             x += canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
         }
         x
+    }
+
+    /// What cannot be undone, beside the buttons, where there is room.
+    fn no_undo(&self, dialog: &Dialog, used: u16, y: u16, canvas: &mut Canvas<'_>) {
+        let words = dialog.recording().filter(|_| dialog.has_accept()).map_or("", |action| action.no_undo);
+        if used + width(words) as u16 <= self.room {
+            canvas.right(1, y, self.room, words, self.theme.dim);
+        }
     }
 
     fn retry_words(&self, dialog: &Dialog) -> String {
