@@ -13,8 +13,8 @@ use crate::domain::{CodeOrigin, Customer, Label, LetterKind, Policy, TestBooking
 use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
-use crate::present::ThemeChoice;
 use crate::present::view::SavedView;
+use crate::present::{ThemeChoice, ThemeSource};
 use crate::store::postgres::PostgresUrl;
 use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
@@ -181,7 +181,9 @@ impl MailSettings {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
-    pub theme: ThemeChoice,
+    pub theme: ThemeSource,
+    /// Whether the screen has ASCII characters alone; `None`: as the locale says.
+    pub ascii: Option<bool>,
     /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
     pub mouse: bool,
     /// Whether the desk begins as it was left.
@@ -283,7 +285,13 @@ impl Default for Config {
             lists: BTreeMap::new(),
             hooks: Vec::new(),
             metrics_listen: None,
-            ui: Ui { theme: ThemeChoice::default(), mouse: false, restore: true, operator: super::login::name() },
+            ui: Ui {
+                theme: ThemeSource::Given(ThemeChoice::Auto),
+                ascii: None,
+                mouse: false,
+                restore: true,
+                operator: super::login::name(),
+            },
             views: SavedView::given(),
             zone_database: DatabaseChoice::default(),
         }

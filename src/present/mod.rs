@@ -21,6 +21,6 @@ mod track;
 pub mod view;
 
 pub use situation::situation;
-pub use theme::ThemeChoice;
+pub use theme::{ThemeChoice, ThemeSource};
 pub use tone::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 pub use track::{Track, TrackCell};

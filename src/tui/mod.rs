@@ -13,6 +13,7 @@ pub mod dialog;
 pub mod enabled;
 mod estimate;
 pub mod expired;
+mod file_problem;
 mod filter_input;
 pub mod frames;
 pub mod help;

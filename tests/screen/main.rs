@@ -4,6 +4,7 @@
 
 mod allowed;
 mod appointments;
+mod ascii;
 mod bursts;
 mod calls;
 mod cells;

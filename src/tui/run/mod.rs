@@ -16,7 +16,7 @@ use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
-use super::theme::{ByBackground, Theme};
+use super::theme::ThemeSet;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
@@ -37,11 +37,9 @@ const TITLE: &str = "cloverwatch";
 /// What the screen is told by whoever starts it.
 pub struct ScreenOptions {
     pub keymap: Keymap,
-    pub theme: Theme,
+    pub themes: ThemeSet,
     /// Whether the terminal's window has a title.
     pub has_title: bool,
-    /// The colours by the terminal's background, where it may be asked for it.
-    pub themes: Option<ByBackground>,
     /// Who is in front of it: who records, and what `is:mine` means.
     pub me: String,
     /// The zone of the desk.
@@ -101,9 +99,9 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
     let title = if options.has_title { TITLE } else { "" };
-    let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some() };
+    let wanted = Wanted { title: title.into(), ask_background: options.themes.asks() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
+    let (clock, themes) = (Arc::clone(&options.clock), options.themes);
     let notices = options.notices.clone();
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
     let client = match open(&mut screen, opener()).await? {

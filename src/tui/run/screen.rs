@@ -10,7 +10,7 @@ use crate::signals::{Signal, Signals, Termination};
 use crate::tui::frames::FrameScheduler;
 use crate::tui::terminal::input::{InputEvent, InputReader};
 use crate::tui::terminal::{Suspended, TerminalGuard};
-use crate::tui::theme::{ByBackground, Theme};
+use crate::tui::theme::{Theme, ThemeSet};
 use crate::tui::view::{Drawn, draw_into};
 use crate::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, update};
 
@@ -42,8 +42,8 @@ pub(super) struct Screen {
     input: InputReader,
     terminal: TerminalGuard,
     theme: Theme,
-    /// Which theme it is by the background of the terminal, once that is known.
-    themes: Option<ByBackground>,
+    /// Which theme it is by the background of the terminal.
+    themes: ThemeSet,
     frames: FrameScheduler,
     drawn: Drawn,
     /// The text that changes by itself is due and waits for its frame.
@@ -54,7 +54,7 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) fn new(
         setup: Setup,
-        (theme, themes): (Theme, Option<ByBackground>),
+        themes: ThemeSet,
         clock: SharedClock,
         terminal: TerminalGuard,
         signals: Signals,
@@ -69,7 +69,7 @@ impl Screen {
             signals,
             input: terminal.input(),
             terminal,
-            theme,
+            theme: themes.on(None),
             themes,
             frames: FrameScheduler::new(),
             drawn: Drawn::default(),
@@ -117,10 +117,8 @@ impl Screen {
                 InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person),
                 InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
                 InputEvent::Background(color) => {
-                    if let Some(themes) = self.themes {
-                        self.theme = themes.of(color);
-                        self.frames.input(self.face.elapsed());
-                    }
+                    self.theme = self.themes.on(Some(color));
+                    self.frames.input(self.face.elapsed());
                     Vec::new()
                 }
                 InputEvent::Attributes => {

@@ -1,5 +1,6 @@
 //! Drawing: the visible part of the state into cells. Nothing is kept between frames.
 
+pub mod ascii;
 pub mod canvas;
 pub mod layout;
 
@@ -61,6 +62,14 @@ pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn 
 
 /// Draws the screen into an empty buffer of the size that the state knows.
 pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
+    let drawn = draw_all(state, theme, buffer);
+    if theme.ascii {
+        ascii::to_ascii(buffer);
+    }
+    drawn
+}
+
+fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let area = *buffer.area();
     let of_past = theme.of_past();
     let theme = if state.past.is_some() { &of_past } else { theme };

@@ -1,0 +1,54 @@
+//! `[ui]`: the desk.
+
+use crate::domain::suggest::did_you_mean;
+use crate::present::{ThemeChoice, ThemeSource};
+
+use super::super::kind::{flag, flag_or_auto, parsed, text};
+use super::super::model::Config;
+use super::super::reader::Section;
+use super::super::section::SettingSection;
+use super::super::setting::SettingForm;
+
+pub(super) fn section() -> SettingSection {
+    let names: Vec<String> = ThemeChoice::names().map(|name| format!("`{name}`")).collect();
+    let theme = parsed(
+        "theme",
+        "The colours; `auto` asks the terminal for its background. A name is that of a file `themes/NAME.toml`.",
+        SettingForm::pattern(format!("{}, name or path of a theme file", names.join(", ")), r"\S"),
+        |c: &mut Config| &mut c.ui.theme,
+        theme,
+        |source| match source {
+            ThemeSource::Given(choice) => choice.as_str().to_owned(),
+            ThemeSource::File(path) => path.to_string_lossy().into_owned(),
+        },
+    );
+    SettingSection::new("ui", "The desk.").with([
+        theme,
+        flag_or_auto("ascii", "Whether ASCII characters have to do; `auto`: as the locale says.", |c: &mut Config| {
+            &mut c.ui.ascii
+        }),
+        flag("mouse", "Without effect: the mouse is left to the terminal.", |c| &mut c.ui.mouse),
+        flag("restore", "Whether the desk begins as it was left, else with what is mine.", |c| &mut c.ui.restore),
+        text("operator", "Who is recorded with every event; what `is:mine` means.", |c: &mut Config| {
+            &mut c.ui.operator
+        })
+        .or("the login name"),
+    ])
+}
+
+/// A given theme, or the file of an own one: by its path, or by its name when it is there.
+fn theme(section: &Section<'_, '_>, text: &str) -> Result<ThemeSource, String> {
+    if let Some(choice) = ThemeChoice::named(text) {
+        return Ok(ThemeSource::Given(choice));
+    }
+    if text.contains('/') || text.ends_with(".toml") {
+        return Ok(ThemeSource::File(section.located(text)));
+    }
+    let file = section.located(&format!("themes/{text}.toml"));
+    if file.is_file() {
+        return Ok(ThemeSource::File(file));
+    }
+    let names: Vec<&str> = ThemeChoice::names().collect();
+    let near = did_you_mean(text, ThemeChoice::names());
+    Err(format!("`{text}` is none of {}, and there is no file themes/{text}.toml{near}", names.join(", ")))
+}
