@@ -72,7 +72,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
         keymap: Arc::new(Keymap::default()),
         store: String::new(),
         partner: "DataClover".to_owned(),
-        demo: false,
+        environment: None,
         owner: None,
         views: SavedView::given(),
         start: DeskStart::All,

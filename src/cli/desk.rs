@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
 use crate::config;
+use crate::domain::Environment;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
 use crate::tui::reading::Mailboxes;
@@ -114,7 +115,7 @@ pub(super) async fn on(
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
-        demo: demo.runs,
+        environment: environment(app, demo.runs),
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,
@@ -140,6 +141,13 @@ pub(super) async fn on(
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
     }
+}
+
+/// Which environment of the platform it is. Where nobody is looked at there is none.
+fn environment(app: &App, is_demo: bool) -> Option<Environment> {
+    let xtime = &app.config.xtime;
+    let configured = xtime.missing().is_empty().then(|| Environment::of_address(&xtime.settings.base_url));
+    if is_demo { Some(Environment::Demo) } else { configured }
 }
 
 fn shown(path: &Path) -> String {

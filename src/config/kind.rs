@@ -164,11 +164,7 @@ pub(super) fn flag_or_auto<T: 'static>(
     summary: &'static str,
     at: fn(&mut T) -> &mut Option<bool>,
 ) -> Setting<T> {
-    let read = move |section: &Section<'_, '_>, target: &mut T| {
-        if let Some(flag) = section.flag_or_auto(key) {
-            *at(target) = flag;
-        }
-    };
+    let read = move |section: &Section<'_, '_>, target: &mut T| section.flag_or_auto(key, at(target));
     let form = SettingForm::new("`true`, `false`, `\"auto\"`", json!({ "enum": [true, false, "auto"] }));
     let show = move |target: &mut T| Some(at(target).map_or_else(|| quoted("auto"), |flag| flag.to_string()));
     Setting::new(key, summary, form, read, show)

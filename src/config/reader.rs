@@ -201,14 +201,17 @@ impl<'r, 'a> Section<'r, 'a> {
         self.read(key, from_item, flag_of)
     }
 
-    /// The same; `auto` is `None`.
-    pub(super) fn flag_or_auto(&self, key: &'static str) -> Option<Option<bool>> {
+    /// The same into a place; `auto` is `None`.
+    pub(super) fn flag_or_auto(&self, key: &'static str, target: &mut Option<bool>) {
         let from_item = |item: &Item| match (item.as_bool(), item.as_str()) {
             (None, Some("auto")) => Ok(None),
             (Some(flag), _) => Ok(Some(flag)),
             _ => Err("true, false or \"auto\" is needed".to_owned()),
         };
-        self.read(key, from_item, |text| if text.trim() == "auto" { Ok(None) } else { flag_of(text).map(Some) })
+        let from_text = |text: &str| if text.trim() == "auto" { Ok(None) } else { flag_of(text).map(Some) };
+        if let Some(flag) = self.read(key, from_item, from_text) {
+            *target = flag;
+        }
     }
 
     /// A path as the file means it.

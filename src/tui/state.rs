@@ -177,7 +177,7 @@ impl ScreenState {
     /// An empty screen of a size; the dealerships are still to be loaded.
     pub fn new(setup: Setup, size: (u16, u16), now: ArrivalTime) -> Self {
         let rows = DealershipRows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
-        let practice = setup.demo.then(Practice::default);
+        let practice = setup.is_demo().then(Practice::default);
         Self {
             setup,
             now,

@@ -13,6 +13,7 @@ pub use depth::{Depth, TerminalEnv};
 pub use file::ThemeFile;
 pub use set::ThemeSet;
 
+use crate::domain::Environment;
 pub use crate::present::{ThemeChoice, ThemeSource, Tone};
 
 /// The styles of everything that is drawn.
@@ -44,9 +45,9 @@ pub struct Theme {
     /// The lines of its panes.
     past_line: Style,
     /// Which environment of the platform it is.
-    pub production: Style,
-    pub sandbox: Style,
-    pub demo: Style,
+    production: Style,
+    sandbox: Style,
+    demo: Style,
     good: Style,
     busy: Style,
     warn: Style,
@@ -67,6 +68,15 @@ impl Theme {
         // The active tab stands on a bar of the same colour.
         let chosen = self.past.add_modifier(Modifier::UNDERLINED);
         Self { line: self.past_line, line_focus: self.past_line, chosen, ..self }
+    }
+
+    /// The style of an environment's name.
+    pub fn environment(&self, environment: Environment) -> Style {
+        match environment {
+            Environment::Production => self.production,
+            Environment::Sandbox => self.sandbox,
+            Environment::Demo => self.demo,
+        }
     }
 
     /// The style of a tone.

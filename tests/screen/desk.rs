@@ -73,7 +73,7 @@ impl Desk {
             store: String::new(),
             partner: "DataClover".to_owned(),
             appointment: cloverwatch::config::Config::default().appointment,
-            demo: false,
+            environment: None,
             owner: None,
             views: SavedView::given(),
             start: DeskStart::All,

@@ -13,6 +13,7 @@ mod client;
 mod cut_off;
 mod desk;
 mod dialogs;
+mod environments;
 mod filter;
 mod insight;
 mod keys;

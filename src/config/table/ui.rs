@@ -1,5 +1,7 @@
 //! `[ui]`: the desk.
 
+use std::path::Path;
+
 use crate::domain::suggest::did_you_mean;
 use crate::present::{ThemeChoice, ThemeSource};
 
@@ -41,7 +43,7 @@ fn theme(section: &Section<'_, '_>, text: &str) -> Result<ThemeSource, String> {
     if let Some(choice) = ThemeChoice::named(text) {
         return Ok(ThemeSource::Given(choice));
     }
-    if text.contains('/') || text.ends_with(".toml") {
+    if text.contains('/') || Path::new(text).extension().is_some_and(|extension| extension == "toml") {
         return Ok(ThemeSource::File(section.located(text)));
     }
     let file = section.located(&format!("themes/{text}.toml"));

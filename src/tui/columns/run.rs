@@ -52,7 +52,7 @@ pub async fn choose(
                 Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
                 Suspended::Back | Suspended::Alone => PreviewAction::Stay,
             },
-            happened => screen.handle(happened, themes),
+            happened => screen.handle(happened, &themes),
         };
         match answer {
             PreviewAction::Stay => {}
@@ -82,7 +82,7 @@ impl Screen {
         self.looking = Some(tokio::task::spawn_blocking(move || look(&preview)));
     }
 
-    fn handle(&mut self, happened: Happened, themes: ThemeSet) -> PreviewAction {
+    fn handle(&mut self, happened: Happened, themes: &ThemeSet) -> PreviewAction {
         match happened {
             Happened::Signal(_) => self.terminal.redraw(),
             Happened::Looked((command, outcome)) => {

@@ -61,7 +61,7 @@ fn first(state: &ScreenState) -> String {
 
 fn store(state: &ScreenState) -> (String, Tone) {
     let setup = &state.setup;
-    if setup.demo {
+    if setup.is_demo() {
         let key = key(state, Action::Practice);
         let words = format!(
             "A demo: dealerships are invented, Xtime and mail are simulated, nobody is called or written to. {key} sets \

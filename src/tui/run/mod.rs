@@ -20,7 +20,7 @@ use super::theme::ThemeSet;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, NoClaims, Policy, TestBooking};
+use crate::domain::{Claim, Claims, DealershipId, Environment, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
@@ -50,8 +50,8 @@ pub struct ScreenOptions {
     pub partner: String,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// The demo: nothing is real.
-    pub demo: bool,
+    /// Which environment of the platform it is; `None`: there is no platform.
+    pub environment: Option<Environment>,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
@@ -101,7 +101,7 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
     let title = if options.has_title { TITLE } else { "" };
     let wanted = Wanted { title: title.into(), ask_background: options.themes.asks() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    let (clock, themes) = (Arc::clone(&options.clock), options.themes);
+    let (clock, themes) = (Arc::clone(&options.clock), options.themes.clone());
     let notices = options.notices.clone();
     let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
     let client = match open(&mut screen, opener()).await? {
@@ -154,7 +154,7 @@ impl ScreenOptions {
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,
-            demo: self.demo,
+            environment: self.environment,
             owner: None,
             views: self.views,
             start: self.start,

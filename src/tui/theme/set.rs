@@ -3,7 +3,7 @@
 use super::{Depth, TerminalEnv, Theme, ThemeChoice};
 
 /// A theme for each background.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct ThemeSet {
     dark: Theme,
     light: Theme,
