@@ -73,6 +73,7 @@ fn desk(size: (u16, u16)) -> ScreenState {
         store: String::new(),
         partner: "DataClover".to_owned(),
         environment: None,
+        mouse: false,
         owner: None,
         views: SavedView::given(),
         start: DeskStart::All,

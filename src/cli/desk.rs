@@ -109,6 +109,7 @@ pub(super) async fn on(
     let options = ScreenOptions {
         keymap,
         themes,
+        mouse: app.config.ui.mouse,
         has_title: has_title(),
         me: app.config.operator(),
         zone: app.zone,

@@ -184,7 +184,7 @@ pub struct Ui {
     pub theme: ThemeSource,
     /// Whether the screen has ASCII characters alone; `None`: as the locale says.
     pub ascii: Option<bool>,
-    /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
+    /// Whether the desk takes the mouse, with which the terminal selects text otherwise.
     pub mouse: bool,
     /// Whether the desk begins as it was left.
     pub restore: bool,

@@ -17,6 +17,7 @@ mod file_problem;
 mod filter_input;
 pub mod frames;
 pub mod help;
+pub mod hit_map;
 pub mod insight;
 pub mod kept_desk;
 pub mod keymap;

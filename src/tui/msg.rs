@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use super::hit_map::ClickTarget;
 use super::past::{PastMoment, PastNews};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
@@ -27,6 +28,10 @@ pub enum Msg {
     /// Keys of text that arrived at once: no person types like that.
     Burst(Vec<KeyEvent>),
     Paste(String),
+    /// The left button, on what was drawn there.
+    Click(ClickTarget),
+    /// A notch of the wheel over what was drawn there, forward or back.
+    Wheel(ClickTarget, bool),
     /// The terminal has another size.
     Resize(u16, u16),
     Loaded(Box<DealershipRows>),

@@ -41,6 +41,8 @@ pub struct Setup {
     /// Which codes and dealerCodes are taken.
     pub claims: Arc<dyn Claims + Send + Sync>,
     pub keymap: Arc<Keymap>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Which store it is, in a word or two for the status bar.
     pub store: String,
     /// Who we are to the dealerships: in the steps and the letter of the opcode.

@@ -42,6 +42,9 @@ const KEEP_TITLE: &[u8] = b"\x1b[22;0t";
 /// Takes the alternate screen, empties it, hides the cursor, asks for pastes as pastes, and lets no line wrap.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h\x1b[?7l";
 
+/// Asks to be told of buttons and the wheel, in the form that has room for every column.
+const TELL_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
 /// Asks for the background colour, and what kind of terminal it is: every one answers the second question, so no answer
 /// to the first comes after that.
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
@@ -53,6 +56,8 @@ pub struct TerminalOptions {
     pub title: Untrusted,
     /// Ask the terminal for its background.
     pub ask_background: bool,
+    /// Be told of the mouse, which is the terminal's otherwise.
+    pub mouse: bool,
 }
 
 /// Why there is no screen.
@@ -131,6 +136,9 @@ impl TerminalGuard {
             self.output.write_all(KEEP_TITLE)?;
         }
         self.output.write_all(ENTER)?;
+        if self.options.mouse {
+            self.output.write_all(TELL_MOUSE)?;
+        }
         if !title.is_empty() {
             queue!(self.output, SetTitle(title))?;
         }

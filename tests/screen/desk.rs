@@ -74,6 +74,7 @@ impl Desk {
             partner: "DataClover".to_owned(),
             appointment: cloverwatch::config::Config::default().appointment,
             environment: None,
+            mouse: false,
             owner: None,
             views: SavedView::given(),
             start: DeskStart::All,

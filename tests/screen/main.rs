@@ -20,6 +20,7 @@ mod keys;
 mod keys_dialogs;
 mod layers;
 mod letters;
+mod mouse;
 mod navigation;
 mod opcodes;
 mod outages;

@@ -3,8 +3,6 @@
 use cloverwatch::domain::ProfileField;
 use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::desk::Desk;

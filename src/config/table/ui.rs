@@ -29,7 +29,11 @@ pub(super) fn section() -> SettingSection {
         flag_or_auto("ascii", "Whether ASCII characters have to do; `auto`: as the locale says.", |c: &mut Config| {
             &mut c.ui.ascii
         }),
-        flag("mouse", "Without effect: the mouse is left to the terminal.", |c| &mut c.ui.mouse),
+        flag(
+            "mouse",
+            "Whether rows, tabs, headings and buttons take clicks; text is then selected with Shift held.",
+            |c| &mut c.ui.mouse,
+        ),
         flag("restore", "Whether the desk begins as it was left, else with what is mine.", |c| &mut c.ui.restore),
         text("operator", "Who is recorded with every event; what `is:mine` means.", |c: &mut Config| {
             &mut c.ui.operator

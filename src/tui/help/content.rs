@@ -35,6 +35,7 @@ fn this_desk(state: &ScreenState) -> Vec<HelpLine> {
     tell("codes", (codes(state), Tone::Plain));
     tell("letters", letters(state));
     tell("Xtime", xtime(state));
+    tell("mouse", (mouse(state).to_owned(), Tone::Plain));
     lines
 }
 
@@ -113,6 +114,14 @@ fn xtime(state: &ScreenState) -> (String, Tone) {
             let key = key(state, Action::Check);
             (format!("Looked at by itself, the nearest deadline first; {key} looks at once."), Tone::Plain)
         }
+    }
+}
+
+fn mouse(state: &ScreenState) -> &'static str {
+    if state.setup.mouse {
+        "It chooses rows, tabs, headings, buttons and the keys below; hold Shift to select text with it."
+    } else {
+        "Left to the terminal, for selecting text. With [ui] mouse = true it is the desk's, and Shift selects."
     }
 }
 

@@ -38,6 +38,8 @@ const TITLE: &str = "cloverwatch";
 pub struct ScreenOptions {
     pub keymap: Keymap,
     pub themes: ThemeSet,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Whether the terminal's window has a title.
     pub has_title: bool,
     /// Who is in front of it: who records, and what `is:mine` means.
@@ -99,7 +101,7 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
     let title = if options.has_title { TITLE } else { "" };
-    let wanted = Wanted { title: title.into(), ask_background: options.themes.asks() };
+    let wanted = Wanted { title: title.into(), ask_background: options.themes.asks(), mouse: options.mouse };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), options.themes.clone());
     let notices = options.notices.clone();
@@ -151,6 +153,7 @@ impl ScreenOptions {
             policy: self.policy,
             claims: Arc::new(NoClaims),
             keymap: Arc::new(self.keymap),
+            mouse: self.mouse,
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,

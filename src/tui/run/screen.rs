@@ -8,7 +8,7 @@ use crate::clock::{Clock, SharedClock, WallClock};
 use crate::domain::Timestamp;
 use crate::signals::{Signal, Signals, Termination};
 use crate::tui::frames::FrameScheduler;
-use crate::tui::terminal::input::{InputEvent, InputReader};
+use crate::tui::terminal::input::{InputEvent, InputReader, MouseInput};
 use crate::tui::terminal::{Suspended, TerminalGuard};
 use crate::tui::theme::{Theme, ThemeSet};
 use crate::tui::view::{Drawn, draw_into};
@@ -115,6 +115,7 @@ impl Screen {
             Happened::Input(Some(event)) => match event {
                 InputEvent::Key(key) => self.take(Msg::Key(key), From::Person),
                 InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person),
+                InputEvent::Mouse(input) => self.mouse(input),
                 InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
                 InputEvent::Background(color) => {
                     self.theme = self.themes.on(Some(color));
@@ -165,6 +166,17 @@ impl Screen {
             }
         }
         asked
+    }
+
+    /// The mouse is about what was drawn last. Where it is not ours, nobody asked for its reports.
+    fn mouse(&mut self, input: MouseInput) -> Vec<Effect> {
+        let (MouseInput::Click(x, y) | MouseInput::Wheel(x, y, _)) = input;
+        let Some(target) = self.drawn.hits.at(x, y).filter(|_| self.state.setup.mouse) else { return Vec::new() };
+        let msg = match input {
+            MouseInput::Click(..) => Msg::Click(target),
+            MouseInput::Wheel(_, _, forward) => Msg::Wheel(target, forward),
+        };
+        self.take(msg, From::Person)
     }
 
     pub(super) fn draw(&mut self) -> Vec<Effect> {

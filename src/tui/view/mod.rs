@@ -36,6 +36,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::hit_map::HitMap;
 use super::state::{Mode, ScreenState};
 use super::theme::Theme;
 use crate::domain::Timestamp;
@@ -44,12 +45,14 @@ use canvas::Canvas;
 use layout::ScreenLayout;
 
 /// What a frame leaves behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drawn {
     /// When the first of its texts will read differently by itself.
     pub next_change: Option<Timestamp>,
     /// Where the terminal's caret belongs; `None`: it is hidden.
     pub caret: Option<Position>,
+    /// What is where.
+    pub hits: HitMap,
 }
 
 pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
@@ -75,7 +78,8 @@ fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let theme = if state.past.is_some() { &of_past } else { theme };
     let clocks = Clocks::at(state.now.at);
     let plan = state.plan();
-    let mut canvas = Canvas::new(buffer, area);
+    let mut hits = HitMap::default();
+    let mut canvas = Canvas::new(buffer, area).with_hits(&mut hits);
     if plan.too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
@@ -113,7 +117,7 @@ fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     }
     toasts::draw(state, theme, &mut canvas);
     // In the past no text reads differently by itself.
-    Drawn { next_change: clocks.next_change().filter(|_| state.past.is_none()), caret }
+    Drawn { next_change: clocks.next_change().filter(|_| state.past.is_none()), caret, hits }
 }
 
 /// The tabs, the filter, alarms and panes.

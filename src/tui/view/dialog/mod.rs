@@ -20,6 +20,7 @@ use crate::tui::action::{Action, Danger};
 use crate::tui::actions::RecordingAction;
 use crate::tui::bulk_job::BulkJob;
 use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, FieldRole, Input};
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use body::DialogBody;
@@ -127,6 +128,7 @@ impl DialogView<'_> {
         let mut x = 2;
         if let Some(key) = self.state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
             let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
+            canvas.hit(x, inside.height + 1, width(&words) as u16, ClickTarget::Action(Action::DialogSubmit));
             x += canvas.text(x, inside.height + 1, inside.width, &words, self.theme.dim);
         }
         if let Some(words) = fields.range_in_view() {
@@ -211,7 +213,9 @@ impl DialogView<'_> {
                 (false, true) => self.theme.text,
                 (false, false) => self.theme.dim,
             };
-            x += canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
+            let used = canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style);
+            canvas.hit(x, y, used, ClickTarget::Button(button));
+            x += used + 2;
         }
         x
     }
