@@ -90,6 +90,25 @@ fn the_mouse_is_taken_where_it_is_asked_for_and_given_back() {
 }
 
 #[test]
+fn keys_that_are_changed_hold_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let keymap = home.path().join("config/cloverwatch/keymap.toml");
+    std::fs::create_dir_all(keymap.parent().unwrap()).unwrap();
+    let mut pty = Pty::start(&DEMO, home.path(), 200, 30);
+    pty.wait_until("the rows", shows_rows);
+    std::fs::write(&keymap, "[global]\nhelp = \"f2\"\n").unwrap();
+    pty.wait_text("keymap.toml read again");
+    std::fs::write(&keymap, "[global]\nhelp = \"f2\"\nhlep = \"f3\"\n").unwrap();
+    pty.wait_text("there is no action `hlep`");
+    pty.send("\x1bOQ");
+    pty.wait_text("This desk");
+    pty.send("q");
+    pty.wait_until("the rows", shows_rows);
+    pty.send("q");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+}
+
+#[test]
 fn it_is_drawn_anew_on_demand() {
     let (_home, mut pty) = demo(110, 30);
     for _ in 0..3 {

@@ -16,8 +16,8 @@ use crate::tui::DeskStart;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
 
-use super::app::App;
-use super::desk_files::{has_title, keymap, themes};
+use super::app::{App, overrides};
+use super::desk_files::{DeskFiles, has_title, keymap, themes};
 use super::error::CliError;
 use super::kept_desk;
 use super::output::{humanize_term, is_dumb};
@@ -106,6 +106,7 @@ pub(super) async fn on(
         Some(kept) => DeskStart::AsLeft(Box::new(kept)),
         None => DeskStart::Mine,
     };
+    let mut files = DeskFiles::new(app.globals.color, overrides(&app.globals), &app.config);
     let options = ScreenOptions {
         keymap,
         themes,
@@ -125,6 +126,7 @@ pub(super) async fn on(
         read_only: app.globals.read_only,
         views: app.config.views.clone(),
         start,
+        read_again: Box::new(move || files.read_again()),
     };
     let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),

@@ -27,6 +27,7 @@ pub mod line_search;
 pub mod list_cursor;
 pub mod marks;
 pub mod msg;
+pub mod own_files;
 pub mod palette;
 pub mod past;
 pub mod practice;

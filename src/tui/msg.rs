@@ -8,6 +8,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use super::hit_map::ClickTarget;
+use super::own_files::OwnFiles;
 use super::past::{PastMoment, PastNews};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
@@ -64,6 +65,8 @@ pub enum Msg {
     Owner(OwnerState),
     /// The past is being read, or folded.
     Past(WorkId, PastNews),
+    /// The operator's own files were changed.
+    OwnFiles(Box<OwnFiles>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     Tick,

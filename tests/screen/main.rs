@@ -24,6 +24,7 @@ mod mouse;
 mod navigation;
 mod opcodes;
 mod outages;
+mod own_files;
 mod palette;
 mod past;
 mod pictures;

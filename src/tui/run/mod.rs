@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::bulk_job::BulkJob;
 use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
+use super::own_files::ReadAgain;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
 use super::theme::ThemeSet;
@@ -66,6 +67,8 @@ pub struct ScreenOptions {
     pub read_only: bool,
     pub views: Vec<SavedView>,
     pub start: DeskStart,
+    /// Looks after the operator's own files.
+    pub read_again: ReadAgain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,13 +108,14 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let (clock, themes) = (Arc::clone(&options.clock), options.themes.clone());
     let notices = options.notices.clone();
-    let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
+    let (setup, read_again) = options.setup();
+    let mut screen = Screen::new(setup, themes, clock, terminal, signals);
     let client = match open(&mut screen, opener()).await? {
         Opened::Client(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new(), kept: None })),
     };
-    Ok(Box::pin(Desk::new(client, screen, notices).run(&opener)).await?)
+    Ok(Box::pin(Desk::new(client, screen, notices, read_again).run(&opener)).await?)
 }
 
 enum Opened<E> {
@@ -141,8 +145,8 @@ async fn open<E>(screen: &mut Screen, mut opening: Opening<E>) -> io::Result<Ope
 }
 
 impl ScreenOptions {
-    fn setup(self) -> Setup {
-        Setup {
+    fn setup(self) -> (Setup, ReadAgain) {
+        let setup = Setup {
             read_only: self.read_only,
             source: None,
             mail_name: None,
@@ -162,7 +166,8 @@ impl ScreenOptions {
             views: self.views,
             start: self.start,
             desk: rand::random(),
-        }
+        };
+        (setup, self.read_again)
     }
 }
 
@@ -183,12 +188,13 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>) -> Self {
+    fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>, read_again: ReadAgain) -> Self {
         adopt(&mut screen, &client);
         let owner =
             client.info().owner.as_ref().map(|owner| format!("working through the owner of the store, {owner}"));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
+        let mut tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
+        tasks.watch_files(read_again);
         for notice in client.info().notices.iter().cloned().chain(owner).chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);
         }

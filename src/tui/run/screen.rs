@@ -44,6 +44,8 @@ pub(super) struct Screen {
     theme: Theme,
     /// Which theme it is by the background of the terminal.
     themes: ThemeSet,
+    /// What the terminal told of it.
+    background: Option<[u8; 3]>,
     frames: FrameScheduler,
     drawn: Drawn,
     /// The text that changes by itself is due and waits for its frame.
@@ -71,6 +73,7 @@ impl Screen {
             terminal,
             theme: themes.on(None),
             themes,
+            background: None,
             frames: FrameScheduler::new(),
             drawn: Drawn::default(),
             tick_waits: false,
@@ -118,7 +121,8 @@ impl Screen {
                 InputEvent::Mouse(input) => self.mouse(input),
                 InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
                 InputEvent::Background(color) => {
-                    self.theme = self.themes.on(Some(color));
+                    self.background = Some(color);
+                    self.theme = self.themes.on(self.background);
                     self.frames.input(self.face.elapsed());
                     Vec::new()
                 }
@@ -142,6 +146,12 @@ impl Screen {
     /// Takes in a message; what that asks of the engine is the answer.
     pub(super) fn take(&mut self, msg: Msg, from: From) -> Vec<Effect> {
         let now = ArrivalTime { at: self.clock.now(), face: self.face.elapsed() };
+        if let Msg::OwnFiles(files) = &msg
+            && let Some(themes) = &files.themes
+        {
+            self.themes = themes.clone();
+            self.theme = self.themes.on(self.background);
+        }
         let mut asked = Vec::new();
         for effect in update(&mut self.state, msg, now) {
             match effect {

@@ -261,7 +261,7 @@ fn help_retyped(state: &mut ScreenState) {
     page::search_help(state, Help::retyped);
 }
 
-fn research(state: &mut ScreenState) {
+pub(super) fn research(state: &mut ScreenState) {
     let Mode::Palette(mut palette) = std::mem::take(&mut state.mode) else { return };
     Palette::search(&mut palette, state);
     state.mode = Mode::Palette(palette);

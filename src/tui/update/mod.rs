@@ -14,6 +14,7 @@ pub(super) mod jobs;
 mod keys;
 pub(super) mod motion;
 mod mouse;
+mod own_files;
 pub(super) mod page;
 pub(super) mod past;
 pub(super) mod practice;
@@ -140,6 +141,7 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
             state.owner = owner;
         }
         Msg::Past(work, news) => effects = past::news(state, work, news),
+        Msg::OwnFiles(files) => own_files::read(state, *files),
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);
