@@ -200,7 +200,7 @@ fn it_is_offered_put_away_and_gone_on_with() {
 #[test]
 fn where_nobody_fits_it_says_so() {
     let mut desk = Desk::with(World::default(), (100, 30), |setup| {
-        (setup.environment, setup.start) = (Some(Environment::Demo), DeskStart::Practice)
+        (setup.environment, setup.start) = (Some(Environment::Demo), DeskStart::Practice);
     });
     desk.sees("There is no dealership here for this task").press("f4").sees("Practice 2 of 10");
 }

@@ -28,6 +28,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// The same, which notes what is where.
+    #[must_use]
     pub fn with_hits(self, hits: &'a mut HitMap) -> Self {
         Self { hits: Some(hits), ..self }
     }
