@@ -61,6 +61,53 @@ fn quitting_gives_the_terminal_back() {
     }
 }
 
+/// The line and the column of a text, from 1, as the mouse tells them.
+fn place_of(pty: &Pty, text: &str) -> (usize, usize) {
+    pty.look(|seen| {
+        let all = seen.text();
+        let (row, line) = all.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
+        let before = line.split(text).next().unwrap();
+        (row + 1, before.chars().count() + 1)
+    })
+}
+
+#[test]
+fn the_mouse_is_taken_where_it_is_asked_for_and_given_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = pty::desk(&DEMO, home.path());
+    command.env("CLOVERWATCH_UI_MOUSE", "true");
+    let mut pty = Pty::spawn(command, 110, 30);
+    pty.wait_until("the rows", shows_rows);
+    assert!(pty.modes().mouse);
+    let (row, column) = place_of(&pty, " help");
+    pty.send(format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    pty.wait_text("hold Shift to select text");
+    pty.send("q");
+    pty.wait_until("the rows", shows_rows);
+    pty.send("q");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn keys_that_are_changed_hold_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let keymap = home.path().join("config/cloverwatch/keymap.toml");
+    std::fs::create_dir_all(keymap.parent().unwrap()).unwrap();
+    let mut pty = Pty::start(&DEMO, home.path(), 200, 30);
+    pty.wait_until("the rows", shows_rows);
+    std::fs::write(&keymap, "[global]\nhelp = \"f2\"\n").unwrap();
+    pty.wait_text("keymap.toml read again");
+    std::fs::write(&keymap, "[global]\nhelp = \"f2\"\nhlep = \"f3\"\n").unwrap();
+    pty.wait_text("there is no action `hlep`");
+    pty.send("\x1bOQ");
+    pty.wait_text("This desk");
+    pty.send("q");
+    pty.wait_until("the rows", shows_rows);
+    pty.send("q");
+    assert_eq!(pty.wait_exit().exit_code(), 0);
+}
+
 #[test]
 fn it_is_drawn_anew_on_demand() {
     let (_home, mut pty) = demo(110, 30);

@@ -10,18 +10,18 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
 use crate::config;
+use crate::domain::Environment;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
-use crate::tui::keymap::Keymap;
 use crate::tui::notifier::NotifySequence;
 use crate::tui::reading::Mailboxes;
 use crate::tui::run::{Exit, Opening, ScreenOptions, run as show};
-use crate::tui::theme::{ByBackground, TerminalEnv, Theme, ThemeChoice};
 
-use super::app::App;
+use super::app::{App, overrides};
+use super::desk_files::{DeskFiles, has_title, keymap, themes};
 use super::error::CliError;
 use super::kept_desk;
-use super::output::{ColorWhen, humanize_term, is_dumb};
+use super::output::{humanize_term, is_dumb};
 use crate::wiring::{Need, panic_is_caught};
 
 /// How far apart a store is asked for whose owner has ended.
@@ -97,7 +97,7 @@ pub(super) async fn on(
     mut notices: Vec<String>,
 ) -> Result<(), CliError> {
     let keymap = keymap(&mut notices);
-    let (theme, themes, has_title) = theme(app);
+    let themes = themes(app.globals.color, &app.config.ui, &mut notices);
     // Nothing of a demo is kept: it is another one each time.
     let place = if demo.runs { None } else { kept_desk::place(&app.config.store) };
     let kept = place.as_ref().filter(|_| app.config.ui.restore).and_then(|place| kept_desk::read(place, &mut notices));
@@ -107,18 +107,19 @@ pub(super) async fn on(
         Some(kept) => DeskStart::AsLeft(Box::new(kept)),
         None => DeskStart::Mine,
     };
+    let mut files = DeskFiles::new(app.globals.color, overrides(&app.globals), &app.config);
     let options = ScreenOptions {
         keymap,
-        theme,
         themes,
-        has_title,
         notify: NotifySequence::choose(app.config.ui.notify, |name| std::env::var(name).ok()),
+        mouse: app.config.ui.mouse,
+        has_title: has_title(),
         me: app.config.operator(),
         zone: app.zone,
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
-        demo: demo.runs,
+        environment: environment(app, demo.runs),
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,
@@ -127,6 +128,7 @@ pub(super) async fn on(
         read_only: app.globals.read_only,
         views: app.config.views.clone(),
         start,
+        read_again: Box::new(move || files.read_again()),
     };
     let left = show(opener, options).await.map_err(|error| match error.is_gone() {
         true => CliError::Signal(Termination::HangUp.number()),
@@ -146,38 +148,13 @@ pub(super) async fn on(
     }
 }
 
-/// The default keys with the operator's own file over them. A bad file never stops the desk: it says what is wrong.
-fn keymap(notices: &mut Vec<String>) -> Keymap {
-    let Some(path) = config::paths::keymap_file() else {
-        return Keymap::default();
-    };
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Keymap::default(),
-        Err(error) => {
-            notices.push(format!("cannot read {}: {error}; the default keys hold", shown(&path)));
-            return Keymap::default();
-        }
-    };
-    let (keymap, problems) = Keymap::load(Some((&path.to_string_lossy(), &text)));
-    notices.extend(problems.iter().map(ToString::to_string));
-    keymap
+/// Which environment of the platform it is. Where nobody is looked at there is none.
+fn environment(app: &App, is_demo: bool) -> Option<Environment> {
+    let xtime = &app.config.xtime;
+    let configured = xtime.missing().is_empty().then(|| Environment::of_address(&xtime.settings.base_url));
+    if is_demo { Some(Environment::Demo) } else { configured }
 }
 
 fn shown(path: &Path) -> String {
     config::diagnostic::shown(path)
-}
-
-pub(super) fn theme(app: &App) -> (Theme, Option<ByBackground>, bool) {
-    let choice = if app.globals.color == ColorWhen::Never { ThemeChoice::Mono } else { app.config.ui.theme };
-    let variable = |name: &str| std::env::var(name).ok();
-    let no_color = variable("NO_COLOR").filter(|_| app.globals.color != ColorWhen::Always);
-    let (term, colorterm, colorfgbg) = (variable("TERM"), variable("COLORTERM"), variable("COLORFGBG"));
-    let env = TerminalEnv {
-        term: term.as_deref(),
-        colorterm: colorterm.as_deref(),
-        no_color: no_color.as_deref(),
-        colorfgbg: colorfgbg.as_deref(),
-    };
-    (Theme::choose(choice, env), Theme::by_background(choice, env), env.has_title())
 }

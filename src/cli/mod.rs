@@ -8,6 +8,7 @@ mod call;
 mod check;
 pub mod demo;
 mod desk;
+mod desk_files;
 mod doctor;
 pub mod error;
 mod escaped;

@@ -158,6 +158,18 @@ pub(super) fn flag<T: 'static>(key: &'static str, summary: &'static str, at: fn(
     Setting::new(key, summary, form, read, move |target| Some(at(target).to_string()))
 }
 
+/// `true`, `false`, or what the program finds out.
+pub(super) fn flag_or_auto<T: 'static>(
+    key: &'static str,
+    summary: &'static str,
+    at: fn(&mut T) -> &mut Option<bool>,
+) -> Setting<T> {
+    let read = move |section: &Section<'_, '_>, target: &mut T| section.flag_or_auto(key, at(target));
+    let form = SettingForm::new("`true`, `false`, `\"auto\"`", json!({ "enum": [true, false, "auto"] }));
+    let show = move |target: &mut T| Some(at(target).map_or_else(|| quoted("auto"), |flag| flag.to_string()));
+    Setting::new(key, summary, form, read, show)
+}
+
 /// The words of a setting with what they mean.
 type Words<V> = &'static [(&'static str, V)];
 

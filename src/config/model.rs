@@ -14,7 +14,7 @@ use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
 use crate::present::view::SavedView;
-use crate::present::{NotifyChoice, ThemeChoice};
+use crate::present::{NotifyChoice, ThemeChoice, ThemeSource};
 use crate::store::postgres::PostgresUrl;
 use crate::timezone::DatabaseChoice;
 use crate::xtime::PlatformSettings;
@@ -181,8 +181,10 @@ impl MailSettings {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ui {
-    pub theme: ThemeChoice,
-    /// Read for the sake of files that have it, and without effect: the mouse stays the terminal's, for selecting text.
+    pub theme: ThemeSource,
+    /// Whether the screen has ASCII characters alone; `None`: as the locale says.
+    pub ascii: Option<bool>,
+    /// Whether the desk takes the mouse, with which the terminal selects text otherwise.
     pub mouse: bool,
     /// How somebody is told who looks elsewhere.
     pub notify: NotifyChoice,
@@ -286,7 +288,8 @@ impl Default for Config {
             hooks: Vec::new(),
             metrics_listen: None,
             ui: Ui {
-                theme: ThemeChoice::default(),
+                theme: ThemeSource::Given(ThemeChoice::Auto),
+                ascii: None,
                 mouse: false,
                 notify: NotifyChoice::default(),
                 restore: true,

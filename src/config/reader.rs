@@ -92,6 +92,14 @@ fn names_secret(item: &Item) -> bool {
     table.is_some_and(|table| ["env", "file", "command"].iter().any(|way| table.contains_key(way)))
 }
 
+fn flag_of(text: &str) -> Result<bool, String> {
+    match text.trim() {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err("true or false is needed".to_owned()),
+    }
+}
+
 /// A value as it was written, and where.
 enum Found<'t> {
     File(&'t Item),
@@ -190,11 +198,20 @@ impl<'r, 'a> Section<'r, 'a> {
     pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
         let from_item =
             |item: &Item| item.as_bool().ok_or_else(|| format!("true or false is needed, not {}", item.type_name()));
-        self.read(key, from_item, |text| match text.trim() {
-            "true" | "1" | "yes" => Ok(true),
-            "false" | "0" | "no" => Ok(false),
-            _ => Err("true or false is needed".to_owned()),
-        })
+        self.read(key, from_item, flag_of)
+    }
+
+    /// The same into a place; `auto` is `None`.
+    pub(super) fn flag_or_auto(&self, key: &'static str, target: &mut Option<bool>) {
+        let from_item = |item: &Item| match (item.as_bool(), item.as_str()) {
+            (None, Some("auto")) => Ok(None),
+            (Some(flag), _) => Ok(Some(flag)),
+            _ => Err("true, false or \"auto\" is needed".to_owned()),
+        };
+        let from_text = |text: &str| if text.trim() == "auto" { Ok(None) } else { flag_of(text).map(Some) };
+        if let Some(flag) = self.read(key, from_item, from_text) {
+            *target = flag;
+        }
     }
 
     /// A path as the file means it.

@@ -3,16 +3,16 @@
 mod codes;
 mod mail;
 mod platform;
+mod ui;
 
 use std::net::SocketAddr;
 
 use chrono::TimeDelta;
 
 use crate::domain::{QuietHours, TestBooking};
-use crate::present::{NotifyChoice, ThemeChoice};
 use crate::timezone::DatabaseChoice;
 
-use super::kind::{A_MINUTE, flag, length, lengths, number, parsed, secret, text, word};
+use super::kind::{A_MINUTE, length, lengths, number, parsed, secret, text};
 use super::model::{Config, StoreUrl};
 use super::section::SettingSection;
 use super::setting::{Setting, SettingForm};
@@ -29,7 +29,7 @@ pub fn sections() -> Vec<SettingSection> {
         appointment(),
         mail::section(),
         reminders(),
-        ui(),
+        ui::section(),
         time(),
         metrics(),
     ]
@@ -135,33 +135,6 @@ fn reminders() -> SettingSection {
             before.sort_unstable_by(|a, b| b.cmp(a));
             before.dedup();
         })
-}
-
-fn ui() -> SettingSection {
-    const THEMES: &[(&str, ThemeChoice)] = &[
-        ("auto", ThemeChoice::Auto),
-        ("dark", ThemeChoice::Dark),
-        ("light", ThemeChoice::Light),
-        ("mono", ThemeChoice::Mono),
-    ];
-    const NOTIFY: &[(&str, NotifyChoice)] =
-        &[("off", NotifyChoice::Off), ("bell", NotifyChoice::Bell), ("osc", NotifyChoice::Osc)];
-    SettingSection::new("ui", "The desk.").with([
-        word("theme", "The colours; `auto` asks the terminal for its background.", THEMES, |c| &mut c.ui.theme),
-        flag("mouse", "Without effect: the mouse is left to the terminal.", |c| &mut c.ui.mouse),
-        word(
-            "notify",
-            "How you are told, while another window has the focus, that something new needs you: not at all, by the \
-             terminal's bell, or by a notification of the desktop (OSC 9 or 777).",
-            NOTIFY,
-            |c| &mut c.ui.notify,
-        ),
-        flag("restore", "Whether the desk begins as it was left, else with what is mine.", |c| &mut c.ui.restore),
-        text("operator", "Who is recorded with every event; what `is:mine` means.", |c: &mut Config| {
-            &mut c.ui.operator
-        })
-        .or("the login name"),
-    ])
 }
 
 fn metrics() -> SettingSection {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::domain::{CodeOrigin, LetterKind};
 use crate::mail::Transport;
-use crate::present::ThemeChoice;
+use crate::present::{ThemeChoice, ThemeSource};
 use crate::wiring;
 
 fn overrides(variables: &[(&str, &str)]) -> Overrides {
@@ -109,7 +109,7 @@ fn every_section_is_read() {
         matches!(&config.xtime.developer_key, Some(SecretSource::File(path)) if path == Path::new("/etc/keys/developer"))
     );
     assert_eq!(config.invitations.command.unwrap().run, ["issue-code", "{{ dealer_code }}"]);
-    assert_eq!((config.ui.theme, config.ui.mouse), (ThemeChoice::Dark, true));
+    assert_eq!((config.ui.theme, config.ui.mouse), (ThemeSource::Given(ThemeChoice::Dark), true));
 }
 
 #[test]
@@ -421,4 +421,20 @@ fn a_file_that_was_asked_for_must_be_there() {
     std::fs::write(&file, "[partner]\nname = \"X\"").unwrap();
     let loaded = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap();
     assert_eq!((loaded.config.partner.as_str(), loaded.config.file), ("X", Some(file)));
+}
+
+#[test]
+fn a_theme_is_given_or_a_file() {
+    let theme = |text: &str| good(&format!("[ui]\ntheme = \"{text}\"")).config.ui.theme;
+    assert_eq!(theme("colour-blind"), ThemeSource::Given(ThemeChoice::ColorBlind));
+    assert!(matches!(theme("./own"), ThemeSource::File(path) if path.ends_with("own")));
+    assert!(matches!(theme("own.toml"), ThemeSource::File(_)));
+    let error = parse(Path::new("c.toml"), "[ui]\ntheme = \"drak\"", &Overrides::default()).unwrap_err().to_string();
+    assert!(error.contains("there is no file themes/drak.toml; did you mean `dark`?"), "{error}");
+}
+
+#[test]
+fn ascii_is_said_or_found_out() {
+    let ascii = |text: &str| good(&format!("[ui]\nascii = {text}")).config.ui.ascii;
+    assert_eq!(["true", "false", "\"auto\""].map(ascii), [Some(true), Some(false), None]);
 }

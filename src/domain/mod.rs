@@ -19,6 +19,7 @@ pub mod command;
 mod connect;
 pub mod dealership;
 pub mod decide;
+pub mod environment;
 pub mod event;
 pub mod evolve;
 pub mod full_names;
@@ -75,6 +76,7 @@ pub use command::{Ask, BookingEnd, Claim, Claims, Command, Context, LetterEnd, N
 pub use connect::connect_steps;
 pub use dealership::{Contact, Profile};
 pub use decide::{decide, decide_in_turn, needs_no_probe, newest_code};
+pub use environment::Environment;
 pub use event::{Actor, CodeOrigin, Event, EventSeverity, Fact, besides_the_letter, rfc3339};
 pub use evolve::{evolve, evolve_all, fold};
 pub use full_names::{FullNames, Named};

@@ -23,6 +23,6 @@ pub mod view;
 
 pub use notify::NotifyChoice;
 pub use situation::situation;
-pub use theme::ThemeChoice;
+pub use theme::{ThemeChoice, ThemeSource};
 pub use tone::{Tone, code_clock_tone, confirm_clock_tone, opcode_glyph, stage_glyph};
 pub use track::{Track, TrackCell};

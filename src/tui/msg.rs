@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
+use super::hit_map::ClickTarget;
+use super::own_files::OwnFiles;
 use super::past::{PastMoment, PastNews};
 use super::rows::DealershipRows;
 use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
@@ -27,6 +29,10 @@ pub enum Msg {
     /// Keys of text that arrived at once: no person types like that.
     Burst(Vec<KeyEvent>),
     Paste(String),
+    /// The left button, on what was drawn there.
+    Click(ClickTarget),
+    /// A notch of the wheel over what was drawn there, forward or back.
+    Wheel(ClickTarget, bool),
     /// The terminal has another size.
     Resize(u16, u16),
     /// The terminal got the focus, or lost it.
@@ -61,6 +67,8 @@ pub enum Msg {
     Owner(OwnerState),
     /// The past is being read, or folded.
     Past(WorkId, PastNews),
+    /// The operator's own files were changed.
+    OwnFiles(Box<OwnFiles>),
     /// Something worth telling that belongs to nothing else.
     Notice(String),
     Tick,

@@ -165,6 +165,14 @@ impl Queue {
         self.cursor = self.shown_entries().get(self.list.place).map(|entry| entry.of);
     }
 
+    /// Moves the cursor to a letter, where it is shown.
+    pub fn stand_on(&mut self, letter: LetterRef) {
+        if let Some(place) = self.shown_entries().iter().position(|entry| entry.of == letter) {
+            self.acted = None;
+            self.stand_at(place);
+        }
+    }
+
     /// Keeps the cursor among so many lines.
     pub fn keep_in_view(&mut self, height: usize) {
         self.list.keep_in_view(self.shown(), height);

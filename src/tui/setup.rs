@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
 use super::reading::Mailboxes;
-use crate::domain::{Claims, CodeOrigin, Policy, TestBooking};
+use crate::domain::{Claims, CodeOrigin, Environment, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::Holder;
@@ -41,14 +41,16 @@ pub struct Setup {
     /// Which codes and dealerCodes are taken.
     pub claims: Arc<dyn Claims + Send + Sync>,
     pub keymap: Arc<Keymap>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Which store it is, in a word or two for the status bar.
     pub store: String,
     /// Who we are to the dealerships: in the steps and the letter of the opcode.
     pub partner: String,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// The demo: says so, and that nothing is real.
-    pub demo: bool,
+    /// Which environment of the platform it is; `None`: there is no platform.
+    pub environment: Option<Environment>,
     /// Which other process owns the store; `None`: this one.
     pub owner: Option<Holder>,
     pub views: Vec<SavedView>,
@@ -58,6 +60,11 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// Nothing is real.
+    pub fn is_demo(&self) -> bool {
+        self.environment == Some(Environment::Demo)
+    }
+
     /// Whether letters become files that nobody mails.
     pub fn only_files(&self) -> bool {
         self.mail_name.is_some() && !self.mails

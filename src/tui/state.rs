@@ -17,6 +17,7 @@ use super::estimate::CodeEstimate;
 use super::expired::Expired;
 pub use super::filter_input::FilterInput;
 use super::help::Help;
+use super::hit_map::ClickTarget;
 use super::insight::InsightPage;
 use super::keymap::Key;
 use super::list_cursor::Scroll;
@@ -136,6 +137,8 @@ pub struct ScreenState {
     pub pasted_until: Duration,
     /// Until when, in the person's time, nobody can have seen the dialog that was opened.
     pub unseen_until: Duration,
+    /// What was clicked on last, and when in the person's time.
+    pub clicked: Option<(ClickTarget, Duration)>,
     /// The call that the open dialog lies over.
     pub call_below: Option<CallView>,
     /// A code that is shown for a while.
@@ -179,7 +182,7 @@ impl ScreenState {
     /// An empty screen of a size; the dealerships are still to be loaded.
     pub fn new(setup: Setup, size: (u16, u16), now: ArrivalTime) -> Self {
         let rows = DealershipRows::new(Vec::new(), Some(setup.me.clone()), setup.policy.clone(), now.at);
-        let practice = setup.demo.then(Practice::default);
+        let practice = setup.is_demo().then(Practice::default);
         Self {
             setup,
             now,
@@ -212,6 +215,7 @@ impl ScreenState {
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
+            clicked: None,
             call_below: None,
             reveal: None,
             jobs: Vec::new(),

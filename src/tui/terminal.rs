@@ -45,6 +45,8 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l\x1b[?2004h\x1b[?7l";
 
 /// Has the terminal tell when it gets the focus, and loses it.
 const TELL_FOCUS: &[u8] = b"\x1b[?1004h";
+/// Asks to be told of buttons and the wheel, in the form that has room for every column.
+const TELL_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 
 /// Asks for the background colour, and what kind of terminal it is: every one answers the second question, so no answer
 /// to the first comes after that.
@@ -59,6 +61,8 @@ pub struct TerminalOptions {
     pub ask_background: bool,
     /// How somebody is told who looks elsewhere; `None`: nobody is, and the terminal need not tell of its focus.
     pub notify: Option<NotifySequence>,
+    /// Be told of the mouse, which is the terminal's otherwise.
+    pub mouse: bool,
 }
 
 /// Why there is no screen.
@@ -139,6 +143,9 @@ impl TerminalGuard {
         self.output.write_all(ENTER)?;
         if self.options.notify.is_some() {
             self.output.write_all(TELL_FOCUS)?;
+        }
+        if self.options.mouse {
+            self.output.write_all(TELL_MOUSE)?;
         }
         if !title.is_empty() {
             queue!(self.output, SetTitle(title))?;

@@ -1,19 +1,40 @@
 //! What the environment chooses, and that everything with a background can be read.
 
+use ratatui::style::Color;
+
 use super::*;
 
-/// Every theme at every depth, and its name. True colour has the colours of 256.
+const BLACK: [u8; 3] = [0; 3];
+const WHITE: [u8; 3] = [255; 3];
+
+/// Every theme at every depth on both backgrounds, and its name. True colour has the colours of 256.
 fn themes() -> Vec<(String, Theme)> {
     let depths =
         [("8", "xterm-color", ""), ("16", "linux", ""), ("256", "xterm-256color", ""), ("true", "xterm", "24bit")];
-    let choices = [ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::Mono];
-    let env = |term, colorterm| TerminalEnv { term: Some(term), colorterm: Some(colorterm), ..TerminalEnv::default() };
-    depths
-        .iter()
-        .flat_map(|(depth, term, colorterm)| {
-            choices.map(|choice| (format!("{choice:?} {depth}"), Theme::choose(choice, env(term, colorterm))))
-        })
-        .collect()
+    let mut themes = Vec::new();
+    for (depth, term, colorterm) in depths {
+        let env = TerminalEnv { term: Some(term), colorterm: Some(colorterm), ..TerminalEnv::default() };
+        for (name, choice) in ThemeChoice::NAMED {
+            for background in [BLACK, WHITE] {
+                themes
+                    .push((format!("{name} {depth} {background:?}"), ThemeSet::of(*choice, env).on(Some(background))));
+            }
+        }
+    }
+    themes
+}
+
+/// The labels with a background of their own.
+fn labels(theme: &Theme) -> [(&'static str, Style); 7] {
+    [
+        ("chosen", theme.chosen),
+        ("alarm", theme.alarm),
+        ("past", theme.past),
+        ("caret", theme.caret),
+        ("production", theme.production),
+        ("sandbox", theme.sandbox),
+        ("demo", theme.demo),
+    ]
 }
 
 fn inks(theme: &Theme) -> [(&'static str, Style); 12] {
@@ -93,30 +114,33 @@ fn rgb_of(palette: [[u8; 3]; 16], color: Color, bold: bool) -> [u8; 3] {
         other => panic!("{other} is not used"),
     };
     let index = if bold && index < 8 { index + 8 } else { index };
-    match index {
-        0..16 => palette[usize::from(index)],
-        16..232 => {
-            let level = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
-            let n = index - 16;
-            [level(n / 36), level(n / 6 % 6), level(n % 6)]
-        }
-        _ => [8 + 10 * (index - 232); 3],
-    }
+    if index < 16 { palette[usize::from(index)] } else { depth::indexed_rgb(index) }
+}
+
+/// Red, green and blue by how much light they are.
+fn linear(color: [u8; 3]) -> [f64; 3] {
+    color.map(|value| {
+        let value = f64::from(value) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    })
 }
 
 /// The contrast of two colours as WCAG 2 computes it.
 fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
-    let linear = |value: u8| {
-        let value = f64::from(value) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    let luminance = |color| {
+        let [r, g, b] = linear(color);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
     };
-    let luminance = |[r, g, b]: [u8; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
 /// Fails unless a cell of this style can be read, whether or not bold is shown in a bright colour.
 fn can_be_read(what: &str, style: Style) {
+    has_contrast(what, style, 4.5);
+}
+
+fn has_contrast(what: &str, style: Style, least: f64) {
     let Some(background) = style.bg else {
         // The terminal's own colours, possibly turned round.
         assert!(
@@ -129,7 +153,7 @@ fn can_be_read(what: &str, style: Style) {
     assert!(!style.add_modifier.contains(Modifier::DIM), "{what}");
     for bold in [false, style.add_modifier.contains(Modifier::BOLD)] {
         let found = contrast(rgb(ink, bold), rgb(background, false));
-        assert!(found >= 4.5, "{what}: {found:.2}:1");
+        assert!(found >= least, "{what}: {found:.2}:1");
     }
 }
 
@@ -140,23 +164,116 @@ fn every_ink_can_be_read_on_every_background() {
             can_be_read(&format!("{name}: {ink} under the cursor"), theme.cursor.over(style));
             can_be_read(&format!("{name}: {ink} under the cursor elsewhere"), theme.cursor_away.over(style));
         }
-        for (what, style) in
-            [("chosen", theme.chosen), ("alarm", theme.alarm), ("past", theme.past), ("caret", theme.caret)]
-        {
+        for (what, style) in labels(&theme) {
             can_be_read(&format!("{name}: {what}"), style);
         }
     }
 }
 
+/// The themes of many colours on the backgrounds that they are for.
+fn of_many_colors() -> Vec<(String, ThemeChoice, Theme, [u8; 3])> {
+    let env = TerminalEnv { term: Some("xterm-256color"), ..TerminalEnv::default() };
+    let of = |choice, background| {
+        (format!("{choice:?} {background:?}"), choice, ThemeSet::of(choice, env).on(Some(background)), background)
+    };
+    let both = [ThemeChoice::Auto, ThemeChoice::HighContrast, ThemeChoice::ColorBlind];
+    let both = both.into_iter().flat_map(|choice| [of(choice, BLACK), of(choice, WHITE)]);
+    both.chain([of(ThemeChoice::Dark, BLACK), of(ThemeChoice::Light, WHITE)]).collect()
+}
+
 #[test]
 fn the_inks_of_many_colours_can_be_read_on_black_and_on_white() {
-    let env = TerminalEnv { term: Some("xterm-256color"), ..TerminalEnv::default() };
-    for (choice, background) in [(ThemeChoice::Dark, 16), (ThemeChoice::Light, 231)] {
-        let theme = Theme::choose(choice, env);
+    for (name, _, theme, background) in of_many_colors() {
+        let [red, green, blue] = background;
+        let number = if [red, green, blue] == BLACK { 16 } else { 231 };
         for (ink, style) in inks(&theme).into_iter().filter(|(_, style)| matches!(style.fg, Some(Color::Indexed(_)))) {
-            can_be_read(&format!("{choice:?}: {ink}"), style.bg(Color::Indexed(background)));
+            can_be_read(&format!("{name}: {ink}"), style.bg(Color::Indexed(number)));
         }
     }
+}
+
+#[test]
+fn high_contrast_is_higher_everywhere() {
+    for (name, _, theme, background) in of_many_colors().into_iter().filter(|of| of.1 == ThemeChoice::HighContrast) {
+        let number = if background == BLACK { 16 } else { 231 };
+        for (ink, style) in inks(&theme).into_iter().filter(|(ink, _)| *ink != "reset") {
+            assert!(style.fg.is_some(), "{name}: {ink} is left to the terminal");
+            has_contrast(&format!("{name}: {ink}"), style.bg(Color::Indexed(number)), 7.0);
+            has_contrast(&format!("{name}: {ink} under the cursor"), theme.cursor.over(style), 7.0);
+            has_contrast(&format!("{name}: {ink} under the cursor elsewhere"), theme.cursor_away.over(style), 7.0);
+        }
+        for (what, style) in labels(&theme) {
+            has_contrast(&format!("{name}: {what}"), style, 7.0);
+        }
+    }
+}
+
+/// What eyes see of light: all of it, without the red cones, without the green ones (Machado and others, 2009).
+const EYES: [[[f64; 3]; 3]; 3] = [
+    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+    [[0.152_286, 1.052_583, -0.204_868], [0.114_503, 0.786_281, 0.099_216], [-0.003_882, -0.048_116, 1.051_998]],
+    [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]],
+];
+
+/// A colour in CIELAB, as eyes see it.
+fn lab(color: [u8; 3], eye: [[f64; 3]; 3]) -> [f64; 3] {
+    let light = linear(color);
+    let mix = |row: [f64; 3]| row.iter().zip(light).map(|(part, light)| part * light).sum::<f64>().clamp(0.0, 1.0);
+    let [red, green, blue] = eye.map(mix);
+    let [x, y, z] = [
+        (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.950_47,
+        0.2126 * red + 0.7152 * green + 0.0722 * blue,
+        (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.088_83,
+    ]
+    .map(|t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 });
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+/// How far two colours are apart at least, in whichever of the eyes; 2 is the least that is noticed side by side.
+fn apart(one: [u8; 3], other: [u8; 3]) -> f64 {
+    let distance = |eye| {
+        let (one, other) = (lab(one, eye), lab(other, eye));
+        one.iter().zip(other).map(|(one, other)| (one - other).powi(2)).sum::<f64>().sqrt()
+    };
+    EYES.map(distance).into_iter().fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn tones_are_told_apart_without_red_and_green() {
+    for (name, _, theme, background) in of_many_colors().into_iter().filter(|of| of.1 == ThemeChoice::ColorBlind) {
+        let text = if background == BLACK { WHITE } else { BLACK };
+        let ink = |style: Style| style.fg.map_or(text, |ink| rgb(ink, false));
+        let tones = [Tone::Plain, Tone::Good, Tone::Busy, Tone::Warn, Tone::Bad, Tone::Faint];
+        let places = [theme.production, theme.sandbox, theme.demo].map(|style| rgb(style.bg.unwrap(), false));
+        for colors in [tones.map(|tone| ink(theme.tone(tone))).as_slice(), &places] {
+            for (place, one) in colors.iter().enumerate() {
+                for other in colors.iter().skip(place + 1) {
+                    let found = apart(*one, *other);
+                    assert!(found >= 20.0, "{name}: {one:?} and {other:?}: {found:.0}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_tone_that_matters_is_told_by_its_colour_alone() {
+    let colorless = |style: Style| Style { fg: None, ..style };
+    for (name, theme) in themes() {
+        let [plain, warn, bad] = [Tone::Plain, Tone::Warn, Tone::Bad].map(|tone| colorless(theme.tone(tone)));
+        if ["colour-blind", "high-contrast", "mono"].iter().any(|one| name.starts_with(one)) {
+            assert!(plain != warn && warn != bad && plain != bad, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_was_to_be_told_apart_was_not_before() {
+    // The green and the red of the dark theme for somebody without green cones: that is what the other is for.
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
+    let [good, warn] = [Tone::Good, Tone::Warn].map(|tone| rgb(theme.tone(tone).fg.unwrap(), false));
+    assert!(apart(good, warn) < 35.0);
+    assert!((apart(BLACK, WHITE) - 100.0).abs() < 0.1);
 }
 
 /// Of the first colours only their names are known, so less is asked: that of large text.
@@ -183,9 +300,7 @@ fn the_inks_of_few_colours_can_be_read_on_black_and_on_white() {
 #[test]
 fn nothing_is_written_in_bold_black() {
     for (name, theme) in themes() {
-        for style in
-            [theme.chosen, theme.alarm, theme.past, theme.caret].into_iter().chain(inks(&theme).map(|(_, style)| style))
-        {
+        for style in labels(&theme).into_iter().chain(inks(&theme)).map(|(_, style)| style) {
             let black = matches!(style.fg, Some(Color::Black | Color::Indexed(0)));
             assert!(!black || !style.add_modifier.contains(Modifier::BOLD), "{name}");
         }
@@ -195,7 +310,8 @@ fn nothing_is_written_in_bold_black() {
 #[test]
 fn the_background_decides_where_the_terminal_tells_it() {
     let env = |term| TerminalEnv { term: Some(term), ..TerminalEnv::default() };
-    let by = Theme::by_background(ThemeChoice::Auto, env("xterm-256color")).unwrap();
+    let by = ThemeSet::of(ThemeChoice::Auto, env("xterm-256color"));
+    assert!(by.asks());
     let key = |choice| Theme::choose(choice, env("xterm-256color")).key;
     for (background, choice) in [
         ([255, 255, 255], ThemeChoice::Light),
@@ -205,7 +321,7 @@ fn the_background_decides_where_the_terminal_tells_it() {
         ([0, 43, 54], ThemeChoice::Dark),
         ([0, 0, 255], ThemeChoice::Dark),
     ] {
-        assert_eq!(by.of(background).key, key(choice), "{background:?}");
+        assert_eq!(by.on(Some(background)).key, key(choice), "{background:?}");
     }
     for (choice, env) in [
         (ThemeChoice::Dark, env("xterm-256color")),
@@ -215,7 +331,7 @@ fn the_background_decides_where_the_terminal_tells_it() {
         (ThemeChoice::Auto, env("vt220")),
         (ThemeChoice::Auto, TerminalEnv { no_color: Some("1"), ..env("xterm-256color") }),
     ] {
-        assert!(Theme::by_background(choice, env).is_none(), "{choice:?} {env:?}");
+        assert!(!ThemeSet::of(choice, env).asks(), "{choice:?} {env:?}");
     }
 }
 

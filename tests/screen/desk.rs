@@ -19,11 +19,12 @@ use cloverwatch::tui::past::{PastBoard, PastNews};
 use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
-use cloverwatch::tui::view::Drawn;
+use cloverwatch::tui::view::{Drawn, draw_into};
 use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use parking_lot::Mutex;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
@@ -72,7 +73,8 @@ impl Desk {
             store: String::new(),
             partner: "DataClover".to_owned(),
             appointment: cloverwatch::config::Config::default().appointment,
-            demo: false,
+            environment: None,
+            mouse: false,
             owner: None,
             views: SavedView::given(),
             start: DeskStart::All,
@@ -328,6 +330,13 @@ impl Desk {
         let shown = String::from_utf8(bytes.clone()).unwrap().replace('\u{fffd}', "?");
         parser.process(shown.as_bytes());
         (parser.screen().contents(), drawn, bytes)
+    }
+
+    /// The cells of a frame in a theme.
+    pub fn cells(&self, theme: &Theme) -> (Buffer, Drawn) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.size.0, self.state.size.1));
+        let drawn = draw_into(&self.state, theme, &mut buffer);
+        (buffer, drawn)
     }
 
     pub fn picture(&self) -> String {

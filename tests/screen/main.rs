@@ -4,6 +4,7 @@
 
 mod allowed;
 mod appointments;
+mod ascii;
 mod bursts;
 mod calls;
 mod cells;
@@ -12,6 +13,7 @@ mod client;
 mod cut_off;
 mod desk;
 mod dialogs;
+mod environments;
 mod filter;
 mod flow;
 mod home;
@@ -20,10 +22,12 @@ mod keys;
 mod keys_dialogs;
 mod layers;
 mod letters;
+mod mouse;
 mod navigation;
 mod notifications;
 mod opcodes;
 mod outages;
+mod own_files;
 mod palette;
 mod past;
 mod pictures;

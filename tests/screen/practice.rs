@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cloverwatch::domain::{Actor, CodeOrigin, Command, DealershipId, IntentId, Outcome};
+use cloverwatch::domain::{Actor, CodeOrigin, Command, DealershipId, Environment, IntentId, Outcome};
 use cloverwatch::protocol::Request;
 use cloverwatch::tui::keymap::Key;
 use cloverwatch::tui::practice::{Practice, TASKS, TaskResult};
@@ -34,7 +34,7 @@ fn world() -> World {
 
 fn desk(size: (u16, u16), practice: bool) -> Desk {
     Desk::with(world(), size, |setup| {
-        (setup.demo, setup.source) = (true, Some(CodeOrigin::Http));
+        (setup.environment, setup.source) = (Some(Environment::Demo), Some(CodeOrigin::Http));
         setup.start = if practice { DeskStart::Practice } else { DeskStart::All };
     })
 }
@@ -199,8 +199,9 @@ fn it_is_offered_put_away_and_gone_on_with() {
 
 #[test]
 fn where_nobody_fits_it_says_so() {
-    let mut desk =
-        Desk::with(World::default(), (100, 30), |setup| (setup.demo, setup.start) = (true, DeskStart::Practice));
+    let mut desk = Desk::with(World::default(), (100, 30), |setup| {
+        (setup.environment, setup.start) = (Some(Environment::Demo), DeskStart::Practice);
+    });
     desk.sees("There is no dealership here for this task").press("f4").sees("Practice 2 of 10");
 }
 

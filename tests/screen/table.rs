@@ -3,8 +3,6 @@
 use cloverwatch::domain::ProfileField;
 use cloverwatch::tui::rows::{Sort, TableColumn};
 use cloverwatch::tui::state::Mode;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use crate::desk::Desk;
@@ -20,13 +18,11 @@ fn line_with(desk: &Desk, text: &str) -> String {
 
 /// The texts that are marked as found.
 fn hits(desk: &Desk) -> Vec<String> {
-    let (width, height) = desk.state.size;
-    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     let theme = cloverwatch::tui::theme::Theme::choose(
         cloverwatch::tui::theme::ThemeChoice::Dark,
         cloverwatch::tui::theme::TerminalEnv::default(),
     );
-    cloverwatch::tui::view::draw_into(&desk.state, &theme, &mut buffer);
+    let (buffer, _) = desk.cells(&theme);
     let mut hits = vec![String::new()];
     for cell in buffer.content() {
         match cell.modifier.contains(Modifier::UNDERLINED) {

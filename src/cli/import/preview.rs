@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::cli::app::App;
 use crate::cli::args::Import;
-use crate::cli::desk::{needs_terminal, theme};
+use crate::cli::desk::needs_terminal;
+use crate::cli::desk_files::themes;
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;
 use crate::cli::select::all;
@@ -75,8 +76,10 @@ pub(super) async fn choose(
     let options = ImportOptions { heading: args.heading, ..options.clone() };
     let asked = Asked { args, bytes: Arc::new(bytes), options, states, config: Arc::new(app.config.clone()) };
     let looking = asked.clone();
-    let (theme, themes, _) = theme(app);
-    match show(preview, (theme, themes), move |preview| looking.look(preview)).await {
+    let mut notices = Vec::new();
+    let themes = themes(app.globals.color, &app.config.ui, &mut notices);
+    notices.iter().for_each(|notice| app.out.warn(notice));
+    match show(preview, themes, move |preview| looking.look(preview)).await {
         Ok(Chosen::Accepted(preview)) => {
             let (mut args, options) = asked.with(&preview).map_err(CliError::Usage)?;
             let list = asked.read(&args, &options)?;

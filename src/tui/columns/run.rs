@@ -5,7 +5,8 @@ use tokio::task::JoinHandle;
 use crate::signals::{Signal, Signals, Termination};
 use crate::tui::terminal::input::InputEvent;
 use crate::tui::terminal::{Restorer, Suspended, TerminalError, TerminalGuard, TerminalOptions};
-use crate::tui::theme::{ByBackground, Theme};
+use crate::tui::theme::{Theme, ThemeSet};
+use crate::tui::view::ascii::to_ascii;
 
 use super::{Preview, PreviewAction, PreviewOutcome, draw};
 
@@ -23,16 +24,16 @@ pub enum Chosen {
 /// that makes them; it may take its time.
 pub async fn choose(
     preview: Preview,
-    (theme, themes): (Theme, Option<ByBackground>),
+    themes: ThemeSet,
     look: impl Fn(&Preview) -> (String, PreviewOutcome) + Clone + Send + 'static,
 ) -> Result<Chosen, TerminalError> {
     let mut signals = Signals::listen()?;
     let restorer = Restorer::new();
     restorer.hook_panics(|| false);
-    let wanted = TerminalOptions { ask_background: themes.is_some(), ..TerminalOptions::default() };
+    let wanted = TerminalOptions { ask_background: themes.asks(), ..TerminalOptions::default() };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
     let mut input = terminal.input();
-    let mut screen = Screen { preview, theme, terminal, looking: None };
+    let mut screen = Screen { preview, theme: themes.on(None), terminal, looking: None };
     screen.look(look.clone());
     loop {
         screen.draw();
@@ -51,7 +52,7 @@ pub async fn choose(
                 Suspended::Ending(ending) => return Ok(Chosen::Signal(ending)),
                 Suspended::Back | Suspended::Alone => PreviewAction::Stay,
             },
-            happened => screen.handle(happened, themes.as_ref()),
+            happened => screen.handle(happened, &themes),
         };
         match answer {
             PreviewAction::Stay => {}
@@ -81,7 +82,7 @@ impl Screen {
         self.looking = Some(tokio::task::spawn_blocking(move || look(&preview)));
     }
 
-    fn handle(&mut self, happened: Happened, themes: Option<&ByBackground>) -> PreviewAction {
+    fn handle(&mut self, happened: Happened, themes: &ThemeSet) -> PreviewAction {
         match happened {
             Happened::Signal(_) => self.terminal.redraw(),
             Happened::Looked((command, outcome)) => {
@@ -89,7 +90,7 @@ impl Screen {
             }
             Happened::Input(Some(InputEvent::Key(key))) => return self.preview.key(key),
             Happened::Input(Some(InputEvent::Background(color))) => {
-                self.theme = themes.map_or(self.theme, |themes| themes.of(color));
+                self.theme = themes.on(Some(color));
             }
             Happened::Input(Some(InputEvent::Attributes)) => self.terminal.answered(),
             // Nothing is typed here, so nothing can be pasted.
@@ -102,6 +103,9 @@ impl Screen {
         let Self { preview, theme, terminal, .. } = self;
         terminal.draw(|buffer| {
             draw(preview, theme, buffer);
+            if theme.ascii {
+                to_ascii(buffer);
+            }
             None
         });
     }

@@ -35,6 +35,7 @@ fn this_desk(state: &ScreenState) -> Vec<HelpLine> {
     tell("codes", (codes(state), Tone::Plain));
     tell("letters", letters(state));
     tell("Xtime", xtime(state));
+    tell("mouse", (mouse(state).to_owned(), Tone::Plain));
     lines
 }
 
@@ -61,7 +62,7 @@ fn first(state: &ScreenState) -> String {
 
 fn store(state: &ScreenState) -> (String, Tone) {
     let setup = &state.setup;
-    if setup.demo {
+    if setup.is_demo() {
         let key = key(state, Action::Practice);
         let words = format!(
             "A demo: dealerships are invented, Xtime and mail are simulated, nobody is called or written to. {key} sets \
@@ -113,6 +114,14 @@ fn xtime(state: &ScreenState) -> (String, Tone) {
             let key = key(state, Action::Check);
             (format!("Looked at by itself, the nearest deadline first; {key} looks at once."), Tone::Plain)
         }
+    }
+}
+
+fn mouse(state: &ScreenState) -> &'static str {
+    if state.setup.mouse {
+        "It chooses rows, tabs, headings, buttons and the keys below; hold Shift to select text with it."
+    } else {
+        "Left to the terminal, for selecting text. With [ui] mouse = true it is the desk's, and Shift selects."
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::alias::ALIASES;
 use super::key::{Key, KeySymbol};
-use super::problem::Findings;
 use super::read::{Entry, written};
 use super::trie::{Conflict, Node, Trie};
 use super::{Keymap, chain};
 use crate::tui::action::{Action, ActionScope};
+use crate::tui::file_problem::Findings;
 
 /// A chord, what it asks for, and where the user wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]

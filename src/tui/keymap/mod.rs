@@ -4,17 +4,16 @@ mod alias;
 mod build;
 mod key;
 mod print;
-mod problem;
 mod read;
 mod trie;
 
+pub use super::file_problem::{FileProblem, Level};
 pub use key::{Key, KeyError, KeySymbol};
 pub use print::markdown_table;
-pub use problem::{KeymapProblem, Level};
 pub use trie::{Conflict, Node, Trie};
 
+use super::file_problem::Findings;
 use build::Bound;
-use problem::Findings;
 
 use super::action::{Action, ActionScope};
 
@@ -68,7 +67,7 @@ impl Default for Keymap {
 impl Keymap {
     /// The default map with a user's file (its name and its text) over it, and what is wrong with that file. What is
     /// wrong falls back to the default, so this never fails.
-    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<KeymapProblem>) {
+    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<FileProblem>) {
         let defaults = read::read(DEFAULT, &mut Findings::new("keymap.toml", DEFAULT));
         let (file, text) = user.unwrap_or(("", ""));
         let mut findings = Findings::new(file, text);
@@ -141,6 +140,6 @@ fn title(node: &Node) -> &'static str {
 }
 
 /// Everything that is wrong with a user's file, in its order.
-pub fn check(text: &str, file: &str) -> Vec<KeymapProblem> {
+pub fn check(text: &str, file: &str) -> Vec<FileProblem> {
     Keymap::load(Some((file, text))).1
 }

@@ -5,10 +5,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::alias::{self, ALIASES};
 use super::key::Key;
-use super::problem::Findings;
 use crate::domain::suggest::{closest, suggestion};
 use crate::domain::text::clean;
 use crate::tui::action::{Action, ActionScope, REGISTRY};
+use crate::tui::file_problem::Findings;
 
 /// The word that takes all keys from an action.
 const DISABLED: &str = "disabled";

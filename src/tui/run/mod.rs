@@ -15,13 +15,14 @@ use super::bulk_job::BulkJob;
 use super::kept_desk::KeptDesk;
 use super::keymap::Keymap;
 use super::notifier::NotifySequence;
+use super::own_files::ReadAgain;
 use super::reading::Mailboxes;
 use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
-use super::theme::{ByBackground, Theme};
+use super::theme::ThemeSet;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, NoClaims, Policy, TestBooking};
+use crate::domain::{Claim, Claims, DealershipId, Environment, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
@@ -38,13 +39,13 @@ const TITLE: &str = "cloverwatch";
 /// What the screen is told by whoever starts it.
 pub struct ScreenOptions {
     pub keymap: Keymap,
-    pub theme: Theme,
     /// How somebody is told who looks elsewhere.
     pub notify: Option<NotifySequence>,
+    pub themes: ThemeSet,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
     /// Whether the terminal's window has a title.
     pub has_title: bool,
-    /// The colours by the terminal's background, where it may be asked for it.
-    pub themes: Option<ByBackground>,
     /// Who is in front of it: who records, and what `is:mine` means.
     pub me: String,
     /// The zone of the desk.
@@ -55,8 +56,8 @@ pub struct ScreenOptions {
     pub partner: String,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// The demo: nothing is real.
-    pub demo: bool,
+    /// Which environment of the platform it is; `None`: there is no platform.
+    pub environment: Option<Environment>,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<dyn Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
@@ -69,6 +70,8 @@ pub struct ScreenOptions {
     pub read_only: bool,
     pub views: Vec<SavedView>,
     pub start: DeskStart,
+    /// Looks after the operator's own files.
+    pub read_again: ReadAgain,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,17 +107,23 @@ pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> 
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
     let title = if options.has_title { TITLE } else { "" };
-    let wanted = Wanted { title: title.into(), ask_background: options.themes.is_some(), notify: options.notify };
+    let wanted = Wanted {
+        title: title.into(),
+        ask_background: options.themes.asks(),
+        mouse: options.mouse,
+        notify: options.notify,
+    };
     let terminal = TerminalGuard::enter(wanted, &restorer)?;
-    let (clock, themes) = (Arc::clone(&options.clock), (options.theme, options.themes));
+    let (clock, themes) = (Arc::clone(&options.clock), options.themes.clone());
     let notices = options.notices.clone();
-    let mut screen = Screen::new(options.setup(), themes, clock, terminal, signals);
+    let (setup, read_again) = options.setup();
+    let mut screen = Screen::new(setup, themes, clock, terminal, signals);
     let client = match open(&mut screen, opener()).await? {
         Opened::Client(client) => client,
         Opened::Failed(error) => return Ok(Err(error)),
         Opened::Left(exit) => return Ok(Ok(Left { exit, unfinished: Vec::new(), kept: None })),
     };
-    Ok(Box::pin(Desk::new(client, screen, notices).run(&opener)).await?)
+    Ok(Box::pin(Desk::new(client, screen, notices, read_again).run(&opener)).await?)
 }
 
 enum Opened<E> {
@@ -144,8 +153,8 @@ async fn open<E>(screen: &mut Screen, mut opening: Opening<E>) -> io::Result<Ope
 }
 
 impl ScreenOptions {
-    fn setup(self) -> Setup {
-        Setup {
+    fn setup(self) -> (Setup, ReadAgain) {
+        let setup = Setup {
             read_only: self.read_only,
             source: None,
             mail_name: None,
@@ -156,15 +165,17 @@ impl ScreenOptions {
             policy: self.policy,
             claims: Arc::new(NoClaims),
             keymap: Arc::new(self.keymap),
+            mouse: self.mouse,
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,
-            demo: self.demo,
+            environment: self.environment,
             owner: None,
             views: self.views,
             start: self.start,
             desk: rand::random(),
-        }
+        };
+        (setup, self.read_again)
     }
 }
 
@@ -185,12 +196,13 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>) -> Self {
+    fn new(client: SharedClient, mut screen: Screen, notices: Vec<String>, read_again: ReadAgain) -> Self {
         adopt(&mut screen, &client);
         let owner =
             client.info().owner.as_ref().map(|owner| format!("working through the owner of the store, {owner}"));
         let (tell, answers) = mpsc::channel(ANSWERS);
-        let tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
+        let mut tasks = Tasks::new(Arc::clone(&client), &screen.state.setup.me, tell);
+        tasks.watch_files(read_again);
         for notice in client.info().notices.iter().cloned().chain(owner).chain(notices) {
             screen.take(Msg::Notice(notice), From::Program);
         }

@@ -8,9 +8,9 @@ use crate::clock::{Clock, SharedClock, WallClock};
 use crate::domain::Timestamp;
 use crate::signals::{Signal, Signals, Termination};
 use crate::tui::frames::FrameScheduler;
-use crate::tui::terminal::input::{InputEvent, InputReader};
+use crate::tui::terminal::input::{InputEvent, InputReader, MouseInput};
 use crate::tui::terminal::{Suspended, TerminalGuard};
-use crate::tui::theme::{ByBackground, Theme};
+use crate::tui::theme::{Theme, ThemeSet};
 use crate::tui::view::{Drawn, draw_into};
 use crate::tui::{ArrivalTime, Effect, Msg, ScreenState, Setup, update};
 
@@ -42,8 +42,10 @@ pub(super) struct Screen {
     input: InputReader,
     terminal: TerminalGuard,
     theme: Theme,
-    /// Which theme it is by the background of the terminal, once that is known.
-    themes: Option<ByBackground>,
+    /// Which theme it is by the background of the terminal.
+    themes: ThemeSet,
+    /// What the terminal told of it.
+    background: Option<[u8; 3]>,
     frames: FrameScheduler,
     drawn: Drawn,
     /// The text that changes by itself is due and waits for its frame.
@@ -54,7 +56,7 @@ pub(super) struct Screen {
 impl Screen {
     pub(super) fn new(
         setup: Setup,
-        (theme, themes): (Theme, Option<ByBackground>),
+        themes: ThemeSet,
         clock: SharedClock,
         terminal: TerminalGuard,
         signals: Signals,
@@ -69,8 +71,9 @@ impl Screen {
             signals,
             input: terminal.input(),
             terminal,
-            theme,
+            theme: themes.on(None),
             themes,
+            background: None,
             frames: FrameScheduler::new(),
             drawn: Drawn::default(),
             tick_waits: false,
@@ -115,13 +118,13 @@ impl Screen {
             Happened::Input(Some(event)) => match event {
                 InputEvent::Key(key) => self.take(Msg::Key(key), From::Person),
                 InputEvent::Burst(keys) => self.take(Msg::Burst(keys), From::Person),
+                InputEvent::Mouse(input) => self.mouse(input),
                 InputEvent::Paste(text) => self.take(Msg::Paste(text), From::Person),
                 InputEvent::Focus(has_focus) => self.take(Msg::Focus(has_focus), From::Program),
                 InputEvent::Background(color) => {
-                    if let Some(themes) = self.themes {
-                        self.theme = themes.of(color);
-                        self.frames.input(self.face.elapsed());
-                    }
+                    self.background = Some(color);
+                    self.theme = self.themes.on(self.background);
+                    self.frames.input(self.face.elapsed());
                     Vec::new()
                 }
                 InputEvent::Attributes => {
@@ -144,6 +147,12 @@ impl Screen {
     /// Takes in a message; what that asks of the engine is the answer.
     pub(super) fn take(&mut self, msg: Msg, from: From) -> Vec<Effect> {
         let now = ArrivalTime { at: self.clock.now(), face: self.face.elapsed() };
+        if let Msg::OwnFiles(files) = &msg
+            && let Some(themes) = &files.themes
+        {
+            self.themes = themes.clone();
+            self.theme = self.themes.on(self.background);
+        }
         let mut asked = Vec::new();
         for effect in update(&mut self.state, msg, now) {
             match effect {
@@ -169,6 +178,17 @@ impl Screen {
             }
         }
         asked
+    }
+
+    /// The mouse is about what was drawn last. Where it is not ours, nobody asked for its reports.
+    fn mouse(&mut self, input: MouseInput) -> Vec<Effect> {
+        let (MouseInput::Click(x, y) | MouseInput::Wheel(x, y, _)) = input;
+        let Some(target) = self.drawn.hits.at(x, y).filter(|_| self.state.setup.mouse) else { return Vec::new() };
+        let msg = match input {
+            MouseInput::Click(..) => Msg::Click(target),
+            MouseInput::Wheel(_, _, forward) => Msg::Wheel(target, forward),
+        };
+        self.take(msg, From::Person)
     }
 
     pub(super) fn draw(&mut self) -> Vec<Effect> {

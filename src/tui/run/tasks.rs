@@ -18,6 +18,7 @@ use crate::present::time::Zone;
 use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, RequestError, Response};
 use crate::tui::Msg;
 use crate::tui::msg::{ItemResult, SavedEvents, WorkId};
+use crate::tui::own_files::ReadAgain;
 use crate::tui::past::{PastBoard, PastMoment, PastNews, PastRows};
 use crate::tui::reading::Mailboxes;
 use crate::tui::rows::DealershipRows;
@@ -28,6 +29,8 @@ const TAIL: usize = 1_000;
 const PORTION: usize = 32_768;
 /// How long the cursor must rest on a dealership before its timeline is read.
 const REST: Duration = Duration::from_millis(25);
+/// How far apart the operator's own files are looked at.
+const FILES_EVERY: Duration = Duration::from_secs(1);
 /// After so long a process of a team that crashed as this one started counts as gone, and what it was doing as cut off.
 const GONE_AFTER: Duration = Duration::from_secs(20);
 
@@ -52,6 +55,25 @@ impl Tasks {
     /// Asks another engine from now on; what was asked before is still answered.
     pub(super) fn ask_of(&mut self, client: SharedClient) {
         self.client = client;
+    }
+
+    /// Looks after the operator's own files, off the screen's thread: their disk may be far away.
+    pub(super) fn watch_files(&mut self, mut read_again: ReadAgain) {
+        let tell = self.tell.clone();
+        self.spawn(async move {
+            loop {
+                tokio::time::sleep(FILES_EVERY).await;
+                let looked = tokio::task::spawn_blocking(move || {
+                    let changed = read_again();
+                    (read_again, changed)
+                });
+                let Ok((reader, changed)) = looked.await else { return };
+                read_again = reader;
+                if let Some(files) = changed {
+                    let _ = tell.send(Msg::OwnFiles(Box::new(files))).await;
+                }
+            }
+        });
     }
 
     /// Reads all dealerships, off the screen's thread: with many of them it takes a while.

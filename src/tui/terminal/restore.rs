@@ -15,9 +15,9 @@ use super::Tty;
 use crate::domain::text::clean;
 use crate::guard::panic_message;
 
-/// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, the focus, pastes, the line that
-/// does not break, the alternate screen. Each is harmless where it was not begun.
-const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?1049l";
+/// Ends whatever the program had begun, in the order of its end: an open frame, colours, the cursor, the focus, pastes,
+/// the mouse, the line that does not break, the alternate screen. Each is harmless where it was not begun.
+const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1004l\x1b[?2004l\x1b[?1006l\x1b[?1000l\x1b[?7h\x1b[?1049l";
 
 /// Takes the title from the terminal's stack.
 const RESTORE_TITLE: &[u8] = b"\x1b[23;0t";

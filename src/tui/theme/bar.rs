@@ -18,13 +18,19 @@ impl Bar {
         Self { ink: Some(ink), background: Some(background), added: Modifier::empty(), keeps_inks: true }
     }
 
-    /// A background on which only this ink is.
-    pub(super) const fn of_one_ink(ink: Color, background: Color) -> Self {
-        Self { keeps_inks: false, ..Self::colored(ink, background) }
+    /// The same with no other ink on it.
+    #[must_use]
+    pub(super) const fn with_one_ink(self) -> Self {
+        Self { keeps_inks: false, ..self }
     }
 
     pub(super) const fn colorless(added: Modifier) -> Self {
         Self { ink: None, background: None, added, keeps_inks: true }
+    }
+
+    #[must_use]
+    pub(super) fn in_colors(self, ink: Color, background: Option<Color>) -> Self {
+        Self { ink: Some(ink), background, added: self.added.difference(Modifier::REVERSED), ..self }
     }
 
     #[must_use]

@@ -211,6 +211,23 @@ pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
     }
 }
 
+/// Presses a button that was drawn, if it is there still.
+pub(super) fn click(state: &mut ScreenState, button: Button) -> Vec<Effect> {
+    let Some(place) = buttons(state).iter().position(|there| *there == button) else { return Vec::new() };
+    change(state, |dialog| dialog.focus = DialogFocus::Button(place));
+    press(state, Some(button))
+}
+
+/// Moves the keyboard to a field; a check box is switched.
+pub(super) fn go_to(state: &mut ScreenState, role: FieldRole) {
+    let Mode::Dialog(dialog) = &mut state.mode else { return };
+    let Some(place) = dialog.fields.iter().position(|field| field.role == role) else { return };
+    dialog.focus = DialogFocus::Field(place);
+    if matches!(dialog.fields.get(place).map(|field| &field.input), Some(Input::Check(_))) {
+        toggle(state);
+    }
+}
+
 fn press(state: &mut ScreenState, button: Option<Button>) -> Vec<Effect> {
     match button {
         Some(Button::Accept) => accept(state),

@@ -94,21 +94,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
         }
         Mode::Palette(palette) => {
             let Some(choice) = palette.choice() else { return Vec::new() };
-            state.mode = Mode::Desk;
-            let action = match choice {
-                PaletteChoice::Action(action) => action,
-                PaletteChoice::View(place) => {
-                    if let Some(view) = state.setup.views.get(place).cloned() {
-                        views::apply(state, &view, "");
-                    }
-                    return Vec::new();
-                }
-            };
-            if action == Action::Quit {
-                // Named, it is meant: nothing is only gone back from.
-                return vec![Effect::Quit];
-            }
-            return act::perform(state, action);
+            return choose(state, choice);
         }
         Mode::Help(help) => help.types = false,
         Mode::Columns(_) => columns::accept(state),
@@ -117,6 +103,25 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
         Mode::Filter(_) | Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
     Vec::new()
+}
+
+/// Takes something that the palette offers.
+pub(super) fn choose(state: &mut ScreenState, choice: PaletteChoice) -> Vec<Effect> {
+    if !matches!(state.mode, Mode::Palette(_)) {
+        return Vec::new();
+    }
+    state.mode = Mode::Desk;
+    match choice {
+        // Named, it is meant: nothing is only gone back from.
+        PaletteChoice::Action(Action::Quit) => vec![Effect::Quit],
+        PaletteChoice::Action(action) => act::perform(state, action),
+        PaletteChoice::View(place) => {
+            if let Some(view) = state.setup.views.get(place).cloned() {
+                views::apply(state, &view, "");
+            }
+            Vec::new()
+        }
+    }
 }
 
 /// Leaves the input, with what was there before.
@@ -256,7 +261,7 @@ fn help_retyped(state: &mut ScreenState) {
     page::search_help(state, Help::retyped);
 }
 
-fn research(state: &mut ScreenState) {
+pub(super) fn research(state: &mut ScreenState) {
     let Mode::Palette(mut palette) = std::mem::take(&mut state.mode) else { return };
     Palette::search(&mut palette, state);
     state.mode = Mode::Palette(palette);

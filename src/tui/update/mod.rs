@@ -13,6 +13,8 @@ pub(super) mod insight;
 pub(super) mod jobs;
 mod keys;
 pub(super) mod motion;
+mod mouse;
+mod own_files;
 pub(super) mod page;
 pub(super) mod past;
 pub(super) mod practice;
@@ -54,8 +56,9 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
 fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
     state.now = now;
-    if matches!(msg, Msg::Key(_) | Msg::Burst(_) | Msg::Paste(_)) {
+    if matches!(msg, Msg::Key(_) | Msg::Burst(_) | Msg::Paste(_) | Msg::Click(_) | Msg::Wheel(..)) {
         state.presence.touched_at = now.face;
+        state.dirty = true;
     }
     if back {
         // The wall clock was set back: what counted as past may lie ahead again.
@@ -67,24 +70,27 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let mut effects = Vec::new();
     match msg {
         Msg::Key(key) => {
-            state.dirty = true;
             state.cursor.touched = true;
             if !burst::takes(state, key) {
                 effects = keys::key(state, key);
             }
         }
         Msg::Burst(keys) => {
-            state.dirty = true;
             state.cursor.touched = true;
             effects = burst::burst(state, &keys);
         }
         Msg::Paste(text) => {
-            if !state.plan().too_small {
-                state.dirty = true;
-                if !input::paste(state, &text) {
-                    burst::tell(state);
-                }
+            if !state.plan().too_small && !input::paste(state, &text) {
+                burst::tell(state);
             }
+        }
+        Msg::Click(target) => {
+            state.cursor.touched = true;
+            effects = mouse::click(state, target);
+        }
+        Msg::Wheel(target, forward) => {
+            state.cursor.touched = true;
+            mouse::wheel(state, target, forward);
         }
         Msg::Resize(columns, rows) => {
             state.dirty = true;
@@ -138,6 +144,7 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
             state.owner = owner;
         }
         Msg::Past(work, news) => effects = past::news(state, work, news),
+        Msg::OwnFiles(files) => own_files::read(state, *files),
         Msg::Notice(text) => {
             state.dirty = true;
             state.toast(Tone::Warn, text);
@@ -160,7 +167,7 @@ fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
 /// How many keys a message is.
 fn pressed(msg: &Msg) -> usize {
     match msg {
-        Msg::Key(_) | Msg::Paste(_) => 1,
+        Msg::Key(_) | Msg::Paste(_) | Msg::Click(_) => 1,
         Msg::Burst(keys) => keys.len(),
         _ => 0,
     }

@@ -62,6 +62,11 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     change(state, |queue| queue.go(motion, page));
 }
 
+/// Moves the cursor to a letter that is shown.
+pub(super) fn stand_on(state: &mut ScreenState, letter: LetterRef) {
+    change(state, |queue| queue.stand_on(letter));
+}
+
 fn cursor(state: &ScreenState) -> Option<LetterRef> {
     state.queue.as_ref()?.cursor()
 }

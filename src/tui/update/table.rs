@@ -29,6 +29,19 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     state.settle();
 }
 
+/// Moves the cursor to a row that is shown.
+pub(super) fn stand_at(state: &mut ScreenState, id: DealershipId) {
+    state.focus = Focus::Table;
+    if state.rows.is_shown(id) {
+        (state.cursor.id, state.cursor.acted) = (Some(id), None);
+        if let Some(place) = state.rows.place(id) {
+            state.cursor.list.place = place;
+            state.cursor.line = state.rows.line_of(place);
+        }
+    }
+    state.settle();
+}
+
 pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
     state.shown_row().map(drop).ok_or_else(|| "there is no dealership here".to_owned())
 }

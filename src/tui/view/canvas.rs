@@ -9,24 +9,49 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::text::{clean, clusters};
+use crate::tui::hit_map::{ClickTarget, HitMap};
 use crate::tui::theme::Bar;
 
 /// Writes into a buffer; nothing ever leaves the area.
 pub struct Canvas<'a> {
     buffer: &'a mut Buffer,
     area: Rect,
+    /// What is where, where that is asked for.
+    hits: Option<&'a mut HitMap>,
 }
 
 impl<'a> Canvas<'a> {
     /// A canvas for a part of a buffer.
     pub fn new(buffer: &'a mut Buffer, area: Rect) -> Self {
         let area = area.intersection(*buffer.area());
-        Self { buffer, area }
+        Self { buffer, area, hits: None }
+    }
+
+    /// The same, which notes what is where.
+    #[must_use]
+    pub fn with_hits(self, hits: &'a mut HitMap) -> Self {
+        Self { hits: Some(hits), ..self }
+    }
+
+    /// Notes what is in so many cells of a line.
+    pub fn hit(&mut self, x: u16, y: u16, cells: u16, target: ClickTarget) {
+        let area = Rect { x: self.area.x + x, y: self.area.y + y, width: cells, height: 1 };
+        let area = area.intersection(self.area);
+        if let Some(hits) = &mut self.hits {
+            hits.put(area, target);
+        }
+    }
+
+    /// Notes what the whole of it is.
+    pub fn hit_all(&mut self, target: ClickTarget) {
+        if let Some(hits) = &mut self.hits {
+            hits.put(self.area, target);
+        }
     }
 
     /// The same buffer, another part of it.
     pub fn within(&mut self, area: Rect) -> Canvas<'_> {
-        Canvas::new(self.buffer, area)
+        Canvas { hits: self.hits.as_deref_mut(), ..Canvas::new(self.buffer, area) }
     }
 
     pub fn area(&self) -> Rect {
@@ -121,6 +146,7 @@ impl<'a> Canvas<'a> {
     }
 
     pub fn clear(&mut self) {
+        self.hit_all(ClickTarget::Cover);
         for y in self.area.top()..self.area.bottom() {
             self.uncover(self.area.left(), y);
             for x in self.area.left()..self.area.right() {

@@ -9,6 +9,7 @@ use crate::domain::{Fact, LikelyCause, NextStep, Onboarding, Untrusted};
 use crate::present::clocks::Clocks;
 use crate::present::time::Zone;
 use crate::present::{situation, stage_glyph};
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::rows::DealershipRow;
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::{Theme, Tone};
@@ -18,6 +19,7 @@ const TWO_COLUMNS: u16 = 100;
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.area().width, canvas.area().height);
+    canvas.hit_all(ClickTarget::Pane(Focus::Detail));
     let focused = state.focus == Focus::Detail;
     let line = if focused { theme.line_focus } else { theme.line };
     // Beside the table a line on the left is enough; cells are dear.

@@ -5,6 +5,7 @@ use crate::tui::action::{Action, Action as A, ActionScope};
 use crate::tui::bulk_job::BulkJob;
 use crate::tui::dialog::{Dialog, DialogKind, FieldRole, FormField};
 use crate::tui::enabled::can;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::keymap::Lookup;
 use crate::tui::layer::InputLayer;
 use crate::tui::state::{Focus, Mode, ScreenState};
@@ -116,6 +117,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
         if x + needed(action).unwrap_or(0) > until {
             return false;
         }
+        canvas.hit(x, 0, needed(action).unwrap_or(0), ClickTarget::Action(*action));
         let (key_style, title_style) = if possible { (theme.key, theme.text) } else { (theme.dim, theme.dim) };
         x += canvas.text(x, 0, room.saturating_sub(x), &key, key_style) + 1;
         x += canvas.text(x, 0, room.saturating_sub(x), title(*action), title_style) + 2;

@@ -1,5 +1,6 @@
 //! Drawing: the visible part of the state into cells. Nothing is kept between frames.
 
+pub mod ascii;
 pub mod canvas;
 pub mod layout;
 
@@ -35,6 +36,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::hit_map::HitMap;
 use super::state::{Mode, ScreenState};
 use super::theme::Theme;
 use crate::domain::Timestamp;
@@ -43,12 +45,14 @@ use canvas::Canvas;
 use layout::ScreenLayout;
 
 /// What a frame leaves behind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drawn {
     /// When the first of its texts will read differently by itself.
     pub next_change: Option<Timestamp>,
     /// Where the terminal's caret belongs; `None`: it is hidden.
     pub caret: Option<Position>,
+    /// What is where.
+    pub hits: HitMap,
 }
 
 pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn {
@@ -61,12 +65,21 @@ pub fn draw(state: &ScreenState, theme: &Theme, frame: &mut Frame<'_>) -> Drawn 
 
 /// Draws the screen into an empty buffer of the size that the state knows.
 pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
+    let drawn = draw_all(state, theme, buffer);
+    if theme.ascii {
+        ascii::to_ascii(buffer);
+    }
+    drawn
+}
+
+fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
     let area = *buffer.area();
     let of_past = theme.of_past();
     let theme = if state.past.is_some() { &of_past } else { theme };
     let clocks = Clocks::at(state.now.at);
     let plan = state.plan();
-    let mut canvas = Canvas::new(buffer, area);
+    let mut hits = HitMap::default();
+    let mut canvas = Canvas::new(buffer, area).with_hits(&mut hits);
     if plan.too_small {
         let (width, height) = layout::SMALLEST;
         let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
@@ -104,7 +117,7 @@ pub fn draw_into(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Dra
     }
     toasts::draw(state, theme, &mut canvas);
     // In the past no text reads differently by itself.
-    Drawn { next_change: clocks.next_change().filter(|_| state.past.is_none()), caret }
+    Drawn { next_change: clocks.next_change().filter(|_| state.past.is_none()), caret, hits }
 }
 
 /// The tabs, the filter, alarms and panes.

@@ -4,6 +4,7 @@ use ratatui::layout::Position;
 
 use super::canvas::{Canvas, width};
 use super::{popup, tabs};
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::palette::{Palette, PaletteChoice};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
@@ -39,6 +40,7 @@ pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas
             PaletteChoice::Action(action) => state.setup.keymap.keys_for(action).join("  "),
             PaletteChoice::View(_) => palette.count(found).map_or_else(String::new, |count| count.to_string()),
         };
+        canvas.hit(0, y, room, ClickTarget::Choice(found.choice));
         let possible = found.why_not.is_none();
         let title = if possible { theme.title } else { theme.dim };
         let side_room = (width(&side) as u16).min(room / 4);

@@ -11,6 +11,7 @@ use crate::present::clocks::Clocks;
 use crate::present::letters::{Fate, NO_MAIL, ONLY_FILES};
 use crate::present::time::Zone;
 use crate::protocol::MailState;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::queue::{Queue, QueueRow};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
@@ -68,6 +69,7 @@ impl Columns {
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let Some(queue) = &state.queue else { return };
+    canvas.hit_all(ClickTarget::Cover);
     let area = canvas.area();
     title(queue, state, theme, canvas);
     server(state, theme, clocks, canvas);
@@ -196,6 +198,7 @@ fn draw_row(
         next(letter, state, clocks, theme),
         (words, theme.dim),
     ];
+    canvas.hit(0, y, canvas.area().width, ClickTarget::Letter(of));
     if queue.is_marked(of) {
         canvas.text(1, y, 1, "◆", theme.mark);
     }

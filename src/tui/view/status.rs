@@ -171,8 +171,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     if let Some(reading) = &state.past_reading {
         parts.push((reading_words(reading), theme.tone(Tone::Busy)));
     }
-    if state.setup.demo {
-        parts.push(("DEMO".to_owned(), theme.chosen));
+    if let Some(environment) = state.setup.environment {
+        parts.push((environment.as_str().to_uppercase(), theme.environment(environment)));
     }
     if state.setup.read_only {
         parts.push(("READ-ONLY".to_owned(), theme.tone(Tone::Warn)));

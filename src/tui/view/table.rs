@@ -4,6 +4,7 @@ use super::canvas::{Canvas, width, wrap};
 use super::dealership::{Dealership, highlight};
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::presence::glyph;
 use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
 use crate::tui::state::{Focus, ScreenState};
@@ -32,6 +33,7 @@ fn make_room_for_reveal(state: &ScreenState, slots: &mut [TableSlot]) {
 }
 
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
+    canvas.hit_all(ClickTarget::Pane(Focus::Table));
     let mut slots = state.columns.fit(canvas.area().width, state.rows.is_found_elsewhere());
     make_room_for_reveal(state, &mut slots);
     heading(state, theme, &slots, canvas);
@@ -76,9 +78,11 @@ fn heading(state: &ScreenState, theme: &Theme, slots: &[TableSlot], canvas: &mut
     if sort.column == TableColumn::Attention {
         canvas.text(2, 0, 2, if sort.descending { "!▼" } else { "!" }, theme.title);
     }
+    canvas.hit(0, 0, GUTTER, ClickTarget::Heading(TableColumn::Attention));
     let marked = state.marks.len();
     let mut x = GUTTER;
     for slot in slots {
+        canvas.hit(x, 0, slot.width, ClickTarget::Heading(slot.column));
         let title = slot.column.title();
         let title = match title.split_once(',') {
             Some((first, _)) if width(title) > usize::from(slot.width) => first,
@@ -126,6 +130,7 @@ fn draw_row(
 ) {
     let onboarding = &*row.state;
     let pending = state.pending(onboarding.id);
+    canvas.hit(0, y, canvas.area().width, ClickTarget::Row(onboarding.id));
     if state.marks.contains(onboarding.id) {
         canvas.text(1, y, 1, "◆", theme.mark);
     }

@@ -4,6 +4,7 @@ use ratatui::layout::Position;
 
 use super::canvas::{Canvas, width};
 use crate::tui::action::Action;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::rows::Tab;
 use crate::tui::state::{FilterInput, Mode, ScreenState};
@@ -83,6 +84,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
             _ => theme.text,
         };
         let key_style = if *tab == active { theme.chosen } else { theme.key };
+        canvas.hit(x, 0, (width(key) + width(text)) as u16, ClickTarget::Tab(*tab));
         x += canvas.pieces(x, 0, room.saturating_sub(x), [(key.as_str(), key_style), (text.as_str(), style)]);
     }
     if behind {
@@ -114,6 +116,7 @@ pub(super) fn draw_filter(state: &ScreenState, theme: &Theme, canvas: &mut Canva
     let name = state.view.as_ref().map_or_else(String::new, |view| format!(" {} ", view.name));
     let named = canvas.text(0, 0, room.saturating_sub(side) / 2, &name, theme.chosen);
     let Mode::Filter(input) = &state.mode else {
+        canvas.hit_all(ClickTarget::Action(Action::Filter));
         let query = state.rows.query().text();
         let slash = if query.is_empty() { " " } else { "/ " };
         let remark = state.view.as_ref().map_or("", |view| view.remark);

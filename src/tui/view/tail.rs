@@ -7,6 +7,7 @@ use super::tabs::draw_edit;
 use crate::domain::Timestamp;
 use crate::present::clocks::Clocks;
 use crate::present::log_line::LogLine;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::tail::{Group, Seek, TailInput, TailInputKind, TailRow, TailSpan, TailText};
 use crate::tui::theme::{Theme, Tone};
@@ -16,6 +17,7 @@ const TIME: u16 = 12;
 
 /// Draws the tail; the place of the caret while a line is typed in its heading.
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) -> Option<Position> {
+    canvas.hit_all(ClickTarget::Pane(Focus::Tail));
     let (width, height) = (canvas.area().width, canvas.area().height);
     let caret = match &state.mode {
         Mode::TailLine(input) => typed(input, theme, canvas),
@@ -51,6 +53,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
         };
         event(line, state, theme, clocks, y, canvas);
         let seq = line.newest.seq;
+        canvas.hit(0, y, width, ClickTarget::Event(seq));
         if selection.is_some_and(|(first, last)| first <= seq && seq <= last) {
             canvas.paint(y, theme.cursor_away);
         }

@@ -3,6 +3,7 @@
 
 use super::canvas::{Canvas, width, wrap};
 use crate::tui::action::Action;
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use crate::tui::toasts::Toast;
@@ -44,6 +45,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
     let top = area.height.saturating_sub(lines.len() as u16);
     for (line, y) in lines.iter().zip(top..) {
         canvas.fill(0, y, area.width, " ", style);
+        canvas.hit(0, y, area.width, ClickTarget::Cover);
         canvas.text(3, y, room(&behind), line, style);
     }
     canvas.text(1, top, 1, glyph(newest.tone), style);

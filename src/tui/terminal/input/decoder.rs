@@ -282,6 +282,7 @@ impl Decoder {
             }
             0x20..=0x7e => match sequence::csi(&bytes, byte, alt) {
                 SequenceMeaning::Key(key) => events.push(InputEvent::Key(key)),
+                SequenceMeaning::Mouse(mouse) => events.push(InputEvent::Mouse(mouse)),
                 SequenceMeaning::Paste => self.state = State::Paste(Vec::new()),
                 SequenceMeaning::Focus(has_focus) => events.push(InputEvent::Focus(has_focus)),
                 SequenceMeaning::Attributes => events.push(InputEvent::Attributes),

@@ -134,6 +134,9 @@ const KEYS: &[(&[u8], &str)] = &[
     (b"\x9b200~q\x9b201~", "paste \"q\""),
     (b"\x1b[200~\x1b[201~", "paste \"\""),
     (b"\x1b[201~", ""),
+    (b"\x1b[<0;10;3M", "Mouse(Click(9, 2))"),
+    (b"\x1b[<64;1;1M", "Mouse(Wheel(0, 0, false))"),
+    (b"\x1b[<65;1;1M", "Mouse(Wheel(0, 0, true))"),
 ];
 
 /// What nobody asked for: answers to others, reports, modes, the mouse, and what no terminal sends.
@@ -159,9 +162,11 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[O",
     b"\x1b[M !!",
     b"\x1b[M#qq",
-    b"\x1b[<0;10;10M",
     b"\x1b[<0;10;10m",
-    b"\x1b[<64;10;10M",
+    b"\x1b[<32;10;10M",
+    b"\x1b[<4;10;10M",
+    b"\x1b[<0;0;10M",
+    b"\x1b[<0;10M",
     b"\x1b[32;10;10M",
     b"\x1b]11;rgb:cccc/cccc\x1b\\",
     b"\x1b]10;rgb:dada/dada/dada\x07",

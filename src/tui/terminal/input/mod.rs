@@ -14,6 +14,15 @@ pub use burst::Bursts;
 pub use decoder::{Decoder, LONE_ESCAPE};
 pub use reader::InputReader;
 
+/// What the mouse did, at a column and a line from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseInput {
+    /// The left button was pressed.
+    Click(u16, u16),
+    /// The wheel was turned by a notch: forward is down.
+    Wheel(u16, u16, bool),
+}
+
 /// Something that a terminal sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InputEvent {
@@ -23,6 +32,7 @@ pub enum InputEvent {
     Paste(String),
     /// The terminal got the focus, or lost it.
     Focus(bool),
+    Mouse(MouseInput),
     /// The terminal told its background colour: red, green and blue.
     Background([u8; 3]),
     /// The terminal told what it is: what it was asked before that it has answered, or never will.

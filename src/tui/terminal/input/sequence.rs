@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::MouseInput;
+
 /// The bytes at which a sequence is too long to mean anything.
 pub(super) const MOST_BYTES: usize = 64;
 
@@ -11,6 +13,7 @@ pub(super) enum SequenceMeaning {
     Key(KeyEvent),
     Paste,
     Focus(bool),
+    Mouse(MouseInput),
     /// What kind of terminal it is.
     Attributes,
     /// An answer, a report, a release, or what nobody knows.
@@ -74,7 +77,10 @@ pub(super) fn csi(bytes: &[u8], last: u8, alt: bool) -> SequenceMeaning {
     if last == b'c' && bytes.starts_with(b"?") {
         return SequenceMeaning::Attributes;
     }
-    // Marked parameters (`?`, `>`, `<`, `=`) are answers and reports of the mouse; so is whatever has intermediates.
+    if let (Some(report), b'M') = (bytes.strip_prefix(b"<"), last) {
+        return mouse(report).map_or(SequenceMeaning::Nothing, SequenceMeaning::Mouse);
+    }
+    // Marked parameters (`?`, `>`, `<`, `=`) are answers; so is whatever has intermediates.
     let Some(parameters) = Parameters::of(bytes) else { return SequenceMeaning::Nothing };
     if let (b'I' | b'O', []) = (last, bytes) {
         return SequenceMeaning::Focus(last == b'I');
@@ -83,6 +89,18 @@ pub(super) fn csi(bytes: &[u8], last: u8, alt: bool) -> SequenceMeaning {
         return SequenceMeaning::Paste;
     }
     csi_key(&parameters, last, alt).into()
+}
+
+/// A press in the form of SGR: what was pressed, column and line from 1. With something held it is the terminal's.
+fn mouse(report: &[u8]) -> Option<MouseInput> {
+    let parameters = Parameters::of(report).filter(|parameters| parameters.count() == 3)?;
+    let place = |at| u16::try_from(parameters.number(at).checked_sub(1)?).ok();
+    let (x, y) = (place(1)?, place(2)?);
+    match parameters.part(0, 0)? {
+        0 => Some(MouseInput::Click(x, y)),
+        button @ (64 | 65) => Some(MouseInput::Wheel(x, y, button == 65)),
+        _ => None,
+    }
 }
 
 fn csi_key(parameters: &Parameters, last: u8, alt: bool) -> Option<KeyEvent> {

@@ -10,6 +10,7 @@ use super::{DialogView, HINTS_FROM, LABELS, ROOMY_FROM, tabs};
 use crate::domain::{InvitationCode, ProfileField};
 use crate::tui::action::Action;
 use crate::tui::dialog::{Dialog, DialogFocus, FieldRole, FormField, Input};
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::theme::Tone;
 
@@ -79,6 +80,7 @@ impl Fields {
         let mut caret = None;
         let fields = dialog.fields.iter().enumerate().zip(self.rows.iter().zip(&self.under));
         for ((place, field), (rows, under)) in fields.filter(|(_, (rows, _))| **rows > 0) {
+            canvas.hit(1, y, view.room, ClickTarget::Field(field.role));
             caret = view.field(field, dialog, dialog.focus == DialogFocus::Field(place), y, canvas).or(caret);
             let indent = view.indent(field);
             for (y, (line, tone)) in (y + 1..last).zip(under) {

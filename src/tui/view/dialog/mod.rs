@@ -14,12 +14,14 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
 use super::{popup, tabs};
+use crate::domain::Environment;
 use crate::domain::text::clean;
 use crate::present::clocks::Clocks;
-use crate::tui::action::Action;
+use crate::tui::action::{Action, Danger};
 use crate::tui::actions::RecordingAction;
 use crate::tui::bulk_job::BulkJob;
 use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind, FieldRole, Input};
+use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use body::DialogBody;
@@ -58,7 +60,7 @@ pub(super) fn draw(
     let wide = screen.width.min(92);
     let view = DialogView { state, theme, clocks, room: wide.saturating_sub(4) };
     let (title, body) = match dialog.kind {
-        DialogKind::Ask(action) => (heading(action, dialog), DialogBody::about(&view, action, dialog)),
+        DialogKind::Ask(action) => (heading(action, dialog, state), DialogBody::about(&view, action, dialog)),
         DialogKind::Kinds => ("Which events are shown".to_owned(), DialogBody::default()),
         DialogKind::Moment => ("The past: to a moment".to_owned(), DialogBody::default()),
         DialogKind::Results(work) => DialogBody::results(&view, work),
@@ -75,7 +77,9 @@ pub(super) fn draw(
     let all = screen.height.saturating_sub(1).max(7);
     let height = u16::try_from(body.len()).unwrap_or(u16::MAX).saturating_add(lower + 3).clamp(7, all);
     let mut canvas = popup(canvas, wide, height);
-    let inside = canvas.frame(&title, theme.line_focus, theme.title);
+    let heading =
+        if of_many_in_production(dialog, state) { theme.environment(Environment::Production) } else { theme.title };
+    let inside = canvas.frame(&title, theme.line_focus, heading);
 
     let body_rows = inside.height.saturating_sub(lower.min(inside.height.saturating_sub(least_body)));
     let top = body.top(&dialog.scroll, body_rows.into());
@@ -101,12 +105,20 @@ pub(super) fn draw(
     caret
 }
 
-fn heading(action: &RecordingAction, dialog: &Dialog) -> String {
+/// Whether it does what reaches several real dealerships, or cannot be taken back.
+fn of_many_in_production(dialog: &Dialog, state: &ScreenState) -> bool {
+    state.setup.environment == Some(Environment::Production)
+        && dialog.items.len() > 1
+        && dialog.recording().is_some_and(|action| action.danger == Danger::Asks)
+}
+
+fn heading(action: &RecordingAction, dialog: &Dialog, state: &ScreenState) -> String {
     let verb = (action.heading)(dialog);
+    let place = if of_many_in_production(dialog, state) { " in production" } else { "" };
     match dialog.items.as_slice() {
         [item] => format!("{verb} {}", item.name),
-        items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters", items.len()),
-        items => format!("{verb} {} dealerships", items.len()),
+        items if items.iter().all(|item| item.about.is_some()) => format!("{verb} {} letters{place}", items.len()),
+        items => format!("{verb} {} dealerships{place}", items.len()),
     }
 }
 
@@ -119,6 +131,7 @@ impl DialogView<'_> {
         let mut x = 2;
         if let Some(key) = self.state.setup.keymap.first_key(Action::DialogSubmit).filter(|_| dialog.has_accept()) {
             let words = format!(" {key} {} ", Action::DialogSubmit.info().title);
+            canvas.hit(x, inside.height + 1, width(&words) as u16, ClickTarget::Action(Action::DialogSubmit));
             x += canvas.text(x, inside.height + 1, inside.width, &words, self.theme.dim);
         }
         if let Some(words) = fields.range_in_view() {
@@ -203,7 +216,9 @@ impl DialogView<'_> {
                 (false, true) => self.theme.text,
                 (false, false) => self.theme.dim,
             };
-            x += canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style) + 2;
+            let used = canvas.text(x, y, self.room.saturating_sub(x), &format!("[ {words} ]"), style);
+            canvas.hit(x, y, used, ClickTarget::Button(button));
+            x += used + 2;
         }
         x
     }

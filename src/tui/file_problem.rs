@@ -1,4 +1,4 @@
-//! What is wrong with a keymap, and where: file, line and column.
+//! What is wrong with a file of keys or colours, and where: file, line and column.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ pub enum Level {
     Error,
 }
 
-/// Something wrong with a keymap.
+/// Something wrong with such a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeymapProblem {
+pub struct FileProblem {
     /// The file, as it was named to us.
     pub file: String,
     /// Line, from 1.
@@ -26,7 +26,7 @@ pub struct KeymapProblem {
     pub message: String,
 }
 
-impl fmt::Display for KeymapProblem {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = match self.level {
             Level::Warning => "warning",
@@ -37,7 +37,7 @@ impl fmt::Display for KeymapProblem {
 }
 
 /// A file whose problems are being collected.
-pub(super) struct Findings<'a> {
+pub(in crate::tui) struct Findings<'a> {
     file: &'a str,
     text: &'a str,
     found: Vec<(usize, Level, String)>,
@@ -46,22 +46,22 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+    pub(in crate::tui) fn new(file: &'a str, text: &'a str) -> Self {
         Self { file, text, found: Vec::new(), unreadable: Vec::new() }
     }
 
     /// Notes an error at a byte of the text.
-    pub(super) fn error(&mut self, at: usize, message: impl Into<String>) {
+    pub(in crate::tui) fn error(&mut self, at: usize, message: impl Into<String>) {
         self.note(at, Level::Error, message.into());
     }
 
     /// Notes a warning at a byte of the text.
-    pub(super) fn warning(&mut self, at: usize, message: impl Into<String>) {
+    pub(in crate::tui) fn warning(&mut self, at: usize, message: impl Into<String>) {
         self.note(at, Level::Warning, message.into());
     }
 
     /// Notes that a line cannot be read. What else would be said of it follows from that, and is not.
-    pub(super) fn unreadable(&mut self, at: usize, message: impl Into<String>) {
+    pub(in crate::tui) fn unreadable(&mut self, at: usize, message: impl Into<String>) {
         self.error(at, message);
         self.unreadable.push(self.position(at).0);
     }
@@ -73,7 +73,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Line and column of a byte of the text, from 1.
-    pub(super) fn position(&self, at: usize) -> (usize, usize) {
+    pub(in crate::tui) fn position(&self, at: usize) -> (usize, usize) {
         let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -81,14 +81,14 @@ impl<'a> Findings<'a> {
     }
 
     /// All of them, in the order of the file.
-    pub(super) fn finish(mut self) -> Vec<KeymapProblem> {
+    pub(in crate::tui) fn finish(mut self) -> Vec<FileProblem> {
         self.found.sort_by_key(|(at, _, _)| *at);
         let found = std::mem::take(&mut self.found);
         found
             .into_iter()
             .map(|(at, level, message)| {
                 let (line, column) = self.position(at);
-                KeymapProblem { file: self.file.to_owned(), line, column, level, message }
+                FileProblem { file: self.file.to_owned(), line, column, level, message }
             })
             .collect()
     }
