@@ -4,6 +4,7 @@ use super::canvas::{Canvas, width, wrap};
 use super::dealership::{Dealership, highlight};
 use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
+use crate::protocol::Presence;
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::presence::glyph;
 use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
@@ -119,6 +120,29 @@ fn heading(state: &ScreenState, theme: &Theme, slots: &[TableSlot], canvas: &mut
     }
 }
 
+/// What stands before the columns: marked or not, who is needed, who else looks at it.
+fn draw_glyphs(
+    row: &DealershipRow,
+    state: &ScreenState,
+    (is_pending, other): (bool, Option<&Presence>),
+    theme: &Theme,
+    y: u16,
+    canvas: &mut Canvas<'_>,
+) {
+    if state.marks.contains(row.state.id) {
+        canvas.text(1, y, 1, "◆", theme.mark);
+    }
+    match row.facts.attention {
+        _ if is_pending => canvas.text(2, y, 1, "◌", theme.tone(Tone::Busy)),
+        Some(_) => canvas.text(2, y, 1, "!", theme.title),
+        None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
+        None => 0,
+    };
+    if let Some((glyph, tone)) = other.map(|other| glyph(other)) {
+        canvas.text(3, y, 1, glyph, theme.tone(tone));
+    }
+}
+
 fn draw_row(
     row: &DealershipRow,
     state: &ScreenState,
@@ -131,19 +155,8 @@ fn draw_row(
     let onboarding = &*row.state;
     let pending = state.pending(onboarding.id);
     canvas.hit(0, y, canvas.area().width, ClickTarget::Row(onboarding.id));
-    if state.marks.contains(onboarding.id) {
-        canvas.text(1, y, 1, "◆", theme.mark);
-    }
-    match row.facts.attention {
-        _ if pending.is_some() => canvas.text(2, y, 1, "◌", theme.tone(Tone::Busy)),
-        Some(_) => canvas.text(2, y, 1, "!", theme.title),
-        None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
-        None => 0,
-    };
     let others = state.others_at(onboarding.id);
-    if let Some((glyph, tone)) = others.first().map(|other| glyph(other)) {
-        canvas.text(3, y, 1, glyph, theme.tone(tone));
-    }
+    draw_glyphs(row, state, (pending.is_some(), others.first().copied()), theme, y, canvas);
     let view = row.view(clocks.now(), &state.setup.policy).estimated_by(state.estimate.known());
     let is_revealed = state.revealed(onboarding.id, onboarding.generation());
     let mut x = GUTTER;
