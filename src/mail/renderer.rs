@@ -4,6 +4,7 @@
 //! made, so that a mistake in one is reported at the start and not on the day when a letter of its kind is due.
 
 mod format;
+mod kinds;
 mod letter;
 mod sample;
 mod templates;
