@@ -1,6 +1,5 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
 use crate::config;
+use crate::domain::text::shown_path;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
 use crate::tui::keymap::Keymap;
@@ -35,7 +35,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
     if let Some(path) = app.config.mail.directory() {
-        notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
+        notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown_path(path)));
     }
     let (again, opened_for) = (AtomicBool::new(false), Arc::clone(app));
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
@@ -133,7 +133,7 @@ pub(super) async fn on(
     if let Some((place, kept)) = place.zip(left.kept)
         && let Err(error) = kept_desk::write(&place, &kept)
     {
-        app.out.warn(format!("how the desk was left cannot be kept in {}: {error}", shown(&place)));
+        app.out.warn(format!("how the desk was left cannot be kept in {}: {error}", shown_path(&place)));
     }
     for words in &left.unfinished {
         app.out.warn(words);
@@ -153,17 +153,13 @@ fn keymap(notices: &mut Vec<String>) -> Keymap {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Keymap::default(),
         Err(error) => {
-            notices.push(format!("cannot read {}: {error}; the default keys hold", shown(&path)));
+            notices.push(format!("cannot read {}: {error}; the default keys hold", shown_path(&path)));
             return Keymap::default();
         }
     };
     let (keymap, problems) = Keymap::load(Some((&path.to_string_lossy(), &text)));
     notices.extend(problems.iter().map(ToString::to_string));
     keymap
-}
-
-fn shown(path: &Path) -> String {
-    config::diagnostic::shown(path)
 }
 
 pub(super) fn theme(app: &App) -> (Theme, Option<ByBackground>, bool) {

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::args::Import;
 use crate::cli::app::App;
-use crate::cli::args::Import;
 use crate::cli::desk::{needs_terminal, theme};
 use crate::cli::error::CliError;
 use crate::cli::input::name_of;

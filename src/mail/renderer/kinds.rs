@@ -1,14 +1,18 @@
 //! The kinds of letters: the templates of each that are compiled in, and the variables that only it has.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 
 use super::format::moment;
-use super::templates::Variables;
 use super::{LetterError, RenderContext};
 use crate::domain::guide::{ANOTHER, STEPS};
 use crate::domain::text::letter_words;
 use crate::domain::when::in_full;
 use crate::domain::{Invitation, LetterKind, Observed, Obstacle, Onboarding, OpcodeOption, OpcodeState, Policy, guide};
+
+/// The names and values that a template can use.
+pub(super) type Variables = BTreeMap<&'static str, Value>;
 
 macro_rules! pair {
     ($name:literal) => {

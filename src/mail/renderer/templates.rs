@@ -8,13 +8,11 @@ use std::path::{Path, PathBuf};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
-use super::{RendererError, kinds};
+use super::RendererError;
+use super::kinds::{self, Variables};
 use crate::domain::LetterKind;
 use crate::domain::suggest::did_you_mean;
-use crate::domain::text::{clean, escape_html};
-
-/// The names and values that a template can use.
-pub(super) type Variables = BTreeMap<&'static str, Value>;
+use crate::domain::text::{clean, escape_html, shown_path};
 
 /// Every template that is compiled in: two for each kind of letter, and what they share.
 fn built_in() -> impl Iterator<Item = (String, &'static str)> {
@@ -105,7 +103,7 @@ impl LetterTemplates {
     /// A letter's template as people know it: the file's path, or its name where it is the one compiled in.
     pub(super) fn shown(&self, name: &str) -> String {
         let name = name.replace(".subject", ".txt");
-        self.files.get(&name).map_or_else(|| name.clone(), |path| clean(&path.display().to_string()).into_owned())
+        self.files.get(&name).map_or_else(|| name.clone(), |path| shown_path(path))
     }
 
     fn explain(&self, asked: &str, error: &Error, variables: &Variables) -> RendererError {
@@ -191,7 +189,7 @@ fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
 /// The templates in a directory. Other files beside them do not matter, but a template that no letter would use is a slip.
 fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
     let refused =
-        |error: std::io::Error| RendererError::Directory { path: shown(directory), reason: error.to_string() };
+        |error: std::io::Error| RendererError::Directory { path: shown_path(directory), reason: error.to_string() };
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).map_err(refused)? {
         let path = entry.map_err(refused)?.path();
@@ -203,7 +201,7 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
         let known: Vec<_> = built_in().map(|(known, _)| known).collect();
         if !known.contains(&name) {
             let near = did_you_mean(&name, known.iter().map(String::as_str));
-            return Err(RendererError::Unknown { path: shown(&path), near });
+            return Err(RendererError::Unknown { path: shown_path(&path), near });
         }
         found.push((name, path));
     }
@@ -212,16 +210,12 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
 }
 
 fn read(path: &Path) -> Result<String, RendererError> {
-    let refused = |reason: String| RendererError::File { path: shown(path), reason };
+    let refused = |reason: String| RendererError::File { path: shown_path(path), reason };
     let size = fs::metadata(path).map_err(|error| refused(error.to_string()))?.len();
     if size > MOST_BYTES {
         return Err(refused(format!("it has {size} bytes; at most {MOST_BYTES} are taken")));
     }
     fs::read_to_string(path).map_err(|error| refused(error.to_string()))
-}
-
-fn shown(path: &Path) -> String {
-    clean(&path.display().to_string()).into_owned()
 }
 
 fn context(variables: &Variables) -> Value {

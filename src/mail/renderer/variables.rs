@@ -2,8 +2,8 @@
 
 use minijinja::Value;
 
-use super::templates::Variables;
-use super::{LetterError, RenderContext, kinds};
+use super::kinds::{self, Variables};
+use super::{LetterError, RenderContext};
 use crate::domain::text::letter_words;
 use crate::domain::when::in_full;
 use crate::domain::{Onboarding, Policy, Profile};

@@ -1,10 +1,10 @@
-//! Letters: `resend` and `mail …`.
+//! What is given to `resend` and `mail …`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{Json, Targets};
+use crate::cli::args::{Json, Targets};
 use crate::domain::LetterKind;
 
 #[derive(Debug, Args)]
@@ -101,6 +101,7 @@ pub enum MailCommand {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "named as it is on the command line")]
 pub struct Letters {
     /// Letter ids, or dealerships for their letters that wait or went wrong
     #[arg(value_name = "LETTER", required_unless_present = "all")]

@@ -10,30 +10,70 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use clap::Args;
+use futures::FutureExt;
+use secrecy::SecretString;
+
 use self::history::Past;
 use self::phone::PhoneLine;
 use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::model::{HttpCodes, Invitations};
 use crate::config::{Config, SecretSource, StoreUrl};
-use crate::domain::CodeOrigin;
+use crate::domain::{CodeOrigin, when};
 use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::wiring::{
-    KeptNowhere, Need, RunningServices, ServiceParts, ServicesFailure, SetupFailure, Wiring, open_embedded, serve,
-};
+use crate::wiring::{KeptNowhere, Need, RunningServices, ServiceParts, SetupFailure, Wiring, open_embedded, serve};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
-use futures::FutureExt;
-use secrecy::SecretString;
 
 use super::app::App;
-use super::args::DemoArgs;
 use super::desk;
 use super::error::CliError;
+use super::sandbox::speed;
+
+/// How the sandbox misbehaves in the demo.
+const FAULTS: &str =
+    "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
+
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// How many dealerships to invent.
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub dealerships: u32,
+    /// Begin with ten small tasks; each is checked, and the keys that it took are compared with the shortest way.
+    #[arg(long, conflicts_with = "headless")]
+    pub practice: bool,
+    /// How many times as fast as the real time the demo's time runs: 300, with --practice 20.
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<f64>,
+    /// What everything random is made from: the same seed invents the same dealerships.
+    #[arg(long, default_value_t = 7, value_name = "S")]
+    pub seed: u64,
+    /// Keep the store in this directory (it must be empty) instead of throwing it away.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
+    #[arg(long, value_name = "SPEC", default_value = FAULTS)]
+    pub faults: Faults,
+    /// No screen: print events as JSON lines.
+    #[arg(long)]
+    pub headless: bool,
+    /// End by itself after this real time.
+    #[arg(long = "for", value_name = "DURATION", value_parser = when::parse_duration)]
+    pub lasting: Option<TimeDelta>,
+}
+
+impl DemoArgs {
+    /// Whoever practises is not to be overtaken by the dealers.
+    pub fn speed(&self) -> f64 {
+        self.speed.unwrap_or(if self.practice { 20.0 } else { 300.0 })
+    }
+}
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
@@ -92,28 +132,27 @@ pub enum DemoError {
     /// It cannot be put together.
     #[error(transparent)]
     Setup(#[from] SetupFailure),
-    /// The past could not be told.
-    #[error(transparent)]
-    History(#[from] history::HistoryError),
     /// The simulated Xtime has no way for letters or codes.
     #[error("the demo's mail: {0}")]
     Mail(String),
     #[error("the demo has no platform")]
     NoPlatform,
-    /// The phone line could not be made.
-    #[error(transparent)]
-    Line(#[from] phone::LineError),
-    /// Nobody can be told how it does.
-    #[error(transparent)]
-    Service(#[from] ServicesFailure),
+    #[error("the sandbox did not answer: {0}")]
+    Line(String),
     #[error("{0}")]
     Hooks(String),
+}
+
+impl From<reqwest::Error> for DemoError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Line(error.without_url().to_string())
+    }
 }
 
 impl DemoError {
     fn into_cli(self) -> CliError {
         match self {
-            Self::Service(error) => error.into(),
+            Self::Setup(error @ SetupFailure::Listen { .. }) => error.into(),
             error => CliError::Failed(error.to_string()),
         }
     }
