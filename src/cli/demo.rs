@@ -1,5 +1,6 @@
 //! `cloverwatch demo`: the desk on a throw-away store, against the built-in sandbox over HTTP on loopback, in fast time.
 
+mod error;
 mod history;
 mod mail;
 mod people;
@@ -15,6 +16,7 @@ use clap::Args;
 use futures::FutureExt;
 use secrecy::SecretString;
 
+use self::error::DemoError;
 use self::history::Past;
 use self::phone::PhoneLine;
 use crate::client::SharedClient;
@@ -27,7 +29,7 @@ use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::wiring::{KeptNowhere, Need, RunningServices, ServiceParts, SetupFailure, Wiring, open_embedded, serve};
+use crate::wiring::{KeptNowhere, Need, RunningServices, ServiceParts, Wiring, open_embedded, serve};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
 
@@ -115,47 +117,6 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     };
     let stopped = demo.stop().await.map_err(CliError::from);
     ended.and(stopped)
-}
-
-/// Why the demo could not run.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// `--keep` names a place that is taken.
-    #[error("--keep {}: the directory is not empty; name a new one", .0.display())]
-    NotEmpty(PathBuf),
-    /// A directory or a socket could not be had.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// The store could not be made.
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-    /// It cannot be put together.
-    #[error(transparent)]
-    Setup(#[from] SetupFailure),
-    /// The simulated Xtime has no way for letters or codes.
-    #[error("the demo's mail: {0}")]
-    Mail(String),
-    #[error("the demo has no platform")]
-    NoPlatform,
-    #[error("the sandbox did not answer: {0}")]
-    Line(String),
-    #[error("{0}")]
-    Hooks(String),
-}
-
-impl From<reqwest::Error> for DemoError {
-    fn from(error: reqwest::Error) -> Self {
-        Self::Line(error.without_url().to_string())
-    }
-}
-
-impl DemoError {
-    fn into_cli(self) -> CliError {
-        match self {
-            Self::Setup(error @ SetupFailure::Listen { .. }) => error.into(),
-            error => CliError::Failed(error.to_string()),
-        }
-    }
 }
 
 /// A demo that runs: an engine like every other, and what it lives on.

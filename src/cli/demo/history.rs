@@ -11,7 +11,7 @@ use futures::stream;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
-use super::DemoError;
+use super::error::DemoError;
 use super::phone::{self, PhoneCall, PhoneLine, between};
 use crate::domain::SlotWindow;
 use crate::domain::{
