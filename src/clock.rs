@@ -2,9 +2,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is the place that the lint sends everybody to")]
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -216,35 +216,20 @@ impl ManualClock {
         hands.latest += 1;
         let (number, until) = (hands.latest, until(&hands));
         hands.sleepers.insert(number, Sleeper { until, waker: None });
-        Box::pin(Nap { number, hands: Arc::clone(&self.hands) })
-    }
-}
-
-/// One wait at a manual clock.
-struct Nap {
-    number: u64,
-    hands: Arc<Mutex<Hands>>,
-}
-
-impl Future for Nap {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut hands = self.hands.lock();
-        let over = hands.sleepers.get(&self.number).is_none_or(|sleeper| hands.left(sleeper.until).is_zero());
-        match hands.sleepers.get_mut(&self.number).filter(|_| !over) {
-            Some(sleeper) => {
-                sleeper.waker = Some(context.waker().clone());
-                Poll::Pending
+        let sleeping = scopeguard::guard(Arc::clone(&self.hands), move |hands| {
+            hands.lock().sleepers.remove(&number);
+        });
+        Box::pin(poll_fn(move |context| {
+            let mut hands = sleeping.lock();
+            let over = hands.sleepers.get(&number).is_none_or(|sleeper| hands.left(sleeper.until).is_zero());
+            match hands.sleepers.get_mut(&number).filter(|_| !over) {
+                Some(sleeper) => {
+                    sleeper.waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
+                None => Poll::Ready(()),
             }
-            None => Poll::Ready(()),
-        }
-    }
-}
-
-impl Drop for Nap {
-    fn drop(&mut self) {
-        self.hands.lock().sleepers.remove(&self.number);
+        }))
     }
 }
 

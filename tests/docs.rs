@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::CommandFactory as _;
-use cloverwatch::cli::args::Cli;
+use cloverwatch::cli::command::Cli;
 use cloverwatch::domain::Fact;
 use cloverwatch::tui::keymap::{Keymap, markdown_table};
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};

@@ -3,9 +3,18 @@
 
 use std::fmt::Write as _;
 
+use cloverwatch::present::diagnostic::{Diagnostic, SettingLocation};
 use cloverwatch::tui::action::{Action, ActionScope, REGISTRY};
-use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Level, Lookup};
+use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Lookup};
 use proptest::prelude::*;
+
+/// Line and column of a problem.
+fn place(problem: &Diagnostic) -> (usize, usize) {
+    match problem.place {
+        SettingLocation::File { line, column, .. } => (line, column),
+        _ => (0, 0),
+    }
+}
 
 fn keys(text: &str) -> Vec<Key> {
     text.split_whitespace().map(|word| Key::parse(word).unwrap()).collect()
@@ -343,7 +352,7 @@ fn every_mistake_of_a_file_is_told_in_one_go() {
     assert_eq!(load(text).keys_for(Action::Archive), ["W"]);
     // What is no TOML hides nothing either, though nothing of the file holds then.
     let broken = "[table]\nnote = [\"u\"]\nnote = [\"w\"]\ncheck = ]\n[tail]\ntail-kinds = [\"gg\"]\n[table]\narchive = [\"ret\"]\n";
-    let lines: Vec<usize> = keymap::check(broken, "k").iter().map(|problem| problem.line).collect();
+    let lines: Vec<usize> = keymap::check(broken, "k").iter().map(|problem| place(problem).0).collect();
     for line in [3, 4, 6, 7] {
         assert!(lines.contains(&line), "{line}: {:#?}", problems(broken));
     }
@@ -374,9 +383,9 @@ fn what_is_wrong_falls_back() {
 
 #[test]
 fn warnings_are_no_errors() {
-    let levels = |text| keymap::check(text, "k").iter().map(|problem| problem.level).collect::<Vec<_>>();
-    assert_eq!(levels("[table]\nnote = [\"r\"]\n"), [Level::Warning]);
-    assert_eq!(levels("[table]\nnote = [\"ctrl-m\"]\n"), [Level::Error]);
+    let levels = |text| keymap::check(text, "k").iter().map(|problem| problem.warning).collect::<Vec<_>>();
+    assert_eq!(levels("[table]\nnote = [\"r\"]\n"), [true]);
+    assert_eq!(levels("[table]\nnote = [\"ctrl-m\"]\n"), [false]);
 }
 
 #[test]
@@ -423,7 +432,8 @@ proptest! {
         let (map, problems) = Keymap::load(Some(("k.toml", &text)));
         let lines = text.lines().count();
         for problem in &problems {
-            prop_assert!(problem.line >= 1 && problem.line <= lines && problem.column >= 1, "{}", problem);
+            let (line, column) = place(problem);
+            prop_assert!(line >= 1 && line <= lines && column >= 1, "{}", problem);
         }
         for (scopes, action) in [
             (&[ActionScope::Table, ActionScope::Detail, ActionScope::Tail][..], Action::Quit),
@@ -436,7 +446,7 @@ proptest! {
         }
         let printed = map.print();
         let (again, problems) = Keymap::load(Some(("printed", &printed)));
-        prop_assert!(problems.iter().all(|problem| problem.level == Level::Warning), "{:?}\n{}", problems, printed);
+        prop_assert!(problems.iter().all(|problem| problem.warning), "{:?}\n{}", problems, printed);
         prop_assert_eq!(again.print(), printed);
         for info in REGISTRY {
             for chord in map.chords(info.action) {

@@ -126,7 +126,10 @@ impl Owner {
         }
         let name = if hello.operator.trim().is_empty() { &self.login } else { &hello.operator };
         let actor = Actor::person(name);
-        let _counted = hello.desk.then(|| CountedDesk::of(&self));
+        let _counted = hello.desk.then(|| {
+            (self.count)(self.desks.fetch_add(1, Ordering::Relaxed) + 1);
+            scopeguard::guard(&self, |owner| (owner.count)(owner.desks.fetch_sub(1, Ordering::Relaxed) - 1))
+        });
         ClientSession::new(self.client.clone(), actor, hello.read_only, write).run(frames, ending).await;
     }
 
@@ -137,22 +140,6 @@ impl Owner {
         let welcome =
             Welcome { info, status: self.client.status(), newest_event, now: clock.now(), speed: clock.speed() };
         OwnerHello { greeting: Greeting::ours(), refused: None, welcome: Some(welcome) }
-    }
-}
-
-/// A desk for as long as it is attached.
-struct CountedDesk(Arc<Owner>);
-
-impl CountedDesk {
-    fn of(owner: &Arc<Owner>) -> Self {
-        (owner.count)(owner.desks.fetch_add(1, Ordering::Relaxed) + 1);
-        Self(Arc::clone(owner))
-    }
-}
-
-impl Drop for CountedDesk {
-    fn drop(&mut self) {
-        (self.0.count)(self.0.desks.fetch_sub(1, Ordering::Relaxed) - 1);
     }
 }
 

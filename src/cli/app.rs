@@ -73,7 +73,7 @@ impl App {
     }
 
     /// The same on an engine that runs already, with the settings that it has.
-    pub fn on(&self, client: SharedClient, config: Config) -> Self {
+    pub(super) fn on(&self, client: SharedClient, config: Config) -> Self {
         let config = Config { ui: self.config.ui.clone(), views: self.config.views.clone(), ..config };
         Self {
             globals: self.globals.clone(),

@@ -3,14 +3,16 @@
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::{Args, ValueHint};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use crate::config::diagnostic::shown;
 use crate::config::{Config, StoreUrl};
 use crate::domain::Timestamp;
 use crate::domain::text::clean;
+use crate::domain::text::shown_path;
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::protocol::RequestError;
@@ -19,8 +21,24 @@ use crate::store::{JournalEnd, JournalReader, RestoreError, Restored, StoreError
 use crate::wiring::{SetupFailure, blocking, database};
 
 use super::app::App;
-use super::args::{Export, Restore};
+use super::args::Json;
 use super::error::CliError;
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Where to; without it: stdout
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The export; `-` is stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 /// `export`. It works beside a process that owns the store. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
@@ -79,9 +97,9 @@ fn write_file<T>(
     to: &Path,
     write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<T, StoreError>,
 ) -> Result<T, CliError> {
-    let failed = |error: std::io::Error| CliError::Failed(format!("writing {}: {error}", shown(to)));
+    let failed = |error: std::io::Error| CliError::Failed(format!("writing {}: {error}", shown_path(to)));
     if to.exists() {
-        return Err(CliError::usage(format!("{} exists already", shown(to))));
+        return Err(CliError::usage(format!("{} exists already", shown_path(to))));
     }
     let name = to.file_name().ok_or_else(|| CliError::usage("--output needs a file name"))?;
     let mut partial = name.to_owned();
@@ -110,7 +128,7 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
         return Err(CliError::Refused("read-only: nothing is recorded".to_owned()));
     }
     let (to, file, now) = (place(&app.config)?, args.file.clone(), app.clock.now());
-    let from = shown(&args.file);
+    let from = shown_path(&args.file);
     let name = from.clone();
     let restored = blocking(move || {
         let failed = |error| match error {

@@ -1,6 +1,5 @@
 //! The dashboard: on the configured store, or on the demo's.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,8 +8,8 @@ use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
-use crate::config;
 use crate::domain::Environment;
+use crate::domain::text::shown_path;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
 use crate::tui::notifier::NotifySequence;
@@ -36,7 +35,7 @@ pub(super) async fn run(app: &Arc<App>) -> Result<(), CliError> {
         notices.push(format!("probing is off: set {} in [xtime]", missing.join(", ")));
     }
     if let Some(path) = app.config.mail.directory() {
-        notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown(path)));
+        notices.push(format!("letters are not mailed, but written to {}: see [mail] transport", shown_path(path)));
     }
     let (again, opened_for) = (AtomicBool::new(false), Arc::clone(app));
     // A large store takes a moment to open, so somebody else does that: whoever waits sees for what, and can leave.
@@ -137,7 +136,7 @@ pub(super) async fn on(
     if let Some((place, kept)) = place.zip(left.kept)
         && let Err(error) = kept_desk::write(&place, &kept)
     {
-        app.out.warn(format!("how the desk was left cannot be kept in {}: {error}", shown(&place)));
+        app.out.warn(format!("how the desk was left cannot be kept in {}: {error}", shown_path(&place)));
     }
     for words in &left.unfinished {
         app.out.warn(words);
@@ -153,8 +152,4 @@ fn environment(app: &App, is_demo: bool) -> Option<Environment> {
     let xtime = &app.config.xtime;
     let configured = xtime.missing().is_empty().then(|| Environment::of_address(&xtime.settings.base_url));
     if is_demo { Some(Environment::Demo) } else { configured }
-}
-
-fn shown(path: &Path) -> String {
-    config::diagnostic::shown(path)
 }

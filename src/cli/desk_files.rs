@@ -5,8 +5,9 @@ use std::time::SystemTime;
 
 use crate::config::model::Ui;
 use crate::config::{self, Config, Overrides};
+use crate::domain::text::shown_path;
 use crate::present::view::SavedView;
-use crate::tui::keymap::{Keymap, Level};
+use crate::tui::keymap::Keymap;
 use crate::tui::own_files::OwnFiles;
 use crate::tui::theme::{TerminalEnv, ThemeChoice, ThemeFile, ThemeSet, ThemeSource};
 
@@ -20,18 +21,18 @@ pub(super) fn keymap(notices: &mut Vec<String>) -> Keymap {
     keymap
 }
 
-/// The keys with a file over them, and what is wrong with it.
-fn keymap_of(path: &Path) -> (Keymap, Vec<(Level, String)>) {
+/// The keys with a file over them, and what is wrong with it: whether that is only a warning, and its words.
+fn keymap_of(path: &Path) -> (Keymap, Vec<(bool, String)>) {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => {
-            let words = format!("cannot read {}: {error}; the default keys hold", shown(path));
-            return (Keymap::default(), vec![(Level::Error, words)]);
+            let words = format!("cannot read {}: {error}; the default keys hold", shown_path(path));
+            return (Keymap::default(), vec![(false, words)]);
         }
     };
     let (keymap, problems) = Keymap::load(Some((&path.to_string_lossy(), &text)));
-    (keymap, problems.iter().map(|problem| (problem.level, problem.to_string())).collect())
+    (keymap, problems.iter().map(|problem| (problem.warning, problem.to_string())).collect())
 }
 
 /// The colours that were asked for; those by the terminal where their file cannot be used.
@@ -61,7 +62,8 @@ fn themes_of(color: ColorWhen, ui: &Ui) -> Result<ThemeSet, Vec<String>> {
 }
 
 fn theme_file(path: &Path) -> Result<ThemeFile, Vec<String>> {
-    let text = std::fs::read_to_string(path).map_err(|error| vec![format!("cannot read {}: {error}", shown(path))])?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| vec![format!("cannot read {}: {error}", shown_path(path))])?;
     ThemeFile::read(&path.to_string_lossy(), &text)
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
@@ -83,10 +85,6 @@ fn with_environment<T>(color: ColorWhen, read: impl FnOnce(TerminalEnv<'_>) -> T
         colorfgbg: colorfgbg.as_deref(),
         locale: locale.as_deref(),
     })
-}
-
-fn shown(path: &Path) -> String {
-    config::diagnostic::shown(path)
 }
 
 /// When a file was changed, and how long it is; `None`: it is not there.
@@ -151,7 +149,7 @@ impl DeskFiles {
             && let Some(path) = &self.keymap.path
         {
             let (keymap, problems) = keymap_of(path);
-            let is_usable = problems.iter().all(|(level, _)| *level == Level::Warning);
+            let is_usable = problems.iter().all(|(is_warning, _)| *is_warning);
             let problems = problems.into_iter().map(|(_, words)| words);
             if is_usable {
                 files.keymap = Some(keymap);

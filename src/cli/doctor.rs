@@ -9,12 +9,13 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use clap::Args;
 use serde_json::json;
 
 use crate::clock::{Clock, WallClock};
-use crate::config::diagnostic::shown;
 use crate::config::{self, Config, StoreUrl, paths};
 use crate::domain::text::clean;
+use crate::domain::text::shown_path;
 use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
@@ -23,12 +24,21 @@ use crate::tui::keymap;
 use crate::wiring;
 
 use super::app::overrides;
-use super::args::{Doctor, Globals};
+use super::args::{Globals, Json};
 use super::error::CliError;
 use super::output::{Out, humanize_term, is_dumb};
 use super::store_access::StoreClient;
 use super::zone::{choose_zone_rules, operators_zone};
 use crate::domain::text::fit;
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Give up acknowledged events that are missing at the journal's end, for good; without it such a store is not opened
+    #[arg(long)]
+    pub accept_loss: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Health {
@@ -81,9 +91,9 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
     terminal(&mut found);
     match config::load(&overrides(globals)) {
         Ok(loaded) => {
-            let place = paths::config_file().as_deref().map(shown).unwrap_or_default();
+            let place = paths::config_file().as_deref().map(shown_path).unwrap_or_default();
             let file =
-                loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown);
+                loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown_path);
             found.note("settings", Health::Good, file);
             for warning in loaded.warnings {
                 found.note("settings", Health::Doubtful, warning.to_string());
@@ -190,12 +200,12 @@ fn keys(found: &mut Findings) {
         found.note("keys", Health::Good, "the default keymap");
         return;
     };
-    let problems = keymap::check(&text, &shown(&path));
+    let problems = keymap::check(&text, &shown_path(&path));
     if problems.is_empty() {
-        found.note("keys", Health::Good, shown(&path));
+        found.note("keys", Health::Good, shown_path(&path));
     }
     for problem in problems {
-        let health = if problem.level == keymap::Level::Error { Health::Bad } else { Health::Doubtful };
+        let health = if problem.warning { Health::Doubtful } else { Health::Bad };
         found.note("keys", health, problem.to_string());
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::ConfigError;
 use crate::domain::{QueryError, Refusal, Remedy};
 use crate::protocol::{Holder, RequestError, SelectionError};
-use crate::wiring::{ConnectError, ServicesFailure, SetupFailure};
+use crate::wiring::{ConnectError, SetupFailure};
 
 /// The end of a command that was not simply done. What is printed is clean.
 #[derive(Debug, thiserror::Error)]
@@ -101,19 +101,12 @@ impl From<std::io::Error> for CliError {
     }
 }
 
-impl From<ServicesFailure> for CliError {
-    fn from(error: ServicesFailure) -> Self {
-        Self::Usage(error.to_string())
-    }
-}
-
 impl From<ConnectError> for CliError {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::Setup(error) => error.into(),
             ConnectError::Store(error) => error.into(),
             ConnectError::Owner(error) => error.into(),
-            ConnectError::Services(error) => error.into(),
             ConnectError::Hook(why) => Self::Usage(why),
         }
     }

@@ -5,6 +5,8 @@ mod tail;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use clap::Args;
+
 use crate::domain::{
     DealershipId, Event, Fact, Onboarding, Query, QueryContext, Searchable, Timestamp, TwinIndex, evolve, rfc3339,
 };
@@ -14,11 +16,38 @@ use crate::present::log_line::name;
 use crate::protocol::EventQuery;
 
 use super::app::App;
-use super::args::Events;
 use super::error::CliError;
 use super::select::all;
 use crate::domain::text::fit;
 use tail::EventFollower;
+
+#[derive(Debug, Args)]
+pub struct Events {
+    /// Of which dealerships; several words are one query
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// Go on with what happens from now on
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what was recorded from then on; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// Only what was recorded before then; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// Only these kinds, or groups of them
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',')]
+    pub kind: Vec<String>,
+    /// Only the last so many (of what is there already)
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// JSON lines
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
+}
 
 pub(super) async fn run(app: &App, args: &Events) -> Result<(), CliError> {
     let text = args.query.join(" ");

@@ -1,20 +1,18 @@
 //! `completions` and `man`: made from the same description as the command line itself.
 
-use clap::CommandFactory;
+use clap::Command;
 
-use super::args::Cli;
 use super::error::CliError;
 use super::output::{ColorWhen, Out};
 
-pub(super) fn completions(shell: clap_complete::Shell) -> Result<(), CliError> {
+pub(super) fn completions(mut command: Command, shell: clap_complete::Shell) -> Result<(), CliError> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "cloverwatch", &mut text);
+    clap_complete::generate(shell, &mut command, "cloverwatch", &mut text);
     write(&text)
 }
 
 /// `man`: the page of the program, then those of its commands.
-pub(super) fn man() -> Result<(), CliError> {
-    let command = Cli::command();
+pub(super) fn man(command: &Command) -> Result<(), CliError> {
     let mut text = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut text)?;
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {

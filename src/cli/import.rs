@@ -2,6 +2,7 @@
 
 mod add;
 mod advice;
+mod args;
 mod opcode_words;
 mod options;
 mod parallel;
@@ -26,13 +27,13 @@ use crate::protocol::{Imported, Incoming, Request, RequestError};
 pub(super) use add::add;
 
 use super::app::App;
-use super::args::Import;
 use super::error::CliError;
 use super::input::{name_of, read_bytes};
 use super::opcode;
 use super::output::progress;
 use super::select::all;
 use crate::wiring::Need;
+pub use args::{Add, Import};
 use opcode_words::OpcodeWords;
 use options::ImportOptions;
 use plan::{ImportCounts, ImportPlan, PlanContext};

@@ -1,5 +1,9 @@
 //! `report`: what the log says of the work.
 
+use clap::builder::PossibleValue;
+use clap::{Args, ValueEnum};
+
+use crate::domain::report::ReportBy;
 use crate::domain::report::ReportQuery;
 use crate::present::Tone;
 use crate::present::insight::{
@@ -8,9 +12,40 @@ use crate::present::insight::{
 use crate::present::json::SCHEMA;
 
 use super::app::App;
-use super::args::ReportArgs;
 use super::error::CliError;
 use super::output::terminal_width;
+
+impl ValueEnum for ReportBy {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Only codes that were generated, and calls that were made, from then on; a day means its start
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub since: Option<String>,
+    /// Only those before then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub until: Option<String>,
+    /// As everything stood then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// The last table by what; the JSON document and CSV have all three
+    #[arg(long, value_enum)]
+    pub by: Option<ReportBy>,
+    /// One JSON document; times are seconds
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV of one measure a row: section, key, measure, value
+    #[arg(long)]
+    pub csv: bool,
+}
 
 /// How wide it is where nobody says how wide the place is.
 const WIDTH: usize = 100;

@@ -1,5 +1,6 @@
 //! `invite` and `reissue`: codes for one dealership or for many, checked as a whole before anything is recorded.
 
+mod args;
 mod gather;
 
 use std::sync::Arc;
@@ -17,7 +18,6 @@ use crate::present::time::{Zone, away, for_people};
 use crate::protocol::{CodeRequest, PastedCode, Request, RequestError};
 
 use super::app::App;
-use super::args::Codes;
 use super::error::{CliError, refused};
 use super::mail::post::{LetterResult, SentLetters};
 use super::output::is_interactive;
@@ -25,6 +25,7 @@ use super::record::{TYPE_ABOVE, sure};
 use super::report::{CommandReport, ItemOutcome, named};
 use super::unfinished;
 use crate::wiring::Need;
+pub use args::{Codes, Reissue};
 use gather::{CodeItem, gather};
 
 /// What is wanted: a first code or a new one.

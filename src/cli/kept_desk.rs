@@ -28,7 +28,7 @@ pub(super) fn read(place: &Path, notices: &mut Vec<String>) -> Option<KeptDesk> 
     };
     let kept = KeptDesk::read(&text);
     if kept.is_none() {
-        let place = config::diagnostic::shown(place);
+        let place = crate::domain::text::shown_path(place);
         notices.push(format!("how the desk was left cannot be read, and is left out: {place}"));
     }
     kept

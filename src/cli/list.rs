@@ -1,7 +1,10 @@
 //! `list`: the table of dealerships, for people, for spreadsheets and for scripts.
 
 use std::cmp::Reverse;
+use std::ffi::OsStr;
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command};
 use serde_json::json;
 
 use crate::client::ReadClient;
@@ -14,11 +17,55 @@ use crate::present::view::{self, SavedView};
 use crate::protocol::{AlikeDealership, FirstFound, Selection};
 
 use super::app::App;
-use super::args::ListArgs;
 use super::error::CliError;
 use super::output::terminal_width;
 use super::select::select;
 use super::twins::alike_documents;
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which dealerships; several words are one query
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// A saved view of the settings, or `mine`, `today`, `by owner`, `by group`; QUERY narrows it
+    #[arg(long, value_name = "NAME", value_parser = ViewName, hide_possible_values = true)]
+    pub view: Option<String>,
+    /// As everything stood then, by what was recorded until then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// By which fields, like `stage,expires_at:desc`; without it: what needs attention first
+    #[arg(long, value_name = "FIELD[:desc],…", value_delimiter = ',')]
+    pub sort: Vec<String>,
+    /// Which columns, in order
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// One JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// CSV, with times in UTC
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// Any name; completions offer those of the given views.
+#[derive(Clone)]
+struct ViewName;
+
+impl TypedValueParser for ViewName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let name = |view: SavedView| PossibleValue::new(view.name.replace(' ', "-"));
+        Some(Box::new(SavedView::given().into_iter().map(name)))
+    }
+}
 
 /// As many as are asked for in one answer.
 const FEW: usize = 1_000;
@@ -144,7 +191,9 @@ fn usage(error: &ColumnError) -> CliError {
             let list = COLUMNS.iter().map(|column| column.id).collect::<Vec<_>>().join(", ");
             CliError::usage(format!("{error} (columns: {list})"))
         }
-        ColumnError::OfListOnly(_) | ColumnError::Direction(_) => CliError::usage(error.to_string()),
+        ColumnError::OfListOnly(_) | ColumnError::Direction(_) | ColumnError::TooMany => {
+            CliError::usage(error.to_string())
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::client::ReadClient;
@@ -15,10 +17,37 @@ use crate::present::json::SCHEMA;
 use crate::protocol::EventQuery;
 
 use super::app::App;
-use super::args::{AddMeaning, MeaningCommand};
+use super::args::Json;
 use super::error::CliError;
 use super::select::{all, one};
 use super::store_access::StoreClient;
+
+#[derive(Debug, Subcommand)]
+pub enum MeaningCommand {
+    /// How answers are read (your rows, then the defaults), and the answers that no row knows
+    List(Json),
+    /// Teach what an answer means that no row knew: writes a row into your settings, or a team's database
+    Add(AddMeaning),
+}
+
+#[derive(Debug, Args)]
+pub struct AddMeaning {
+    /// The event that holds the answer: its number, as `meaning list` and `events` show it
+    #[arg(long, value_name = "EVENT")]
+    pub from: u64,
+    /// What the answer means
+    #[arg(long, value_name = "MEANING", value_parser = meanings())]
+    pub means: Outcome,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+const MEANINGS: [Outcome; 4] = [Outcome::Connected, Outcome::NotConnected, Outcome::OurCredentials, Outcome::Unknown];
+
+fn meanings() -> impl TypedValueParser<Value = Outcome> {
+    PossibleValuesParser::new(["connected", "not-connected", "our-credentials", "unknown"])
+        .map(|word| MEANINGS.into_iter().find(|means| means.to_string() == word).unwrap_or(Outcome::Unknown))
+}
 
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
@@ -233,7 +262,6 @@ struct KeptRow {
     text: String,
     /// `None`: in a team's database.
     file: Option<String>,
-    /// In words.
     place: String,
 }
 
@@ -244,7 +272,7 @@ fn in_settings(app: &App, row: &Row, event: u64) -> Result<KeptRow, CliError> {
     };
     let path = teach::file(app.config.file.as_deref()).map_err(failed)?;
     let text = teach::add_row(&path, row, &format!("taught from event {event}")).map_err(failed)?;
-    let shown = crate::config::diagnostic::shown(&path);
+    let shown = crate::domain::text::shown_path(&path);
     let place = format!("written to {shown}; a desk that runs reads it at its next start");
     Ok(KeptRow { text, file: Some(path.to_string_lossy().into_owned()), place })
 }

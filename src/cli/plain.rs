@@ -5,13 +5,12 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use clap::Parser;
 use futures::StreamExt;
+use futures::future::LocalBoxFuture;
 
 use super::app::App;
-use super::args::{Cli, CliCommand, DeskCommand};
+use super::desk;
 use super::error::CliError;
-use super::{desk, perform};
 use crate::client::{Notifications, SharedClient};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Onboarding};
@@ -42,22 +41,26 @@ quit: leave the desk.";
 /// What is given when the desk is started, and holds for all of it.
 const OF_THE_START: [&str; 5] = ["--store", "--config", "--color", "--read-only", "--no-attach"];
 
+/// Runs a command of a shell, given in its words.
+pub(super) type RunWords = fn(Arc<App>, Vec<String>) -> LocalBoxFuture<'static, Result<(), CliError>>;
+
 /// Runs it on the configured store.
-pub(super) async fn desk(app: &Arc<App>) -> Result<(), CliError> {
+pub(super) async fn desk(app: &Arc<App>, run_words: RunWords) -> Result<(), CliError> {
     let client = app.desk_client(Need::ALL).await?;
     for notice in &client.info().notices {
         app.out.note(clean(notice));
     }
-    run(app, &app.config.store.to_string()).await
+    run(app, &app.config.store.to_string(), run_words).await
 }
 
 /// Runs it on the engine that the app has, until somebody leaves it.
-pub(super) async fn run(app: &Arc<App>, store: &str) -> Result<(), CliError> {
+pub(super) async fn run(app: &Arc<App>, store: &str, run_words: RunWords) -> Result<(), CliError> {
     let client = app.client(Need::ALL).await?;
     let known = client.read_model().len();
     app.out.line(format!("cloverwatch, {}. {known} dealerships. Type help for what can be typed.", clean(store)))?;
     let news = client.subscribe();
-    let mut desk = PlainDesk { app, client, news, list: Vec::new(), told: 0, it: None, needing: HashSet::new() };
+    let mut desk =
+        PlainDesk { app, run_words, client, news, list: Vec::new(), told: 0, it: None, needing: HashSet::new() };
     // Who needs somebody at the start is no news.
     desk.needing = desk.needing_now();
     desk.tell_list(NEEDING).await?;
@@ -66,6 +69,7 @@ pub(super) async fn run(app: &Arc<App>, store: &str) -> Result<(), CliError> {
 
 struct PlainDesk<'a> {
     app: &'a Arc<App>,
+    run_words: RunWords,
     client: SharedClient,
     news: Notifications,
     /// What was listed last, in its order.
@@ -226,18 +230,7 @@ impl PlainDesk<'_> {
             return Err(CliError::usage(format!("{} is given when the desk is started", clean(option))));
         }
         let words = words.into_iter().map(|word| self.meant(word)).collect::<Result<Vec<_>, _>>()?;
-        let cli = match Cli::try_parse_from(std::iter::once("cloverwatch".to_owned()).chain(words)) {
-            Ok(cli) => cli,
-            Err(error) if error.use_stderr() => {
-                let text = error.to_string();
-                return Err(CliError::usage(text.strip_prefix("error: ").unwrap_or(&text).trim_end()));
-            }
-            Err(answer) => return self.app.out.line(clean_lines(&answer.to_string())),
-        };
-        match cli.command {
-            Some(CliCommand::Desk(command)) if is_of_a_desk(&command) => perform(self.app, command).await,
-            _ => Err(CliError::usage("that is for a shell: it runs by itself, or on another store")),
-        }
+        (self.run_words)(Arc::clone(self.app), words).await
     }
 
     /// The dealership for which a word stands.
@@ -272,13 +265,4 @@ impl PlainDesk<'_> {
 
 fn clean_lines(text: &str) -> String {
     text.lines().map(clean).collect::<Vec<_>>().join("\n")
-}
-
-/// Whether a command ends by itself, and works on the store of the desk without owning it alone.
-fn is_of_a_desk(command: &DeskCommand) -> bool {
-    match command {
-        DeskCommand::Watch | DeskCommand::Sandbox(_) | DeskCommand::Store(_) | DeskCommand::Restore(_) => false,
-        DeskCommand::Events(args) => !args.follow,
-        _ => true,
-    }
 }

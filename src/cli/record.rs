@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use clap::Args;
+
 use crate::client::{EngineClient, ask_each, dry_run};
 use crate::domain::{Command, Event, LetterId, Onboarding, ProfileField, Untrusted};
 use crate::protocol::Request;
 
 use super::app::App;
-use super::args::{Archive, Assign, Confirm, Note, Revoke, Snooze};
+use super::args::{Json, Targets};
 use super::error::CliError;
 use super::mail::post::{SentLetters, queued_by};
 use super::output::is_interactive;
@@ -15,6 +17,78 @@ use super::report::{CommandReport, ItemOutcome, named};
 use super::select::{chosen, one};
 use super::set::tell_new_owner;
 use crate::wiring::Need;
+
+#[derive(Debug, Args)]
+pub struct Confirm {
+    #[command(flatten)]
+    pub targets: Targets,
+    /// When the dealer finished (default: now)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Do not acknowledge it by a letter
+    #[arg(long)]
+    pub no_email: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Note {
+    /// Which dealership
+    pub dealership: String,
+    /// What
+    #[arg(required = true)]
+    pub text: Vec<String>,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Assign {
+    /// Which dealership
+    pub dealership: String,
+    /// To whom
+    #[arg(required_unless_present = "nobody", conflicts_with = "nobody")]
+    pub owner: Option<String>,
+    /// To nobody
+    #[arg(long)]
+    pub nobody: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Snooze {
+    /// Which dealership
+    pub dealership: String,
+    /// For how long, like 2d, or until when
+    #[arg(value_name = "DURATION|TIME", required_unless_present = "wake", conflicts_with = "wake")]
+    pub until: Option<String>,
+    /// End the snooze
+    #[arg(long)]
+    pub wake: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Archive {
+    #[command(flatten)]
+    pub targets: Targets,
+    /// Take back from the archive
+    #[arg(long)]
+    pub undo: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Revoke {
+    #[command(flatten)]
+    pub targets: Targets,
+    /// Why
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
 
 /// Above so many items the number must be typed.
 pub(super) const TYPE_ABOVE: usize = 25;

@@ -91,9 +91,7 @@ impl CommandReport {
     }
 
     /// Prints it and says how the whole ended.
-    ///
-    /// # Errors
-    /// [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was; where none was for a reason that is
+    /// Errors: [`CliError::Partly`] when some items were not done, [`CliError::Told`] when none was; where none was for a reason that is
     /// about all of them, that alone is told.
     pub fn finish(mut self, app: &App, json: bool) -> Result<(), CliError> {
         let counts = Counts::of(self.0.iter().map(|(_, outcome)| outcome));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::client::{EngineClient, ask};
@@ -13,11 +14,49 @@ use crate::present::json::{DealershipName, SCHEMA};
 use crate::protocol::Request;
 
 use super::app::App;
-use super::args::Set;
+use super::args::Json;
 use super::error::CliError;
 use super::report::named;
 use super::select::{all, one};
 use crate::wiring::Need;
+
+#[derive(Debug, Args)]
+pub struct Set {
+    /// Which dealership
+    pub dealership: String,
+    /// The rooftop's name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The contact's mail address
+    #[arg(long)]
+    pub email: Option<String>,
+    /// The contact's number
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// The contact's name
+    #[arg(long, value_name = "NAME")]
+    pub contact: Option<String>,
+    /// Its time zone: America/Chicago, Central, CT, …
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// The dealer group
+    #[arg(long)]
+    pub group: Option<String>,
+    /// The make it sells
+    #[arg(long)]
+    pub brand: Option<String>,
+    /// Where it is
+    #[arg(long)]
+    pub city: Option<String>,
+    /// Its state or province
+    #[arg(long)]
+    pub state: Option<String>,
+    /// Which of us looks after it; empty: nobody
+    #[arg(long)]
+    pub owner: Option<String>,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 /// What shall read otherwise, each as its option says it.
 fn edits(args: &Set) -> Result<Vec<ProfileEdit>, CliError> {

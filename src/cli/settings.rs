@@ -1,21 +1,46 @@
 //! `config` and `keymap`: what holds, or what is wrong with it.
 
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::{Subcommand, ValueHint};
+
 use crate::clock::{SharedClock, WallClock};
-use crate::config::diagnostic::shown;
 use crate::config::paths::keymap_file;
 use crate::config::schema::schema;
 use crate::config::{self, Config, StoreUrl, print};
+use crate::domain::text::shown_path;
 use crate::present::Tone;
-use crate::tui::keymap::{Keymap, Level, check};
+use crate::tui::keymap::{Keymap, check};
 use crate::wiring;
 
 use super::app::overrides;
-use super::args::{ConfigCommand, Globals, KeymapCommand};
+use super::args::Globals;
 use super::error::CliError;
 use super::output::Out;
+
+#[derive(Debug, Subcommand)]
+pub enum KeymapCommand {
+    /// Every key that holds
+    Print,
+    /// What is wrong with a file (default: yours)
+    Check {
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Every setting that holds, as TOML; no secrets
+    Print,
+    /// What is wrong with the settings
+    Check,
+    /// A JSON Schema (2020-12) of the settings, for editors
+    Schema,
+}
 
 /// `config`. It needs no store and no working settings.
 pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliError> {
@@ -45,7 +70,7 @@ fn check_settings(config: &Config, out: &Out) -> Result<(), CliError> {
         wiring::database(config, url)?;
     }
     let post = wiring::outbox(config, clock)?;
-    let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown);
+    let file = config.file.as_deref().map_or_else(|| "no file; the defaults".to_owned(), shown_path);
     out.line(format!("{} {file}", out.paint(Tone::Good, "ok")))?;
     if platform.is_none() {
         out.note(format!("probing is off until these are set in [xtime]: {}", config.xtime.missing().join(", ")));
@@ -66,7 +91,7 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
     let read = |path: &Path, required: bool| match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(None),
-        Err(error) => Err(CliError::usage(format!("cannot read {}: {error}", shown(path)))),
+        Err(error) => Err(CliError::usage(format!("cannot read {}: {error}", shown_path(path)))),
     };
     match command {
         KeymapCommand::Print => {
@@ -92,12 +117,12 @@ pub(super) fn keymap(globals: &Globals, command: &KeymapCommand) -> Result<(), C
             for problem in &problems {
                 out.line(problem.to_string())?;
             }
-            if problems.iter().any(|problem| problem.level == Level::Error) {
+            if problems.iter().any(|problem| !problem.warning) {
                 out.flush()?;
                 return Err(CliError::Told(2));
             }
             if problems.is_empty() {
-                out.line(format!("{} {}", out.paint(Tone::Good, "ok"), shown(&path)))?;
+                out.line(format!("{} {}", out.paint(Tone::Good, "ok"), shown_path(&path)))?;
             }
         }
     }

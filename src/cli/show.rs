@@ -1,5 +1,7 @@
 //! `show`: one dealership, now or as it stood at a moment.
 
+use clap::Args;
+
 use crate::domain::ProbeStatus;
 use crate::domain::clock_doubt::humanize_code_ahead;
 use crate::domain::text::clean;
@@ -13,12 +15,26 @@ use crate::present::{Tone, call, situation};
 use crate::protocol::EventQuery;
 
 use super::app::App;
-use super::args::Show;
+use super::args::Json;
 use super::error::CliError;
 use super::opcode::words;
 use super::select::one;
 use super::twins::{alike_documents, alike_hint};
 use crate::domain::text::fit;
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Which dealership
+    pub dealership: String,
+    /// As it stood then
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// With the full code
+    #[arg(long)]
+    pub reveal: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
     let reading = app.read().await?;

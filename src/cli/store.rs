@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use clap::Subcommand;
 use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::app::App;
-use super::args::StoreCommand;
+use super::args::Json;
 use super::error::CliError;
 use super::output::progress;
 use crate::config::StoreUrl;
@@ -16,6 +17,14 @@ use crate::present::json::SCHEMA;
 use crate::store::postgres::{self, roles};
 use crate::store::{Checking, JournalReader, Lock, StoreError, Verified};
 use crate::wiring::{blocking, database};
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum StoreCommand {
+    /// Read every event and say whether all of them are whole; changes nothing
+    Verify(Json),
+    /// The SQL that makes two roles in the database of a team: one records, one only reads
+    Roles,
+}
 
 pub(super) async fn run(app: &App, command: StoreCommand) -> Result<(), CliError> {
     match (command, &app.config.store) {

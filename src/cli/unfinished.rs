@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::client::{EngineClient, ask};
@@ -12,10 +13,19 @@ use crate::present::json::{DealershipName, SCHEMA};
 use crate::protocol::{CutOff, Request};
 
 use super::app::App;
-use super::args::Unfinished;
+use super::args::Json;
 use super::error::CliError;
 use super::report::named;
 use crate::wiring::Need;
+
+#[derive(Debug, Args)]
+pub struct Unfinished {
+    /// Do not tell of it any more
+    #[arg(long)]
+    pub put_away: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 fn message(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);

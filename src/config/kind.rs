@@ -233,13 +233,14 @@ pub(super) fn lengths<T: 'static>(
     list(key, summary, &SettingForm::length(least), at, parse, |length| duration_text(*length))
 }
 
-pub(super) fn words<T: 'static, V: Copy + PartialEq + 'static>(
+pub(super) fn words<T: 'static, V: Copy + PartialEq + 'static, const N: usize>(
     key: &'static str,
     summary: &'static str,
-    words: Words<V>,
+    words: [(&'static str, V); N],
     at: fn(&mut T) -> &mut Vec<V>,
 ) -> Setting<T> {
-    list(key, summary, &SettingForm::one_of(words), at, |text| meant(text, words), |value| word_of(value, words))
+    let form = SettingForm::one_of(&words);
+    list(key, summary, &form, at, move |text| meant(text, &words), move |value| word_of(value, &words))
 }
 
 /// A program and its arguments, shown without what looks like a secret.

@@ -1,14 +1,16 @@
 //! From the file, the environment and the flags to settings.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, TableLike};
 
-use super::diagnostic::{ConfigError, Diagnostic, SettingLocation, shown};
 use super::model::{Config, StoreUrl};
 use super::reader::{PREFIX, Reader, Section};
 use super::{hooks, lists, paths, table, views};
+use crate::domain::text::shown_path;
+use crate::present::diagnostic::{Diagnostic, SettingLocation};
 
 /// What was asked for outside the file.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +42,19 @@ pub struct LoadedConfig {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// Settings that cannot be used: every mistake at once (exit 2).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ConfigError(pub Vec<Diagnostic>);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, diagnostic) in self.0.iter().enumerate() {
+            write!(f, "{}{diagnostic}", if place == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
 pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
     let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),
@@ -50,7 +65,7 @@ pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
         Ok(text) => Some(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => None,
         Err(error) => {
-            let message = format!("cannot read {}: {error}", shown(&path));
+            let message = format!("cannot read {}: {error}", shown_path(&path));
             let place = if required { SettingLocation::Flag("--config") } else { SettingLocation::Nowhere };
             return Err(ConfigError(vec![Diagnostic { place, warning: false, message }]));
         }

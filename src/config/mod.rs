@@ -1,7 +1,6 @@
 //! Settings: `config.toml`, variables of the environment that win over it, and flags that win over both. A setting is one row
 //! of `table`; what it is read into is used elsewhere.
 
-pub mod diagnostic;
 mod hooks;
 mod kind;
 mod lists;
@@ -21,10 +20,9 @@ pub mod teach;
 mod views;
 mod written;
 
-pub use diagnostic::{ConfigError, Diagnostic, SettingLocation};
 pub use hooks::HookConfig;
 pub use lists::mapping_in_toml;
-pub use load::{LoadedConfig, Overrides, load, parse};
+pub use load::{ConfigError, LoadedConfig, Overrides, load, parse};
 pub use login::name as login_name;
 pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};

@@ -9,7 +9,7 @@ use crate::domain::address::Mailbox;
 use crate::domain::list::{ListField, Mapping};
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
-use crate::domain::{CodeOrigin, Customer, Label, LetterKind, Policy, TestBooking, Vehicle};
+use crate::domain::{CodeOrigin, Customer, Label, Policy, TestBooking, Vehicle};
 use crate::engine::Pace;
 use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
@@ -163,8 +163,6 @@ pub struct MailSettings {
     pub letters: RendererSettings,
     /// The most letters in any hour.
     pub per_hour: u32,
-    /// Which letters go out by themselves when something is seen.
-    pub automatic: Vec<LetterKind>,
     /// The maildir into which bounces come.
     pub bounces: Option<PathBuf>,
 }
@@ -281,7 +279,6 @@ impl Default for Config {
                     templates: None,
                 },
                 per_hour: 1_000,
-                automatic: vec![LetterKind::WordReceived, LetterKind::Live],
                 bounces: None,
             },
             lists: BTreeMap::new(),

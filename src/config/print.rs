@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use super::diagnostic::shown;
 use super::model::Config;
 use super::section::SettingSection;
 use super::setting::Setting;
 use super::{hooks, lists, table, views};
+use crate::domain::text::shown_path;
 
 /// Writes every setting, the default meanings of answers included.
 pub fn effective(config: &Config) -> String {
     let mut config = config.clone();
     let mut out = String::new();
     match &config.file {
-        Some(path) => line(&mut out, &format!("# effective settings; file: {}", shown(path))),
+        Some(path) => line(&mut out, &format!("# effective settings; file: {}", shown_path(path))),
         None => line(&mut out, "# effective settings; there is no file, only defaults, variables and flags"),
     }
     table::sections().iter().for_each(|section| section_in(&mut out, "", section, &mut config));

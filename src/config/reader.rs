@@ -14,7 +14,7 @@ use toml_edit::{Item, TableLike, Value};
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::masked_address;
 
-use super::diagnostic::{Diagnostic, SettingLocation};
+use crate::present::diagnostic::{Diagnostic, SettingLocation};
 
 /// The beginning of every variable.
 pub(super) const PREFIX: &str = crate::child::OUR_OWN;

@@ -11,7 +11,6 @@ use super::setting::Setting;
 use super::{HookConfig, hooks, lists, table, views};
 use crate::present::view::SavedView;
 
-/// The schema, draft 2020-12.
 pub fn schema() -> Value {
     let mut config = Config::default();
     let mut properties: Map<String, Value> =

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use secrecy::SecretString;
 
-use super::diagnostic::shown;
+use crate::domain::text::shown_path;
 
 /// The longest secret, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -35,10 +35,10 @@ pub enum SecretError {
     #[error("the variable {0} is not set")]
     NoVariable(String),
     /// The file cannot be read.
-    #[error("the secret file {path}: {why}", path = shown(.path))]
+    #[error("the secret file {path}: {why}", path = shown_path(.path))]
     File { path: PathBuf, why: String },
     /// Others can read the file.
-    #[error("the secret file {path} can be read by others (mode {mode:03o}); run: chmod 600 {path}", path = shown(.path))]
+    #[error("the secret file {path} can be read by others (mode {mode:03o}); run: chmod 600 {path}", path = shown_path(.path))]
     Open { path: PathBuf, mode: u32 },
     #[error("the secret command: {0}")]
     Command(String),

@@ -7,8 +7,8 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use crate::domain::classification::ClassificationRule;
 
-use super::diagnostic::shown;
 use super::load::{Overrides, parse};
+use crate::domain::text::shown_path;
 
 /// Why a row was not written. The file is as it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,10 +17,10 @@ pub enum TeachFailure {
     #[error("there is no settings file, and no home to put one: name one with --config")]
     Nowhere,
     /// The file cannot be read or written.
-    #[error("cannot {what} {}: {why}", shown(.path))]
+    #[error("cannot {what} {}: {why}", shown_path(.path))]
     Io { what: &'static str, path: PathBuf, why: String },
     /// What is in it cannot be understood, so nothing is put into it.
-    #[error("{}: {why}; correct it first, nothing was written", shown(.path))]
+    #[error("{}: {why}; correct it first, nothing was written", shown_path(.path))]
     Broken {
         path: PathBuf,
         /// What is wrong with it.

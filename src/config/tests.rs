@@ -130,8 +130,7 @@ fn letters_and_reminders_are_read() {
     assert_eq!((mail.max_connections, mail.per_hour, rules.per_dealership), (2, 50, TimeDelta::minutes(2)));
     assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));
     assert_eq!(rules.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
-    assert_eq!((rules.retry_uncertain, &mail.automatic), (TimeDelta::minutes(20), &vec![LetterKind::Live]));
-    assert_eq!((rules.word_received, rules.live), (false, true));
+    assert_eq!((rules.retry_uncertain, &rules.automatic), (TimeDelta::minutes(20), &vec![LetterKind::Live]));
     assert_eq!(rules.bcc.as_ref().map(crate::domain::Untrusted::raw), Some("archive@clover.com"));
     assert_eq!(mail.bounces.as_deref(), Some(Path::new("/var/mail/bounces")));
     assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(48), TimeDelta::hours(6)]);
@@ -149,7 +148,7 @@ fn without_settings_letters_become_files_and_nights_are_quiet() {
             && config.mail.letters.from.contains("Klee & Blatt, GmbH Ü Onboarding")
     );
     assert_eq!(config.policy.mail.retry, [1, 5, 15, 60, 120].map(TimeDelta::minutes));
-    assert_eq!(config.mail.automatic, [LetterKind::WordReceived, LetterKind::Live]);
+    assert_eq!(config.policy.mail.automatic, [LetterKind::WordReceived, LetterKind::Live]);
     assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(24), TimeDelta::hours(6)]);
     assert_eq!(config.policy.mail.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("21:00-08:00"));
     assert_eq!(good("[reminders]\nquiet = \"none\"").config.policy.mail.quiet, None);

@@ -75,9 +75,7 @@ pub fn check_code(
 
 /// Matches a block to the dealerships: one code for each of them, in their order, or everything that is wrong. A line that is
 /// done already asks for nothing, so that the same block does the rest of what was cut off.
-///
-/// # Errors
-/// Every [`Mistake`] in the block, in the order of its lines, then those about the whole.
+/// Errors: every [`Mistake`] in the block, in the order of its lines, then those about the whole.
 pub fn match_codes(block: &str, expected: &[Expected], ctx: &PasteContext<'_>) -> Result<Matches, Vec<Mistake>> {
     let lines = lines(block, ctx.resolve)
         .map_err(|error| vec![Mistake { line: Some(1), id: None, what: PasteProblem::Table(error) }])?;

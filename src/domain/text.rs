@@ -311,6 +311,11 @@ impl From<String> for Untrusted {
     }
 }
 
+/// A path for people: cleaned, for a file name may hold anything.
+pub fn shown_path(path: &std::path::Path) -> String {
+    clean(&path.to_string_lossy()).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

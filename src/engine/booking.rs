@@ -44,9 +44,7 @@ impl Engine {
 
     /// Sends a planned booking, once, and records what became of it. A booking of before that had no answer is read back first;
     /// when it turns out to stand, nothing more is sent.
-    ///
-    /// # Errors
-    /// When nothing was sent: a rule forbids it, the time is not offered, or what must be known before could not be told.
+    /// Fails when nothing was sent: a rule forbids it, the time is not offered, or what must be known before could not be told.
     pub async fn book_appointment(
         &self,
         id: DealershipId,

@@ -31,7 +31,10 @@ impl Engine {
                 None
             }
         };
-        let _under_way = note.map(|note| UnderWay { engine: self, note });
+        // Until it ends or is given up.
+        scopeguard::defer!(if let Some(note) = &note {
+            self.inner.bulks.lock().remove(note);
+        });
         if note.is_some() {
             for (id, older) in older {
                 if older.what == what && self.left(&older).iter().all(|left| all.contains(left)) {
@@ -83,17 +86,5 @@ impl Engine {
         if let Err(error) = self.inner.parts.store.end_bulk(id).await {
             tracing::warn!("the note of what was done for many stays: {error}");
         }
-    }
-}
-
-/// What is done for many, until it ends or is given up.
-struct UnderWay<'a> {
-    engine: &'a Engine,
-    note: BulkId,
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.engine.inner.bulks.lock().remove(&self.note);
     }
 }

@@ -74,28 +74,6 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
     }
 }
 
-/// Marks a dealership as being served, as long as it lives.
-struct Obtaining<'a> {
-    inner: &'a Inner,
-    id: DealershipId,
-}
-
-impl<'a> Obtaining<'a> {
-    fn begin(inner: &'a Inner, id: DealershipId, actor: &Actor) -> Result<Self, Actor> {
-        match inner.obtaining.lock().entry(id) {
-            Entry::Occupied(other) => return Err(other.get().clone()),
-            Entry::Vacant(free) => drop(free.insert(actor.clone())),
-        }
-        Ok(Self { inner, id })
-    }
-}
-
-impl Drop for Obtaining<'_> {
-    fn drop(&mut self) {
-        self.inner.obtaining.lock().remove(&self.id);
-    }
-}
-
 impl Inner {
     /// The saga. `ask` is `None` when an open request is resumed at the start.
     async fn obtain(
@@ -105,7 +83,17 @@ impl Inner {
         ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<u32, RequestError> {
-        let _mark = Obtaining::begin(self, id, actor).map_err(|other| self.in_flight(id, &other))?;
+        let other = match self.obtaining.lock().entry(id) {
+            Entry::Occupied(other) => Some(other.get().clone()),
+            Entry::Vacant(free) => {
+                free.insert(actor.clone());
+                None
+            }
+        };
+        if let Some(other) = other {
+            return Err(self.in_flight(id, &other).into());
+        }
+        scopeguard::defer!(drop(self.obtaining.lock().remove(&id)));
         let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let (state, pending) = self.open_intent(source.origin(), id, ask, actor).await?;
         let request = SourceRequest {

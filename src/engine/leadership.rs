@@ -161,9 +161,7 @@ impl Engine {
     }
 
     /// Keeps how far a hook has come.
-    ///
-    /// # Errors
-    /// [`StoreError::NotLeader`] when another process does that by now.
+    /// Errors: [`StoreError::NotLeader`] when another process does that by now.
     pub async fn keep_hook_position(&self, hook: &str, position: &HookPosition) -> Result<(), StoreError> {
         let epoch = self.inner.term().map(|term| term.epoch);
         self.inner.parts.store.keep_hook_position(epoch, hook, position).await

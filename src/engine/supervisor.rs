@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
-use super::task_monitor::{Wakes, WantedTask};
+use super::task_monitor::Wakes;
 use super::{Inner, codes, deadlines, outbox, probe, relay, team_status};
 use crate::guard::panic_message;
 
@@ -56,16 +56,17 @@ pub(super) fn supervise<F>(
     F: Future<Output = ()> + Send + 'static,
 {
     let inner = Arc::clone(inner);
-    let wanted = WantedTask(inner.monitor.add(name, wakes));
+    // A task that is dropped before its end is not wanted any more: nobody misses its signs of life.
+    let wanted = scopeguard::guard(inner.monitor.add(name, wakes), |task| task.dropped());
     let tracker = inner.tasks.clone();
     tasks.spawn(tracker.track_future(async move {
         let mut rng = StdRng::seed_from_u64(inner.parts.seed ^ name.len() as u64);
         let mut attempt = 0;
         loop {
             let began = inner.parts.clock.elapsed();
-            let running = wanted.0.run(&*inner.parts.clock, task(Arc::clone(&inner)));
-            let Err(panic) = AssertUnwindSafe(running).catch_unwind().await else { return wanted.0.ended() };
-            wanted.0.failed();
+            let running = wanted.run(&*inner.parts.clock, task(Arc::clone(&inner)));
+            let Err(panic) = AssertUnwindSafe(running).catch_unwind().await else { return wanted.ended() };
+            wanted.failed();
             inner.report(format!("the task `{name}` failed and was restarted: {}", panic_message(&*panic)));
             // Failures that are far apart have nothing to do with each other.
             if inner.parts.clock.elapsed().saturating_sub(began) > BACKOFF.cap {

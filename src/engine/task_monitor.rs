@@ -100,18 +100,14 @@ impl TaskMonitor {
     }
 }
 
-/// A task that is dropped before its end is not wanted any more: nobody misses its signs of life.
-pub struct WantedTask(pub Arc<MonitoredTask>);
-
-impl Drop for WantedTask {
-    fn drop(&mut self) {
-        if self.0.run.load(Ordering::Relaxed) != ENDED {
-            self.0.run.store(DROPPED, Ordering::Relaxed);
+impl MonitoredTask {
+    /// Notes that nobody wants it any more, unless it came to its end.
+    pub fn dropped(&self) {
+        if self.run.load(Ordering::Relaxed) != ENDED {
+            self.run.store(DROPPED, Ordering::Relaxed);
         }
     }
-}
 
-impl MonitoredTask {
     /// Runs the task and notes each turn that it gets.
     pub async fn run<F: Future<Output = ()>>(&self, clock: &dyn Clock, task: F) {
         self.run.store(RUNNING, Ordering::Relaxed);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
-use crate::domain::text::clean;
+use crate::domain::text::shown_path;
 
 use super::delivery::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 
@@ -30,7 +30,7 @@ impl DirectoryTransport {
     }
 
     fn shown(&self) -> String {
-        clean(&self.path.to_string_lossy()).into_owned()
+        shown_path(&self.path)
     }
 
     fn down(&self, error: &io::Error) -> Delivery {
@@ -84,7 +84,7 @@ impl MailTransport for DirectoryTransport {
             return Delivery::Aborted;
         }
         let (message, to) = (outgoing.message.clone(), self.file(outgoing.letter));
-        let path = clean(&to.to_string_lossy()).into_owned();
+        let path = shown_path(&to);
         match Self::blocking(move || place(file, &message, &to)).await {
             Ok(Ok(())) => Delivery::Written { path },
             Ok(Err(error)) => Delivery::Uncertain {

@@ -4,6 +4,7 @@
 //! made, so that a mistake in one is reported at the start and not on the day when a letter of its kind is due.
 
 mod format;
+mod kinds;
 mod letter;
 mod sample;
 mod templates;
@@ -135,9 +136,7 @@ pub struct LetterRenderer {
 
 impl LetterRenderer {
     /// Compiles the templates and tries all of them.
-    ///
-    /// # Errors
-    /// When a setting or a template is wrong: what, where, and what would be right.
+    /// Fails when a setting or a template is wrong: what, where, and what would be right.
     pub fn new(settings: &RendererSettings) -> Result<Self, RendererError> {
         let partner = letter_words(&settings.partner, PARTNER_CHARS);
         if partner.is_empty() {
@@ -178,9 +177,7 @@ impl LetterRenderer {
     }
 
     /// Writes a letter from a dealership's state. The same state and context make the same letter.
-    ///
-    /// # Errors
-    /// When the dealership cannot be written to, or the letter would say what is not so: a code that is dead, a word that was not
+    /// Fails when the dealership cannot be written to, or the letter would say what is not so: a code that is dead, a word that was not
     /// given, bookings that nobody can make.
     pub fn write(
         &self,

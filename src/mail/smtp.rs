@@ -99,9 +99,7 @@ impl std::fmt::Debug for SmtpTransport {
 
 impl SmtpTransport {
     /// Prepares; nothing is sent yet. The clock says how long a connection has been idle.
-    ///
-    /// # Errors
-    /// When letters may not go there, or when this machine trusts no certificates.
+    /// Fails when letters may not go there, or when this machine trusts no certificates.
     pub fn new(settings: SmtpSettings, clock: SharedClock) -> Result<Self, String> {
         let server = settings.server;
         server.admissible(&settings.allow_plain)?;

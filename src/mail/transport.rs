@@ -127,9 +127,7 @@ impl fmt::Display for Transport {
 
 impl Transport {
     /// Reads one. The path of a directory stays as it is written.
-    ///
-    /// # Errors
-    /// What is wrong, and what would be right. A password is never repeated.
+    /// Errors: what is wrong, and what would be right. A password is never repeated.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text == "none" {

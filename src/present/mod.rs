@@ -5,6 +5,7 @@ pub mod booking;
 pub mod call;
 pub mod clocks;
 pub mod column;
+pub mod diagnostic;
 pub mod event;
 pub mod insight;
 pub mod json;

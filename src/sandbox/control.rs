@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use self::action::{ActionError, Answers, ControlAction};
+use self::action::{ActionError, ControlAction};
 use self::status::status;
 use super::action::DealerAction;
 use super::catalog::{Edit, OPERATIONS};
@@ -196,7 +196,12 @@ pub(super) async fn action(
         Err(error @ ActionError::Action) => return reply::not_found(&error.to_string()),
         Err(error @ ActionError::Details(..)) => return reply::bad(&error.to_string()),
         Ok(ControlAction::TakeSlot(wanted)) => return take_slot(shared.seed, &code, dealer, wanted, now),
-        Ok(ControlAction::Answers(answers)) => answer_so(dealer, &answers),
+        Ok(ControlAction::Answers { null_lists, zulu, denial }) => {
+            let profile = &mut dealer.profile;
+            profile.null_lists = null_lists.unwrap_or(profile.null_lists);
+            profile.zulu = zulu.unwrap_or(profile.zulu);
+            profile.denial = denial.unwrap_or(profile.denial);
+        }
         Ok(ControlAction::Next(None, _)) => shared.ordered.clear(&code),
         Ok(ControlAction::Next(Some(fault), calls)) => {
             if !shared.ordered.add(&code, fault, calls) {
@@ -223,13 +228,6 @@ fn fits(dealer: &Dealer, actions: &[DealerAction]) -> bool {
         }
         _ => true,
     })
-}
-
-fn answer_so(dealer: &mut Dealer, answers: &Answers) {
-    let Answers { null_lists, zulu, denial } = *answers;
-    dealer.profile.null_lists = null_lists.unwrap_or(dealer.profile.null_lists);
-    dealer.profile.zulu = zulu.unwrap_or(dealer.profile.zulu);
-    dealer.profile.denial = denial.unwrap_or(dealer.profile.denial);
 }
 
 fn take_slot(seed: u64, code: &str, dealer: &mut Dealer, wanted: Option<String>, now: DateTime<Utc>) -> Response {

@@ -23,46 +23,41 @@ pub(super) struct ControlCounts {
     peak_per_second: usize,
     in_flight: usize,
     peak_in_flight: usize,
-}
-
-#[derive(Default)]
-struct Inner {
-    counts: ControlCounts,
+    /// Of the last second.
+    #[serde(skip)]
     arrivals: VecDeque<Duration>,
 }
 
 /// Counts requests. The control interface itself is not counted.
 #[derive(Default)]
 pub(super) struct Stats {
-    inner: Mutex<Inner>,
+    counts: Mutex<ControlCounts>,
 }
 
 impl Stats {
     /// A request has arrived, `at` on the clock that never goes back.
     pub(super) fn arrive(&self, endpoint: &'static str, at: Duration) -> Visit<'_> {
-        let mut inner = self.inner.lock();
-        while inner.arrivals.len() >= WINDOW
-            || inner.arrivals.front().is_some_and(|first| at.saturating_sub(*first) >= Duration::from_secs(1))
+        let mut counts = self.counts.lock();
+        while counts.arrivals.len() >= WINDOW
+            || counts.arrivals.front().is_some_and(|first| at.saturating_sub(*first) >= Duration::from_secs(1))
         {
-            inner.arrivals.pop_front();
+            counts.arrivals.pop_front();
         }
-        inner.arrivals.push_back(at);
-        let pressed = inner.arrivals.len();
-        let counts = &mut inner.counts;
+        counts.arrivals.push_back(at);
         counts.total += 1;
         counts.in_flight += 1;
         counts.peak_in_flight = counts.peak_in_flight.max(counts.in_flight);
-        counts.peak_per_second = counts.peak_per_second.max(pressed);
-        drop(inner);
+        counts.peak_per_second = counts.peak_per_second.max(counts.arrivals.len());
+        drop(counts);
         Visit { stats: self, endpoint, status: None }
     }
 
     pub(super) fn fault(&self, fault: Fault) {
-        *self.inner.lock().counts.faults.entry(fault.name()).or_default() += 1;
+        *self.counts.lock().faults.entry(fault.name()).or_default() += 1;
     }
 
     pub(super) fn counts(&self) -> ControlCounts {
-        self.inner.lock().counts.clone()
+        self.counts.lock().clone()
     }
 }
 
@@ -82,7 +77,7 @@ impl Visit<'_> {
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
         let status = self.status.map_or_else(|| "closed".to_owned(), |status| status.to_string());
-        let counts = &mut self.stats.inner.lock().counts;
+        let mut counts = self.stats.counts.lock();
         counts.in_flight = counts.in_flight.saturating_sub(1);
         *counts.requests.entry(self.endpoint).or_default().entry(status).or_default() += 1;
     }

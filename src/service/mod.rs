@@ -9,4 +9,4 @@ mod metrics;
 mod server;
 pub mod systemd;
 
-pub use server::{MetricsEndpoint, MetricsServer, ServiceError};
+pub use server::MetricsEndpoint;

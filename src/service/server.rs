@@ -22,13 +22,6 @@ use crate::engine::Engine;
 use crate::store::Store;
 use crate::xtime::Platform;
 
-/// Why the program cannot run as a service (exit 2).
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
-    #[error("[metrics] listen: nobody can listen on {address}: {why}; choose another port, or end what has it")]
-    Listen { address: SocketAddr, why: std::io::Error },
-}
-
 /// A socket that is ours, and the measures that it will tell.
 pub struct MetricsEndpoint {
     listener: TcpListener,
@@ -37,9 +30,13 @@ pub struct MetricsEndpoint {
 }
 
 impl MetricsEndpoint {
-    pub async fn bind(address: SocketAddr, clock: SharedClock) -> Result<Self, ServiceError> {
-        let listener = TcpListener::bind(address).await.map_err(|why| ServiceError::Listen { address, why })?;
+    pub async fn bind(address: SocketAddr, clock: SharedClock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         Ok(Self { listener, metrics: Arc::default(), clock })
+    }
+
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
     }
 
     pub fn store(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
@@ -50,9 +47,8 @@ impl MetricsEndpoint {
         Arc::new(MeteredPlatform { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
     }
 
-    /// Answers until the server is dropped.
-    pub fn serve(self, engine: Engine, hooks: Vec<Arc<HookStatus>>) -> MetricsServer {
-        let address = self.listener.local_addr().ok();
+    /// Answers until the handle is dropped.
+    pub fn serve(self, engine: Engine, hooks: Vec<Arc<HookStatus>>) -> AbortOnDropHandle<()> {
         let view = Arc::new(ServiceView { engine, metrics: self.metrics, hooks, counts: CountsCache::default() });
         let router =
             Router::new().route("/health", get(get_health)).route("/metrics", get(get_metrics)).with_state(view);
@@ -61,14 +57,8 @@ impl MetricsEndpoint {
                 tracing::error!("/health and /metrics are not answered any more: {error}");
             }
         });
-        MetricsServer { address, _serving: AbortOnDropHandle::new(serving) }
+        AbortOnDropHandle::new(serving)
     }
-}
-
-/// It ends when it is dropped.
-pub struct MetricsServer {
-    pub address: Option<SocketAddr>,
-    _serving: AbortOnDropHandle<()>,
 }
 
 struct ServiceView {

@@ -15,43 +15,25 @@ fn notify(state: &[NotifyState<'_>]) {
     }
 }
 
-/// A service that is ready; when this is dropped, one that ends.
-#[derive(Debug)]
-pub struct ReadyService(());
-
-impl ReadyService {
-    pub fn tell(engine: &Engine) -> Self {
-        notify(&[NotifyState::Ready, NotifyState::Status(&status_line(engine))]);
-        Self(())
-    }
-
-    /// Tells that the program lives, for as long as it does.
-    pub async fn keep_alive(&self, engine: &Engine) {
-        let watchdog = sd_notify::watchdog_enabled();
-        let every = watchdog.map_or(STATUS_EVERY, |longest| longest / 2);
-        loop {
-            engine.clock().sleep(every).await;
-            let line = status_line(engine);
-            // The supervisor mends a task that failed; one that does not come back nobody does but a restart.
-            let stuck = engine.task_faults().into_iter().find(|fault| fault.state == TaskState::Stuck);
-            match stuck {
-                Some(fault) => {
-                    tracing::error!(
-                        "the task `{}` does not come back; systemd is told no more that we live",
-                        fault.name
-                    );
-                    notify(&[NotifyState::Status(&format!("the task {} does not come back", fault.name))]);
-                }
-                None if watchdog.is_some() => notify(&[NotifyState::Watchdog, NotifyState::Status(&line)]),
-                None => notify(&[NotifyState::Status(&line)]),
+/// Tells that the program is ready, that it lives for as long as it does, and that it ends when this is dropped.
+pub async fn keep_alive(engine: &Engine) {
+    notify(&[NotifyState::Ready, NotifyState::Status(&status_line(engine))]);
+    scopeguard::defer!(notify(&[NotifyState::Stopping]));
+    let watchdog = sd_notify::watchdog_enabled();
+    let every = watchdog.map_or(STATUS_EVERY, |longest| longest / 2);
+    loop {
+        engine.clock().sleep(every).await;
+        let line = status_line(engine);
+        // The supervisor mends a task that failed; one that does not come back nobody does but a restart.
+        let stuck = engine.task_faults().into_iter().find(|fault| fault.state == TaskState::Stuck);
+        match stuck {
+            Some(fault) => {
+                tracing::error!("the task `{}` does not come back; systemd is told no more that we live", fault.name);
+                notify(&[NotifyState::Status(&format!("the task {} does not come back", fault.name))]);
             }
+            None if watchdog.is_some() => notify(&[NotifyState::Watchdog, NotifyState::Status(&line)]),
+            None => notify(&[NotifyState::Status(&line)]),
         }
-    }
-}
-
-impl Drop for ReadyService {
-    fn drop(&mut self) {
-        notify(&[NotifyState::Stopping]);
     }
 }
 

@@ -78,9 +78,7 @@ pub(super) fn replace_private(path: &Path, bytes: &[u8], durable: bool) -> io::R
 }
 
 /// Whether something can be recorded in a directory: some bytes become durable there, in a file that never has a name.
-///
-/// # Errors
-/// What the system says: a full disk, a read-only file system, a quota.
+/// Errors are what the system says: a full disk, a read-only file system, a quota.
 pub fn try_writing(dir: &Path) -> io::Result<()> {
     let mut file = tempfile::tempfile_in(dir)?;
     file.write_all(&[0; 16 * 1024])?;

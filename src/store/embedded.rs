@@ -88,9 +88,7 @@ impl Probes {
 
 impl EmbeddedStore {
     /// Opens a store, or makes one. Blocks: it reads the index and looks the journal over.
-    ///
-    /// # Errors
-    /// [`StoreError::Held`] when another process owns it, [`StoreError::Damaged`] when the journal is damaged before its
+    /// Errors: [`StoreError::Held`] when another process owns it, [`StoreError::Damaged`] when the journal is damaged before its
     /// end, [`StoreError::Lost`] when acknowledged events are missing at its end, [`StoreError::Io`] when something cannot be read or made. A damaged index is no error but a notice.
     #[expect(clippy::needless_pass_by_value, reason = "a clock is handed over everywhere; a share costs nothing")]
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Arc<Self>, StoreError> {

@@ -23,20 +23,18 @@ const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 const SUMMED: &[u8] = b"{\"crc\":";
 const LAST: &[u8] = b"{\"end\":";
 
-#[derive(Debug, Serialize, Deserialize)]
-struct LastLine {
-    end: ExportEnd,
-}
-
-/// What an export says of itself.
+/// The last line: what an export says of itself.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct ExportEnd {
-    events: u64,
-    /// Over every line before this one, each with a newline.
-    sha256: String,
-    /// The journal that it was made from had a torn end, or had lost what was acknowledged.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    partial: bool,
+#[serde(rename_all = "lowercase")]
+enum LastLine {
+    End {
+        events: u64,
+        /// Over every line before this one, each with a newline.
+        sha256: String,
+        /// The journal that it was made from had a torn end, or had lost what was acknowledged.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        partial: bool,
+    },
 }
 
 /// Why a log was not restored.
@@ -89,12 +87,12 @@ impl Sum {
         self.hash.update(b"\n");
     }
 
-    fn end(self, partial: bool) -> ExportEnd {
+    fn end(self, partial: bool) -> LastLine {
         let mut sha256 = String::new();
         for byte in self.hash.finalize() {
             sha256.push_str(&format!("{byte:02x}"));
         }
-        ExportEnd { events: self.events, sha256, partial }
+        LastLine::End { events: self.events, sha256, partial }
     }
 }
 
@@ -123,7 +121,7 @@ impl<W: Write> ExportWriter<W> {
     pub fn finish(mut self, partial: bool) -> Result<u64, StoreError> {
         let events = self.sum.events;
         let mut end = || {
-            serde_json::to_writer(&mut self.out, &LastLine { end: mem::take(&mut self.sum).end(partial) })?;
+            serde_json::to_writer(&mut self.out, &mem::take(&mut self.sum).end(partial))?;
             self.out.write_all(b"\n")?;
             self.out.flush()
         };
@@ -216,19 +214,18 @@ impl Lines {
     }
 
     fn last(&mut self, text: &[u8]) -> Result<(), RestoreError> {
-        let Ok(LastLine { end }) = serde_json::from_slice(text) else {
+        let Ok(said) = serde_json::from_slice::<LastLine>(text) else {
             return Err(self.wrong("the last line of the export is not whole"));
         };
-        let found = mem::take(&mut self.sum).end(end.partial);
-        if found.events != end.events {
-            let words =
-                format!("the export had {} events, and {} are here: lines are missing", end.events, found.events);
-            return Err(self.wrong(words));
+        let LastLine::End { events, partial, .. } = said;
+        let here = self.sum.events;
+        if here != events {
+            return Err(self.wrong(format!("the export had {events} events, and {here} are here: lines are missing")));
         }
-        if found.sha256 != end.sha256 {
+        if mem::take(&mut self.sum).end(partial) != said {
             return Err(self.wrong("the checksum over the whole export does not fit: something in it was altered"));
         }
-        (self.complete, self.partial) = (true, end.partial);
+        (self.complete, self.partial) = (true, partial);
         Ok(())
     }
 

@@ -41,9 +41,7 @@ fn file(store: &Path, hook: &str) -> PathBuf {
 }
 
 /// Reads what the store in a directory keeps of a hook.
-///
-/// # Errors
-/// When the file is there and cannot be read: a position that was lost must not be taken for a new hook's.
+/// Fails when the file is there and cannot be read: a position that was lost must not be taken for a new hook's.
 pub fn hook_position(store: &Path, hook: &str) -> Result<Option<HookPosition>, StoreError> {
     let path = file(store, hook);
     let read = is_regular(&path).and_then(|()| std::fs::read(&path));

@@ -37,9 +37,7 @@ impl MemoryStore {
     }
 
     /// A store with a log that was recorded before.
-    ///
-    /// # Errors
-    /// When such a log could not have been recorded: a gap, a code used twice, a dealership that was never added.
+    /// Fails when such a log could not have been recorded: a gap, a code used twice, a dealership that was never added.
     pub fn from_events(events: Vec<Event>) -> Result<Arc<Self>, StoreError> {
         let store = Self::empty();
         let mut pending = PendingBatch::default();

@@ -73,9 +73,7 @@ pub struct JournalReader {
 
 impl JournalReader {
     /// For the store in a directory.
-    ///
-    /// # Errors
-    /// When there is no journal; [`StoreError::Lost`] when there was one.
+    /// Fails when there is no journal; [`StoreError::Lost`] when there was one.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let journal = journal_dir(dir);
         if let Err(error) = std::fs::read_dir(&journal) {
@@ -140,9 +138,7 @@ impl JournalReader {
 
     /// Reads and checks every line of every file, also those that are passed over at a start. `tell` hears how many
     /// bytes there are in all, and then, line by line, how many more were read.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] with the file and the line. False, perhaps, beside an owner who is writing.
+    /// Errors: [`StoreError::Damaged`] with the file and the line. False, perhaps, beside an owner who is writing.
     pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
         let (Examined { snapshot, .. }, end) = self.look()?;
         let bytes = snapshot.segments.iter().map(|segment| segment.len).sum();

@@ -181,20 +181,14 @@ impl Writer {
     }
 }
 
-/// Whatever ends the planner: nobody waits in vain, and the syncer ends too.
-struct PlannerEnds<'a>(&'a StoreShared);
-
-impl Drop for PlannerEnds<'_> {
-    fn drop(&mut self) {
-        self.0.close();
-        self.0.inbox.lock().requests.clear();
-        self.0.outbox.lock().closed = true;
-        self.0.outgoing.notify_all();
-    }
-}
-
 fn plan(shared: &StoreShared, end: Mark) {
-    let ends = PlannerEnds(shared);
+    // Whatever ends the planner: nobody waits in vain, and the syncer ends too.
+    let ends = scopeguard::guard(shared, |shared| {
+        shared.close();
+        shared.inbox.lock().requests.clear();
+        shared.outbox.lock().closed = true;
+        shared.outgoing.notify_all();
+    });
     let mut planner = Planner { shared, pending: PendingBatch::after(end.seq), end, durable: end, poisoned: None };
     loop {
         let mut inbox = shared.inbox.lock();
@@ -338,20 +332,14 @@ impl Group {
     }
 }
 
-/// Whatever ends the syncer: the planner does not wait for it.
-struct SyncerEnds<'a>(&'a StoreShared);
-
-impl Drop for SyncerEnds<'_> {
-    fn drop(&mut self) {
-        self.0.outbox.lock().closed = true;
-        self.0.outgoing.notify_all();
-        self.0.inbox.lock().no_syncer = true;
-        self.0.close();
-    }
-}
-
 fn sync(shared: &StoreShared, mut journal: Journal) {
-    let _ends = SyncerEnds(shared);
+    // Whatever ends the syncer: the planner does not wait for it.
+    scopeguard::defer! {
+        shared.outbox.lock().closed = true;
+        shared.outgoing.notify_all();
+        shared.inbox.lock().no_syncer = true;
+        shared.close();
+    }
     loop {
         let Some(mut outbox) = next_group(shared) else { return };
         let empty = Group { bytes: mem::take(&mut outbox.spare), ..Group::default() };

@@ -18,7 +18,6 @@ pub enum ActionScope {
     Call,
     /// The page of the table's columns.
     Columns,
-    /// The help.
     Help,
     Dialog,
     /// A dialog that sends a letter: before its own keys.

@@ -1,46 +1,13 @@
 //! What is wrong with a file of keys or colours, and where: file, line and column.
 
-use std::fmt;
-
-use crate::domain::text::clean;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// It works, but perhaps not as it was meant.
-    Warning,
-    /// The entry has no effect.
-    Error,
-}
-
-/// Something wrong with such a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileProblem {
-    /// The file, as it was named to us.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    pub level: Level,
-    /// What is wrong, and what to do; fit for a terminal.
-    pub message: String,
-}
-
-impl fmt::Display for FileProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = match self.level {
-            Level::Warning => "warning",
-            Level::Error => "error",
-        };
-        write!(f, "{}:{}:{}: {level}: {}", clean(&self.file), self.line, self.column, self.message)
-    }
-}
+use crate::present::diagnostic::{Diagnostic, SettingLocation};
 
 /// A file whose problems are being collected.
 pub(in crate::tui) struct Findings<'a> {
     file: &'a str,
     text: &'a str,
-    found: Vec<(usize, Level, String)>,
+    /// Where, whether it is only a warning, and what.
+    found: Vec<(usize, bool, String)>,
     /// Lines that could not be read as TOML.
     unreadable: Vec<usize>,
 }
@@ -52,12 +19,12 @@ impl<'a> Findings<'a> {
 
     /// Notes an error at a byte of the text.
     pub(in crate::tui) fn error(&mut self, at: usize, message: impl Into<String>) {
-        self.note(at, Level::Error, message.into());
+        self.note(at, false, message.into());
     }
 
     /// Notes a warning at a byte of the text.
     pub(in crate::tui) fn warning(&mut self, at: usize, message: impl Into<String>) {
-        self.note(at, Level::Warning, message.into());
+        self.note(at, true, message.into());
     }
 
     /// Notes that a line cannot be read. What else would be said of it follows from that, and is not.
@@ -66,9 +33,9 @@ impl<'a> Findings<'a> {
         self.unreadable.push(self.position(at).0);
     }
 
-    fn note(&mut self, at: usize, level: Level, message: String) {
+    fn note(&mut self, at: usize, warning: bool, message: String) {
         if self.unreadable.is_empty() || !self.unreadable.contains(&self.position(at).0) {
-            self.found.push((at, level, message));
+            self.found.push((at, warning, message));
         }
     }
 
@@ -81,14 +48,15 @@ impl<'a> Findings<'a> {
     }
 
     /// All of them, in the order of the file.
-    pub(in crate::tui) fn finish(mut self) -> Vec<FileProblem> {
+    pub(in crate::tui) fn finish(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|(at, _, _)| *at);
         let found = std::mem::take(&mut self.found);
         found
             .into_iter()
-            .map(|(at, level, message)| {
+            .map(|(at, warning, message)| {
                 let (line, column) = self.position(at);
-                FileProblem { file: self.file.to_owned(), line, column, level, message }
+                let place = SettingLocation::File { path: self.file.into(), line, column };
+                Diagnostic { place, warning, message }
             })
             .collect()
     }

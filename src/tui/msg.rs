@@ -128,10 +128,9 @@ pub enum Effect {
     /// Go on with what is sought, after keys and frames had their turn.
     SeekOn,
     /// Write events into a new file.
-    SaveEvents(SavedEvents),
+    SaveEvents(PathBuf, EventQuery),
     /// Read the events of one dealership, and the last look at it.
     LoadTimeline(DealershipId),
-    /// Read the whole log.
     ReadPast(WorkId),
     /// Fold the board of a moment of the log that was read.
     FoldPast(WorkId, PastMoment),
@@ -141,13 +140,6 @@ pub enum Effect {
     Copy(Clip),
     /// Read the mailbox of an address in the demo.
     OpenMailbox(WorkId, String),
-}
-
-/// What is saved, and where.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SavedEvents {
-    pub path: PathBuf,
-    pub query: EventQuery,
 }
 
 /// Text for the clipboard. It may be a code, so it does not print.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Need, ServiceParts, ServicesFailure, SetupFailure, Wiring, database, open_embedded};
+use super::{Need, ServiceParts, SetupFailure, Wiring, database, open_embedded};
 use crate::attach::{AttachError, AttachOptions, AttachedClient, OwnerSocket};
 use crate::client::{LocalClient, SharedClient};
 use crate::clock::SharedClock;
@@ -39,8 +39,6 @@ pub enum ConnectError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Owner(#[from] RequestError),
-    #[error(transparent)]
-    Services(#[from] ServicesFailure),
     /// A hook cannot be begun.
     #[error("{0}")]
     Hook(String),

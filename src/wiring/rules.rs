@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::config::diagnostic::shown;
 use crate::config::{Config, teach};
 use crate::domain::classification::ClassificationRule;
+use crate::domain::text::shown_path;
 use crate::engine::RuleStore;
 
 pub(super) struct SettingsFile {
@@ -24,7 +24,7 @@ impl RuleStore for SettingsFile {
 
     fn place(&self) -> Result<String, String> {
         let path = teach::file(self.read.as_deref()).map_err(|why| why.to_string())?;
-        Ok(format!("It is written into {}.", shown(&path)))
+        Ok(format!("It is written into {}.", shown_path(&path)))
     }
 
     fn keep(&self, rule: &ClassificationRule, event: u64) -> Result<(), String> {

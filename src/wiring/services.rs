@@ -4,15 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::SetupFailure;
 use super::setup::hooks;
 use crate::clock::SharedClock;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::service::MetricsEndpoint;
 use crate::service::hooks::{Hook, RunningHooks};
-use crate::service::systemd::ReadyService;
-use crate::service::{MetricsEndpoint, MetricsServer, ServiceError};
+use crate::service::systemd;
 use crate::store::Store;
 use crate::xtime::Platform;
 
@@ -24,14 +25,17 @@ pub struct ServiceParts {
 }
 
 impl ServiceParts {
-    pub async fn of(config: &Config, clock: &SharedClock, read_only: bool) -> Result<Self, ServicesFailure> {
+    pub async fn of(config: &Config, clock: &SharedClock, read_only: bool) -> Result<Self, SetupFailure> {
         let hooks = if read_only { Vec::new() } else { hooks(config)? };
         Ok(Self { hooks, ..Self::metrics(config.metrics_listen, clock).await? })
     }
 
-    pub async fn metrics(listen: Option<SocketAddr>, clock: &SharedClock) -> Result<Self, ServicesFailure> {
+    pub async fn metrics(listen: Option<SocketAddr>, clock: &SharedClock) -> Result<Self, SetupFailure> {
         let endpoint = match listen {
-            Some(address) => Some(MetricsEndpoint::bind(address, Arc::clone(clock)).await?),
+            Some(address) => {
+                let bound = MetricsEndpoint::bind(address, Arc::clone(clock)).await;
+                Some(bound.map_err(|why| SetupFailure::Listen { address, why: why.to_string() })?)
+            }
             None => None,
         };
         Ok(Self { endpoint, hooks: Vec::new() })
@@ -52,27 +56,19 @@ impl ServiceParts {
     pub(super) fn begin(self, engine: &Engine, seed: u64) -> Result<RunningServices, String> {
         let hooks = RunningHooks::start(self.hooks, engine, seed)?;
         let statuses = hooks.statuses().to_vec();
-        let server = self.endpoint.map(|endpoint| endpoint.serve(engine.clone(), statuses));
-        if let Some(address) = server.as_ref().and_then(|server| server.address) {
+        if let Some(Ok(address)) = self.endpoint.as_ref().map(MetricsEndpoint::address) {
             tracing::info!(%address, "/metrics and /health are answered");
         }
+        let server = self.endpoint.map(|endpoint| endpoint.serve(engine.clone(), statuses));
         Ok(RunningServices { engine: engine.clone(), _hooks: hooks, _server: server })
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ServicesFailure {
-    #[error(transparent)]
-    Setup(#[from] SetupFailure),
-    #[error(transparent)]
-    Service(#[from] ServiceError),
 }
 
 /// They end when this is dropped.
 pub struct RunningServices {
     engine: Engine,
     _hooks: RunningHooks,
-    _server: Option<MetricsServer>,
+    _server: Option<AbortOnDropHandle<()>>,
 }
 
 impl RunningServices {
@@ -80,7 +76,7 @@ impl RunningServices {
     pub async fn run(self, end: CancellationToken, is_service: bool) {
         let alive = async {
             match is_service {
-                true => ReadyService::tell(&self.engine).keep_alive(&self.engine).await,
+                true => systemd::keep_alive(&self.engine).await,
                 false => std::future::pending().await,
             }
         };

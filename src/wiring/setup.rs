@@ -1,5 +1,6 @@
 //! From settings to the parts of an engine. Secrets are fetched here, at the last moment.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use secrecy::ExposeSecret as _;
@@ -33,6 +34,8 @@ pub enum SetupFailure {
     CaFile(String),
     #[error("[mail] {0}")]
     Letters(#[from] RendererError),
+    #[error("[metrics] listen: nobody can listen on {address}: {why}; choose another port, or end what has it")]
+    Listen { address: SocketAddr, why: String },
 }
 
 /// The section of the platform.

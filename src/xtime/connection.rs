@@ -123,8 +123,8 @@ impl PlatformConnection {
         let began = clock.elapsed();
         let mut response = match self.send_request(request).await {
             Ok(response) => response,
-            Err(RequestFailure { url, error }) => {
-                let why = match url.as_ref().and_then(|url| self.proxy(url)) {
+            Err(error) => {
+                let why = match error.url().and_then(|url| self.proxy(url)) {
                     Some(proxy) if error.is_connect() => self.explain_through_proxy(&proxy, &error),
                     _ => self.explain(&error),
                 };
@@ -143,11 +143,11 @@ impl PlatformConnection {
 
     /// Sends a request; a read whose connection was closed before an answer came is asked once more, on a connection of its own: a server
     /// may close a kept connection at any moment (a limit of requests, a restart), and a read changes nothing.
-    async fn send_request(&self, request: RequestBuilder) -> Result<Response, RequestFailure> {
-        let request = request.build().map_err(|error| RequestFailure { url: None, error })?;
+    async fn send_request(&self, request: RequestBuilder) -> reqwest::Result<Response> {
+        let request = request.build()?;
         let again = request.try_clone().filter(|request| request.method() == Method::GET);
         let url = request.url().clone();
-        let failed = |error| RequestFailure { url: Some(url.clone()), error };
+        let failed = |error: reqwest::Error| error.with_url(url.clone());
         let error = match self.client.execute(request).await {
             Ok(response) => return Ok(response),
             Err(error) => error,
@@ -260,12 +260,6 @@ impl PlatformConnection {
             None => "the connection broke, or what came back was no HTTP".to_owned(),
         }
     }
-}
-
-/// Why a request has no answer, and where it went.
-struct RequestFailure {
-    url: Option<Url>,
-    error: reqwest::Error,
 }
 
 fn client(settings: &ConnectionSettings, idle: usize) -> Result<Client, SetupError> {

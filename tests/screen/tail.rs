@@ -150,8 +150,8 @@ fn events_are_copied_and_saved_as_they_are_told() {
     assert_eq!(copied(&mut desk).lines().count(), 3);
     desk.press("w").sees("save events to a new file: events-").press("enter");
     let effects = desk.take_effects();
-    let [Effect::SaveEvents(saved)] = effects.as_slice() else { panic!("{effects:?}") };
-    assert!(saved.path.starts_with(Path::new("events-2026-03-30.txt")) && saved.query.kinds.is_empty());
+    let [Effect::SaveEvents(path, query)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(path.starts_with(Path::new("events-2026-03-30.txt")) && query.kinds.is_empty());
     desk.tell(Msg::Saved(Err("events.txt is there already: nothing was saved".to_owned())));
     desk.sees("is there already");
     desk.press("w ctrl-u enter").sees("nothing is saved without a name");

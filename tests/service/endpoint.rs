@@ -28,8 +28,8 @@ async fn a_store_that_takes_no_writes_is_no_health() {
     let endpoint = MetricsEndpoint::bind("127.0.0.1:0".parse().unwrap(), Arc::clone(&world.clock)).await.unwrap();
     let store = endpoint.store(world.store.clone());
     let engine = Engine::start(Parts { store: Arc::clone(&store), background: true, ..world.parts() });
-    let server = endpoint.serve(engine.clone(), Vec::new());
-    let address = server.address.unwrap();
+    let address = endpoint.address().unwrap();
+    let _server = endpoint.serve(engine.clone(), Vec::new());
     let (status, body) = get(address, "/health").await;
     let health: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((status, &health["status"], &health["leader"]), (200, &"ok".into(), &true.into()), "{body}");

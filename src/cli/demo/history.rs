@@ -11,7 +11,8 @@ use futures::stream;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 
-use super::phone::{self, LineError, PhoneCall, PhoneLine, between};
+use super::error::DemoError;
+use super::phone::{self, PhoneCall, PhoneLine, between};
 use crate::domain::SlotWindow;
 use crate::domain::{
     Actor, Ask, Claim, Claims, CodeDigest, CodeOrigin, Command, Context, DealershipId, Event, IntentId, InvitationCode,
@@ -30,17 +31,6 @@ const CHUNK: usize = 500;
 
 const SECOND: TimeDelta = TimeDelta::seconds(1);
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
-
-/// Why there is no past.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// The sandbox did not answer.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// The store did not take it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 struct Dealer {
     id: DealershipId,
@@ -87,7 +77,7 @@ pub struct Past<'a> {
 
 impl Past<'_> {
     /// Writes the history of these dealerships. Returns the number of the last phone call that is in it.
-    pub async fn write(&self, profiles: Vec<Profile>) -> Result<u64, HistoryError> {
+    pub async fn write(&self, profiles: Vec<Profile>) -> Result<u64, DemoError> {
         let mut rng = StdRng::seed_from_u64(self.seed ^ 0x9e37_79b9_7f4a_7c15);
         let plans: Vec<_> = profiles.into_iter().map(|profile| self.plan(profile, &mut rng)).collect();
         let dealers: Vec<Dealer> = stream::iter(plans)
@@ -131,7 +121,7 @@ impl Past<'_> {
         (dealer, invited_at.map(|at| (at, intent)))
     }
 
-    async fn invite(&self, mut dealer: Dealer, invite: Option<(Timestamp, IntentId)>) -> Result<Dealer, LineError> {
+    async fn invite(&self, mut dealer: Dealer, invite: Option<(Timestamp, IntentId)>) -> Result<Dealer, DemoError> {
         if let Some((at, intent)) = invite {
             let (code, zone) = (dealer.profile.dealer_code.raw(), dealer.profile.timezone.name());
             let code = self.line.invite_at(code, zone, at, &intent.to_string()).await?;

@@ -11,7 +11,7 @@ use crate::sandbox::{self, PostHandle, Sandbox};
 use crate::tui::msg::MailboxLetter;
 use crate::tui::reading::Mailboxes;
 
-use super::DemoError;
+use super::error::DemoError;
 
 const FROM: &str = "DataClover Onboarding <onboarding@example.com>";
 

@@ -1,10 +1,12 @@
 //! The demo's line to the simulated dealers: asks the sandbox for invitations, and hears what dealers say by phone.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde::Deserialize;
 
+use super::error::DemoError;
 use crate::client::{SharedClient, ask};
 use crate::domain::{
     Actor, Command, Event, InvitationCode, OpcodeChoice, OpcodeOption, Profile, Timestamp, Untrusted, rfc3339,
@@ -16,17 +18,6 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// How many addresses the sandbox takes at once.
 const ADDRESSES_AT_ONCE: usize = 10_000;
-
-/// The sandbox could not be asked.
-#[derive(Debug, thiserror::Error)]
-#[error("the sandbox did not answer: {0}")]
-pub struct LineError(String);
-
-impl From<reqwest::Error> for LineError {
-    fn from(error: reqwest::Error) -> Self {
-        Self(error.without_url().to_string())
-    }
-}
 
 /// Something that a dealer said.
 #[derive(Debug, Clone, Deserialize)]
@@ -89,7 +80,7 @@ pub struct PhoneLine {
 
 impl PhoneLine {
     /// A line to the sandbox at these addresses.
-    pub fn new(invitations: String, control: String) -> Result<Self, LineError> {
+    pub fn new(invitations: String, control: String) -> Result<Self, DemoError> {
         let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build()?;
         Ok(Self { http, invitations, control })
     }
@@ -101,7 +92,7 @@ impl PhoneLine {
         timezone: &str,
         at: Timestamp,
         key: &str,
-    ) -> Result<InvitationCode, LineError> {
+    ) -> Result<InvitationCode, DemoError> {
         #[derive(Deserialize)]
         struct Data {
             code: InvitationCode,
@@ -119,14 +110,14 @@ impl PhoneLine {
     }
 
     /// Makes the sandbox misbehave from now on.
-    pub async fn misbehave(&self, faults: &str) -> Result<(), LineError> {
+    pub async fn misbehave(&self, faults: &str) -> Result<(), DemoError> {
         let request = self.http.post(format!("{}/faults", self.control)).body(faults.to_owned());
         request.send().await?.error_for_status()?;
         Ok(())
     }
 
     /// Tells the sandbox where its dealers get letters.
-    pub async fn give_addresses(&self, people: &[Profile]) -> Result<(), LineError> {
+    pub async fn give_addresses(&self, people: &[Profile]) -> Result<(), DemoError> {
         for some in people.chunks(ADDRESSES_AT_ONCE) {
             let address = |profile: &Profile| serde_json::json!({ "dealerCode": profile.dealer_code.raw(), "email": profile.contact.email.raw() });
             let body: Vec<_> = some.iter().map(address).collect();
@@ -137,17 +128,14 @@ impl PhoneLine {
     }
 
     /// What dealers said after the call with this number.
-    pub async fn calls(&self, after: u64) -> Result<Vec<PhoneCall>, LineError> {
-        #[derive(Deserialize)]
-        struct Answer {
-            calls: Vec<PhoneCall>,
-        }
+    pub async fn calls(&self, after: u64) -> Result<Vec<PhoneCall>, DemoError> {
         let request = self.http.get(format!("{}/calls", self.control)).query(&[("after", after)]);
-        Ok(request.send().await?.error_for_status()?.json::<Answer>().await?.calls)
+        let mut answer: HashMap<String, Vec<PhoneCall>> = request.send().await?.error_for_status()?.json().await?;
+        Ok(answer.remove("calls").unwrap_or_default())
     }
 
     /// Everything that was said after a call with this number, and the number of the last one.
-    pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<PhoneCall>, u64), LineError> {
+    pub async fn all_calls(&self, mut after: u64) -> Result<(Vec<PhoneCall>, u64), DemoError> {
         let mut all = Vec::new();
         loop {
             let more = self.calls(after).await?;

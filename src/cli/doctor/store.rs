@@ -12,7 +12,7 @@ use crate::cli::store::{journal_words, verify_journal};
 use crate::cli::zone::operators_zone;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::Config;
-use crate::config::diagnostic::shown;
+use crate::domain::text::shown_path;
 use crate::store::disk::try_writing;
 use crate::store::embedded::StoreOptions;
 use crate::store::{EmbeddedStore, Lock, Quarantined, Store, Verified, quarantined};
@@ -23,15 +23,15 @@ pub(super) fn inspect(found: &mut Findings, path: &Path) {
     match path.try_exists() {
         Ok(true) => {}
         Ok(false) => {
-            found.note("store", Health::Good, format!("{} will be made when something is recorded", shown(path)));
+            found.note("store", Health::Good, format!("{} will be made when something is recorded", shown_path(path)));
             if let Some(above) = path.ancestors().find(|above| above.is_dir()) {
                 disk(found, above);
             }
             return;
         }
-        Err(error) => return found.note("store", Health::Bad, format!("{} cannot be read: {error}", shown(path))),
+        Err(error) => return found.note("store", Health::Bad, format!("{} cannot be read: {error}", shown_path(path))),
     }
-    found.note("store", Health::Good, shown(path));
+    found.note("store", Health::Good, shown_path(path));
     disk(found, path);
     private(found, path);
     private(found, &path.join("journal"));
@@ -42,7 +42,7 @@ pub(super) fn inspect(found: &mut Findings, path: &Path) {
     journal(found, path);
     for Quarantined { path, bytes, at, what } in quarantined(path) {
         let at = at.map_or_else(String::new, |at| format!(" of {}", operators_zone().line(at)));
-        let words = format!("{}, {}{at}: {what}", shown(&path), HumanBytes(bytes));
+        let words = format!("{}, {}{at}: {what}", shown_path(&path), HumanBytes(bytes));
         found.note("kept aside", Health::Doubtful, words);
     }
 }
@@ -62,7 +62,7 @@ pub(super) async fn owner(found: &mut Findings, path: &Path, config: &Config) {
 
 fn disk(found: &mut Findings, path: &Path) {
     if let Err(error) = try_writing(path) {
-        let words = format!("nothing can be written in {}: {error}; so nothing can be recorded", shown(path));
+        let words = format!("nothing can be written in {}: {error}; so nothing can be recorded", shown_path(path));
         found.note("disk", Health::Bad, words);
     }
 }
@@ -105,7 +105,7 @@ fn private(found: &mut Findings, path: &Path) {
     if let Ok(data) = path.metadata() {
         let mode = data.mode() & 0o777;
         if mode & 0o077 != 0 {
-            let words = format!("{} can be read by others (mode {mode:03o}); run: chmod 700 it", shown(path));
+            let words = format!("{} can be read by others (mode {mode:03o}); run: chmod 700 it", shown_path(path));
             found.note("permissions", Health::Bad, words);
         }
     }

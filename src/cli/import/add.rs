@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::args::Add;
 use crate::cli::app::App;
-use crate::cli::args::Add;
 use crate::cli::error::CliError;
 use crate::cli::report::named;
 use crate::cli::select::one;

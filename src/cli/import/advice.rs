@@ -1,6 +1,6 @@
 //! What to type instead: the whole command, with what is guessed of the columns, and the lines that keep it in the settings.
 
-use crate::cli::args::Import;
+use super::args::Import;
 use crate::config::mapping_in_toml;
 use crate::domain::list::{Columns, ListField, Mapping};
 use crate::domain::text::clean;

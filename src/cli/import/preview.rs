@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::args::Import;
 use crate::cli::app::App;
-use crate::cli::args::Import;
 use crate::cli::desk::needs_terminal;
 use crate::cli::desk_files::themes;
 use crate::cli::error::CliError;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::args::Import;
 use crate::cli::app::App;
-use crate::cli::args::Import;
 use crate::cli::error::CliError;
 use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};

@@ -10,12 +10,12 @@ use crate::domain::text::clean;
 use crate::domain::{DealershipId, FullNames, InvitationCode, Onboarding, Refusal, Timestamp};
 
 use super::super::app::App;
-use super::super::args::Codes;
 use super::super::error::CliError;
 use super::super::input::{name_of, read_text};
 use super::super::report::named;
 use super::super::select::{all, chosen};
 use super::super::unfinished;
+use super::args::Codes;
 
 /// One dealership and, with pasted codes, its code.
 pub(super) struct CodeItem {

@@ -18,7 +18,7 @@ use crate::wiring::Need;
 
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
-    let shown = file.as_deref().map_or_else(|| "stdin".to_owned(), crate::config::diagnostic::shown);
+    let shown = file.as_deref().map_or_else(|| "stdin".to_owned(), crate::domain::text::shown_path);
     let read = tokio::task::spawn_blocking(move || {
         let mut bytes = Vec::new();
         match file {

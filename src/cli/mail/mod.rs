@@ -1,5 +1,6 @@
 //! `mail …` and `resend`: letters, what became of them, and what can be done about it.
 
+mod args;
 mod bounce;
 mod letters;
 mod list;
@@ -9,9 +10,9 @@ mod send;
 mod test;
 
 use super::app::App;
-use super::args::MailCommand;
 use super::error::CliError;
 
+pub use args::{MailCommand, Resend};
 pub(super) use letters::state_words;
 pub(super) use send::resend;
 

@@ -8,9 +8,9 @@ use crate::present::Tone;
 use crate::protocol::{LetterText, Request};
 
 use super::super::app::App;
-use super::super::args::Form;
 use super::super::error::CliError;
 use super::super::select::one;
+use super::args::Form;
 use crate::wiring::Need;
 
 pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Result<(), CliError> {

@@ -11,7 +11,6 @@ use crate::protocol::Request;
 use super::letters::{DealershipLetter, kind, named as named_letters, of};
 
 use super::super::app::App;
-use super::super::args::{Letters, Resend, Targets};
 use super::super::error::CliError;
 use super::super::output::is_interactive;
 use super::super::record::{
@@ -20,6 +19,8 @@ use super::super::record::{
 use super::super::report::{ItemOutcome, named};
 use super::super::select::{all, chosen};
 use super::super::unfinished;
+use super::args::{Letters, Resend};
+use crate::cli::args::Targets;
 use crate::wiring::Need;
 
 const MAIL: Need = Need { mail: true, platform: false, source: false, states: false, background: false };

@@ -7,11 +7,11 @@ use crate::present::json::GuideDocument;
 use crate::present::opcode::{observed_mark, slot_causes};
 
 use super::super::app::App;
-use super::super::args;
 use super::super::check::probe_one;
 use super::super::error::CliError;
 use super::super::report::named;
 use super::super::select::one;
+use super::args;
 use super::words;
 
 pub(in crate::cli) async fn run(app: &App, args: &args::GuideArgs) -> Result<(), CliError> {

@@ -1,39 +1,22 @@
 //! `opcode …`: the dealership's choice, what Xtime shows of it, and the steps that lead there.
 
-pub(super) mod guide;
-pub(super) mod list;
-pub(super) mod set;
+mod args;
+mod choice;
+mod guide;
+mod list;
+mod set;
 pub(super) mod words;
 
-use crate::config::Config;
-use crate::domain::text::is_invisible;
-use crate::domain::{OpcodeChoice, OpcodeOption};
+use super::app::App;
+use super::error::CliError;
 
-/// The longest opcode, in characters: what an appointment can carry.
-pub(super) const LONGEST: usize = 100;
+pub use args::Opcode;
+pub(super) use choice::{LONGEST, choice, problem};
 
-/// What is wrong with an opcode as it was written: codes are compared exactly, so nothing invisible may be in one.
-pub(super) fn problem(code: &str) -> Option<String> {
-    let count = code.chars().count();
-    match code.chars().position(is_invisible) {
-        _ if code.trim().is_empty() => Some("is empty".to_owned()),
-        Some(place) => Some(format!("has an invisible character, at character {}; type it anew", place + 1)),
-        None if count > LONGEST => Some(format!("has {count} characters; at most {LONGEST} are taken")),
-        None => None,
+pub(super) async fn run(app: &App, command: &Opcode) -> Result<(), CliError> {
+    match command {
+        Opcode::Set(args) => set::run(app, args).await,
+        Opcode::List { dealership, json } => list::run(app, dealership, json.json).await,
+        Opcode::Guide(args) => guide::run(app, args).await,
     }
-}
-
-/// A choice as people write it down: a code, an option, or both. What is left out is what the settings say; `None` without either.
-pub(super) fn choice(config: &Config, code: Option<&str>, option: Option<OpcodeOption>) -> Option<OpcodeChoice> {
-    let usual = |option| match option {
-        OpcodeOption::Existing => &config.policy.default_opcode,
-        OpcodeOption::New => &config.policy.new_opcode,
-    };
-    let (code, option) = match (code, option) {
-        (None, None) => return None,
-        (None, Some(option)) => (usual(option).as_str(), option),
-        (Some(code), Some(option)) => (code, option),
-        (Some(code), None) => return Some(OpcodeChoice::named(code, None, &config.policy.new_opcode)),
-    };
-    Some(OpcodeChoice { code: code.into(), option })
 }

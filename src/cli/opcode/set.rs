@@ -7,10 +7,10 @@ use crate::domain::text::clean;
 use crate::domain::{Command, FullNames, Named, Onboarding, OpcodeOption, Untrusted};
 
 use super::super::app::App;
-use super::super::args::SetOpcode;
 use super::super::error::CliError;
 use super::super::record::{ask_above_many, send};
 use super::super::select::{all, chosen};
+use super::args::SetOpcode;
 use crate::wiring::Need;
 
 pub(in crate::cli) async fn run(app: &App, args: &SetOpcode) -> Result<(), CliError> {

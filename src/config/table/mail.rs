@@ -8,14 +8,10 @@ use crate::mail::smtp::Limits;
 use crate::mail::{RendererSettings, Transport};
 
 use super::super::kind::{A_MOMENT, length, lengths, number, parsed, path, secret, text, texts, words};
-use super::super::model::{Config, MailSettings};
+use super::super::model::MailSettings;
 use super::super::reader::Section;
 use super::super::section::SettingSection;
 use super::super::setting::{Setting, SettingForm, SettingTarget};
-
-/// Letters that may go out by themselves.
-const AUTOMATIC: &[(&str, LetterKind)] =
-    &[(LetterKind::WordReceived.as_str(), LetterKind::WordReceived), (LetterKind::Live.as_str(), LetterKind::Live)];
 
 pub(super) fn section() -> SettingSection {
     SettingSection::new("mail", "Letters.")
@@ -28,21 +24,10 @@ pub(super) fn section() -> SettingSection {
             number("per_hour", "The most letters in any hour.", 1..=1_000_000, |c| &mut c.mail.per_hour),
         ])
         .with_those_of(|config| &mut config.policy.mail, pace())
-        .with([words("automatic", "Which letters go out by themselves when something is seen.", AUTOMATIC, |c| {
-            &mut c.mail.automatic
-        })])
         .checked(|section, config| {
             check(section, &config.mail);
-            tell_the_rules(config);
+            config.policy.mail.bcc = config.mail.letters.bcc.as_deref().map(Into::into);
         })
-}
-
-/// What the rules decide by, as it was read.
-fn tell_the_rules(config: &mut Config) {
-    let (mail, rules) = (&config.mail, &mut config.policy.mail);
-    rules.word_received = mail.automatic.contains(&LetterKind::WordReceived);
-    rules.live = mail.automatic.contains(&LetterKind::Live);
-    rules.bcc = mail.letters.bcc.as_deref().map(Into::into);
 }
 
 fn delivery() -> [Setting<MailSettings>; 4] {
@@ -106,7 +91,7 @@ fn letters() -> [Setting<RendererSettings>; 6] {
     ]
 }
 
-fn pace() -> [Setting<MailPolicy>; 4] {
+fn pace() -> [Setting<MailPolicy>; 5] {
     let (any, a_second) = (TimeDelta::zero(), TimeDelta::seconds(1));
     [
         length("per_dealership", "The least time between two letters to one dealership.", any, |m| {
@@ -119,6 +104,12 @@ fn pace() -> [Setting<MailPolicy>; 4] {
             &mut m.retry_uncertain
         }),
         length("least_life", "A code that dies within this is not sent.", any, |m| &mut m.least_life),
+        words(
+            "automatic",
+            "Which letters go out by themselves when something is seen.",
+            LetterKind::AUTOMATIC.map(|kind| (kind.as_str(), kind)),
+            |m| &mut m.automatic,
+        ),
     ]
 }
 

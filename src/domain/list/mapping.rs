@@ -97,9 +97,7 @@ impl Mapping {
 }
 
 /// What a field reads in a whole list.
-///
-/// # Errors
-/// When there is no such field, when it is another one for each dealership, or when it cannot read so.
+/// Fails when there is no such field, when it is another one for each dealership, or when it cannot read so.
 pub fn fixed_value(field: &str, value: &str) -> Result<(ListField, String), String> {
     let (field, value) = (ListField::parse(field.trim())?, value.trim());
     match field {

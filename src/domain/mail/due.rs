@@ -75,7 +75,8 @@ fn reminders(state: &Onboarding, policy: &MailPolicy, now: Timestamp) -> Vec<(Ti
 }
 
 fn news(state: &Onboarding, policy: &MailPolicy) -> Option<(Timestamp, DueLetter)> {
-    let confirmed_at = state.confirmation.confirmed_at.filter(|_| policy.live && state.is_live())?;
+    let wanted = policy.automatic.contains(&LetterKind::Live) && state.is_live();
+    let confirmed_at = state.confirmation.confirmed_at.filter(|_| wanted)?;
     let slots_at = state.slots.as_ref()?.checked_at;
     let since = state.opcode_since.map_or(slots_at, |at| at.max(slots_at)).max(confirmed_at);
     let told = |letter: &super::Letter| letter.kind == LetterKind::Live && letter.queued_at >= confirmed_at;

@@ -1,48 +1,59 @@
-//! What letters are for.
+//! What letters are for: a row for each kind.
 
 use serde::{Deserialize, Serialize};
 
-/// What a letter is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LetterKind {
+macro_rules! letter_kinds {
+    ($($(#[$doc:meta])* $kind:ident = $word:literal,)*) => {
+        /// What a letter is for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum LetterKind {
+            $($(#[$doc])* #[serde(rename = $word)] $kind,)*
+        }
+
+        impl LetterKind {
+            /// Every kind, in the order of the process.
+            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$kind),*];
+
+            /// The word for commands, JSON, settings and the names of template files.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $word,)*
+                }
+            }
+        }
+    };
+}
+
+letter_kinds! {
     /// The first code, and how to enter it.
-    Invitation,
+    Invitation = "invitation",
     /// A new code; the earlier one no longer counts.
-    Reissue,
-    Reminder,
+    Reissue = "reissue",
+    Reminder = "reminder",
     /// We have the dealer's word; Xtime may take up to 24 hours to show it.
-    WordReceived,
+    WordReceived = "word-received",
     /// The steps to an opcode that is visible to us.
-    OpcodeGuide,
-    Live,
+    OpcodeGuide = "opcode-guide",
+    Live = "live",
 }
 
 impl LetterKind {
-    /// Every kind, in the order of the process.
-    pub const ALL: [Self; 6] =
-        [Self::Invitation, Self::Reissue, Self::Reminder, Self::WordReceived, Self::OpcodeGuide, Self::Live];
+    /// Those that go out by themselves when something is seen, unless the settings say otherwise.
+    pub const AUTOMATIC: [Self; 2] = [Self::WordReceived, Self::Live];
 
     /// The letter with a code of this number.
     pub const fn of_code(generation: u32) -> Self {
         if generation > 1 { Self::Reissue } else { Self::Invitation }
     }
 
-    /// The word for commands, JSON and the names of template files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invitation => "invitation",
-            Self::Reissue => "reissue",
-            Self::Reminder => "reminder",
-            Self::WordReceived => "word-received",
-            Self::OpcodeGuide => "opcode-guide",
-            Self::Live => "live",
-        }
-    }
-
     /// Whether it carries a code: such a letter goes out only while that code lives.
     pub const fn carries_code(self) -> bool {
         matches!(self, Self::Invitation | Self::Reissue | Self::Reminder)
+    }
+
+    /// Whether it answers or reminds, whoever asked for it.
+    pub(super) const fn is_automatic(self) -> bool {
+        matches!(self, Self::Reminder | Self::WordReceived)
     }
 }
 

@@ -92,7 +92,7 @@ impl Onboarding {
 
     /// Whether a letter would answer the dealer's word: once, and not to those whom we do not write to.
     pub fn word_is_acknowledged(&self, policy: &MailPolicy) -> bool {
-        self.awaits_word() && policy.word_received && self.corresponds()
+        self.awaits_word() && policy.automatic.contains(&LetterKind::WordReceived) && self.corresponds()
     }
 
     /// What forbids one of its letters.

@@ -4,6 +4,7 @@ use crate::timezone::Tz;
 use chrono::{NaiveTime, TimeDelta, TimeZone};
 use serde::{Deserialize, Serialize};
 
+use super::LetterKind;
 use crate::domain::{Timestamp, Untrusted};
 
 /// The hours in which nobody is reminded, by the dealership's wall clock. They may go over midnight.
@@ -58,10 +59,8 @@ pub struct MailPolicy {
     pub remind_before: Vec<TimeDelta>,
     /// When nobody is reminded (21:00 to 08:00; our assumption).
     pub quiet: Option<QuietHours>,
-    /// Whether a dealership's word is acknowledged by a letter.
-    pub word_received: bool,
-    /// Whether a dealership is told that customers can book.
-    pub live: bool,
+    /// Which letters go out by themselves when something is seen.
+    pub automatic: Vec<LetterKind>,
     /// How long a letter that was refused for the time being rests, try by try; then it has failed.
     pub retry: Vec<TimeDelta>,
     /// How long an uncertain letter rests before its one more try.
@@ -81,8 +80,7 @@ impl Default for MailPolicy {
             quiet: NaiveTime::from_hms_opt(21, 0, 0)
                 .zip(NaiveTime::from_hms_opt(8, 0, 0))
                 .map(|(from, until)| QuietHours { from, until }),
-            word_received: true,
-            live: true,
+            automatic: LetterKind::AUTOMATIC.to_vec(),
             retry: [1, 5, 15, 60, 120].map(TimeDelta::minutes).to_vec(),
             retry_uncertain: TimeDelta::minutes(15),
             least_life: TimeDelta::minutes(1),

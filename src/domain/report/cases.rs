@@ -248,7 +248,6 @@ impl CaseLog {
         self.cases.get_mut(self.tracks.get(&id)?.newest?)
     }
 
-    /// A new code comes.
     fn replace(&mut self, id: DealershipId, at: Timestamp) {
         self.close(id, Closed::Superseded, at);
         // A word that a new code followed, and not Xtime's answer, was not borne out.

@@ -1,8 +1,5 @@
 //! The numbers of a set of codes, and of the same by owner, group and week.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -121,29 +118,6 @@ fn seconds(length: TimeDelta) -> u64 {
 /// The least of the sorted that so many per cent of them do not exceed.
 pub(super) fn quantile(sorted: &[u64], percent: usize) -> Option<u64> {
     sorted.get((sorted.len() * percent).div_ceil(100).checked_sub(1)?).copied()
-}
-
-/// The same set by one of its properties.
-#[derive(Debug)]
-pub(super) struct GatheredBy<K>(HashMap<K, Gathered>);
-
-impl<K> Default for GatheredBy<K> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl<K: Eq + Hash + Ord> GatheredBy<K> {
-    pub fn of(&mut self, key: K) -> &mut Gathered {
-        self.0.entry(key).or_default()
-    }
-
-    /// In the order of their keys.
-    pub fn finish<R>(self, row: impl Fn(K, CaseMeasures) -> R) -> Vec<R> {
-        let mut all: Vec<(K, Gathered)> = self.0.into_iter().collect();
-        all.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        all.into_iter().map(|(key, gathered)| row(key, gathered.finish())).collect()
-    }
 }
 
 #[cfg(test)]

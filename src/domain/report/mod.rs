@@ -7,7 +7,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub use stages::{FunnelStep, Milestone, StageMeasure, sticks_at};
 
 use super::survival::{Probability, Survival};
 use super::{CallOutcome, DealershipId, Onboarding, Policy, Timestamp, Untrusted};
-use measures::{Gathered, GatheredBy};
+use measures::Gathered;
 use stages::{Standing, left_to_connect};
 
 /// Which codes and calls are counted: those from a moment on, those before another.
@@ -162,18 +162,19 @@ impl Report {
             total: counted.total.finish(),
             calls,
             estimate,
-            owners: counted.owners.finish(row),
-            groups: counted.groups.finish(row),
-            weeks: counted.weeks.finish(|(year, week), measures| ReportRow {
-                key: Some(format!("{year}-W{week:02}").into()),
-                measures,
-            }),
+            owners: counted.owners.into_iter().map(|(owner, set)| row(owner.cloned(), set)).collect(),
+            groups: counted.groups.into_iter().map(|(group, set)| row(group.cloned(), set)).collect(),
+            weeks: counted
+                .weeks
+                .into_iter()
+                .map(|((year, week), set)| row(Some(format!("{year}-W{week:02}").into()), set))
+                .collect(),
         }
     }
 }
 
-fn row(key: Option<&Untrusted>, measures: CaseMeasures) -> ReportRow {
-    ReportRow { key: key.cloned(), measures }
+fn row(key: Option<Untrusted>, gathered: Gathered) -> ReportRow {
+    ReportRow { key, measures: gathered.finish() }
 }
 
 /// The estimate by the codes that are counted.
@@ -209,9 +210,9 @@ fn estimate(survival: &Survival, policy: &Policy) -> ConnectEstimate {
 #[derive(Default)]
 struct Counted<'a> {
     total: Gathered,
-    owners: GatheredBy<Option<&'a Untrusted>>,
-    groups: GatheredBy<Option<&'a Untrusted>>,
-    weeks: GatheredBy<(i32, u32)>,
+    owners: BTreeMap<Option<&'a Untrusted>, Gathered>,
+    groups: BTreeMap<Option<&'a Untrusted>, Gathered>,
+    weeks: BTreeMap<(i32, u32), Gathered>,
 }
 
 impl<'a> Counted<'a> {
@@ -242,9 +243,10 @@ impl<'a> Counted<'a> {
         let Some(state) = state else { return };
         let profile = &state.profile;
         let week = at.with_timezone(&profile.timezone).iso_week();
+        let group = Some(&profile.group).filter(|group| !group.raw().is_empty());
         take(&mut self.total);
-        take(self.owners.of(profile.owner.as_ref()));
-        take(self.groups.of(Some(&profile.group).filter(|group| !group.raw().is_empty())));
-        take(self.weeks.of((week.year(), week.week())));
+        take(self.owners.entry(profile.owner.as_ref()).or_default());
+        take(self.groups.entry(group).or_default());
+        take(self.weeks.entry((week.year(), week.week())).or_default());
     }
 }

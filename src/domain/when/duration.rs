@@ -14,9 +14,7 @@ const LONGEST: TimeDelta = TimeDelta::days(36_525);
 const MOST_DECIMALS: usize = 6;
 
 /// Reads a length of time: `72h`, `15s`, `1h30m`, `1.5h`, `2 hours`, `2d`, `500ms`; parts may be spaced. Never negative.
-///
-/// # Errors
-/// When it is empty, has no or unknown units, or is longer than a hundred years.
+/// Fails when it is empty, has no or unknown units, or is longer than a hundred years.
 pub fn parse_duration(text: &str) -> Result<TimeDelta, WhenError> {
     let shown = clean(text.trim()).into_owned();
     let mut rest = text.trim();

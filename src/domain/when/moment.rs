@@ -22,9 +22,7 @@ const FORMS: &str = "`2026-03-30 14:05`, `3/30/2026 2:05pm`, `06:05`, `yesterday
 /// Reads a moment, in `zone` unless it names its own: `2026-03-30 14:05`, `3/30/2026 2:05pm`, `Mon 30 Mar 14:05 CDT`,
 /// `06:05`, `9:30am`, `yesterday 14:05`, RFC 3339 (seconds and the colon of the offset may be left out), or relative to
 /// `now`: `-71h`, `2 hours ago`, `in 2d`.
-///
-/// # Errors
-/// When it is none of these, is a day without a time, lies outside the years 1970 to 9998, or names a wall-clock time that
+/// Fails when it is none of these, is a day without a time, lies outside the years 1970 to 9998, or names a wall-clock time that
 /// the zone skips or has twice.
 pub fn parse_moment<Z: TimeZone>(text: &str, now: Timestamp, zone: &Z) -> Result<Timestamp, WhenError>
 where

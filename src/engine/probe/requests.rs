@@ -76,9 +76,7 @@ impl<T: Send + 'static> Requests<T> {
 
 impl Inner {
     /// Has the probe task send a request when the budget allows it, and waits for what comes of it.
-    ///
-    /// # Errors
-    /// When the program ends, or the request failed inside it. Whether it was sent is then not known.
+    /// Fails when the program ends, or the request failed inside it. Whether it was sent is then not known.
     pub async fn call<T: Send + 'static>(
         &self,
         request: impl Future<Output = T> + Send + 'static,

@@ -68,9 +68,7 @@ impl RenderedLetter {
     }
 
     /// The exact bytes to send: the same for every attempt, until somebody has it tried again.
-    ///
-    /// # Errors
-    /// When the message cannot be put together, with the reason; never a code in it.
+    /// Fails when the message cannot be put together, with the reason; never a code in it.
     pub fn outgoing(&self) -> Result<OutgoingMessage, LetterError> {
         let Pages { text, html } = self.revealed();
         let letter = self.context.letter;

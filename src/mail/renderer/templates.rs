@@ -9,40 +9,19 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 
 use super::RendererError;
+use super::kinds::{self, Variables};
 use crate::domain::LetterKind;
 use crate::domain::suggest::did_you_mean;
-use crate::domain::text::{clean, escape_html};
+use crate::domain::text::{clean, escape_html, shown_path};
 
-/// The names and values that a template can use.
-pub(super) type Variables = BTreeMap<&'static str, Value>;
-
-macro_rules! built_in {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../templates/", $name)))),*]
-    };
+/// Every template that is compiled in: two for each kind of letter, and what they share.
+fn built_in() -> impl Iterator<Item = (String, &'static str)> {
+    let kinds = LetterKind::ALL.into_iter().map(|kind| (kind.as_str(), kinds::templates(kind)));
+    kinds::SHARED
+        .into_iter()
+        .chain(kinds)
+        .flat_map(|(name, [text, html])| [(format!("{name}.txt"), text), (format!("{name}.html"), html)])
 }
-
-/// Every template: two for each kind of letter, and what they share.
-pub(super) const BUILT_IN: &[(&str, &str)] = built_in![
-    "layout.txt",
-    "layout.html",
-    "connect.txt",
-    "connect.html",
-    "opcode.txt",
-    "opcode.html",
-    "invitation.txt",
-    "invitation.html",
-    "reissue.txt",
-    "reissue.html",
-    "reminder.txt",
-    "reminder.html",
-    "word-received.txt",
-    "word-received.html",
-    "opcode-guide.txt",
-    "opcode-guide.html",
-    "live.txt",
-    "live.html",
-];
 
 /// The largest file that is taken for a template, in bytes.
 const MOST_BYTES: u64 = 256 * 1024;
@@ -64,8 +43,7 @@ pub(super) struct LetterTemplates {
 impl LetterTemplates {
     /// Compiles all of them; those that the directory has take the place of those compiled in.
     pub(super) fn load(directory: Option<&Path>) -> Result<Self, RendererError> {
-        let mut sources: BTreeMap<String, String> =
-            BUILT_IN.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let mut sources: BTreeMap<String, String> = built_in().map(|(name, text)| (name, text.to_owned())).collect();
         let mut files = BTreeMap::new();
         if let Some(directory) = directory {
             for (name, path) in listed(directory)? {
@@ -125,7 +103,7 @@ impl LetterTemplates {
     /// A letter's template as people know it: the file's path, or its name where it is the one compiled in.
     pub(super) fn shown(&self, name: &str) -> String {
         let name = name.replace(".subject", ".txt");
-        self.files.get(&name).map_or_else(|| name.clone(), |path| clean(&path.display().to_string()).into_owned())
+        self.files.get(&name).map_or_else(|| name.clone(), |path| shown_path(path))
     }
 
     fn explain(&self, asked: &str, error: &Error, variables: &Variables) -> RendererError {
@@ -145,7 +123,7 @@ impl LetterTemplates {
         let help = match inmost.kind() {
             ErrorKind::UndefinedError => known(word.unwrap_or_default(), variables),
             ErrorKind::TemplateNotFound => {
-                let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+                let names: Vec<_> = built_in().map(|(name, _)| name).collect();
                 format!("; there are {}", names.join(", "))
             }
             ErrorKind::UnknownFilter if what.contains("safe") => "; values are always escaped".to_owned(),
@@ -211,7 +189,7 @@ fn escape(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
 /// The templates in a directory. Other files beside them do not matter, but a template that no letter would use is a slip.
 fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
     let refused =
-        |error: std::io::Error| RendererError::Directory { path: shown(directory), reason: error.to_string() };
+        |error: std::io::Error| RendererError::Directory { path: shown_path(directory), reason: error.to_string() };
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).map_err(refused)? {
         let path = entry.map_err(refused)?.path();
@@ -220,9 +198,10 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
         if !template || name.starts_with('.') {
             continue;
         }
-        if !BUILT_IN.iter().any(|(known, _)| *known == name) {
-            let near = did_you_mean(&name, BUILT_IN.iter().map(|(known, _)| *known));
-            return Err(RendererError::Unknown { path: shown(&path), near });
+        let known: Vec<_> = built_in().map(|(known, _)| known).collect();
+        if !known.contains(&name) {
+            let near = did_you_mean(&name, known.iter().map(String::as_str));
+            return Err(RendererError::Unknown { path: shown_path(&path), near });
         }
         found.push((name, path));
     }
@@ -231,16 +210,12 @@ fn listed(directory: &Path) -> Result<Vec<(String, PathBuf)>, RendererError> {
 }
 
 fn read(path: &Path) -> Result<String, RendererError> {
-    let refused = |reason: String| RendererError::File { path: shown(path), reason };
+    let refused = |reason: String| RendererError::File { path: shown_path(path), reason };
     let size = fs::metadata(path).map_err(|error| refused(error.to_string()))?.len();
     if size > MOST_BYTES {
         return Err(refused(format!("it has {size} bytes; at most {MOST_BYTES} are taken")));
     }
     fs::read_to_string(path).map_err(|error| refused(error.to_string()))
-}
-
-fn shown(path: &Path) -> String {
-    clean(&path.display().to_string()).into_owned()
 }
 
 fn context(variables: &Variables) -> Value {

@@ -98,9 +98,7 @@ impl Envelope {
     }
 
     /// Names who keeps a copy. Whether the server takes it.
-    ///
-    /// # Errors
-    /// At [`SmtpPhase::Copy`] when the conversation ended there: a letter without a copy may go.
+    /// Errors: at [`SmtpPhase::Copy`] when the conversation ended there: a letter without a copy may go.
     async fn name_bcc(&self, session: &mut Session, endpoint: &MailEndpoint) -> Result<bool, SmtpFailure> {
         if self.bcc.is_some() && self.copy_to(session.offers).is_none() {
             tracing::warn!(
@@ -124,9 +122,7 @@ fn is_ascii(address: &Address) -> bool {
 }
 
 /// Sends a letter whose sender was accepted. Says what became of it, and whether the connection is fit for another.
-///
-/// # Errors
-/// The server or the network failed, and for certain it has not taken the letter.
+/// Errors: the server or the network failed, and for certain it has not taken the letter.
 pub(super) async fn transmit(
     session: &mut Session,
     envelope: &Envelope,

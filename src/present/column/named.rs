@@ -17,6 +17,8 @@ pub enum ColumnError {
     OfListOnly(String),
     #[error("`{0}` is neither asc nor desc")]
     Direction(String),
+    #[error("two columns at most")]
+    TooMany,
 }
 
 impl ColumnError {

@@ -21,30 +21,21 @@ impl Default for Sort {
     }
 }
 
-/// An order that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SortError {
-    #[error(transparent)]
-    Column(#[from] ColumnError),
-    #[error("two columns at most")]
-    TooMany,
-}
-
 /// `clock, name:desc`; nothing is the order of the desk.
 impl FromStr for Sort {
-    type Err = SortError;
+    type Err = ColumnError;
 
-    fn from_str(text: &str) -> Result<Self, SortError> {
+    fn from_str(text: &str) -> Result<Self, ColumnError> {
         let column = |field: &str| {
             let (name, descending) = read_order(field)?;
             Ok((TableColumn::named(name)?, descending))
         };
         let keys = text.split(',').map(str::trim).filter(|field| !field.is_empty()).map(column);
-        match keys.collect::<Result<Vec<_>, SortError>>()?.as_slice() {
+        match keys.collect::<Result<Vec<_>, ColumnError>>()?.as_slice() {
             [] => Ok(Self::default()),
             [(column, descending)] => Ok(Self::by(*column, *descending)),
             [(column, descending), then] => Ok(Self { then: Some(*then), ..Self::by(*column, *descending) }),
-            _ => Err(SortError::TooMany),
+            _ => Err(ColumnError::TooMany),
         }
     }
 }

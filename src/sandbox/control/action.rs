@@ -50,18 +50,14 @@ pub(super) const ACTIONS: [(&str, &str); 19] = [
 pub(super) enum ControlAction {
     Actions(Vec<DealerAction>),
     TakeSlot(Option<String>),
-    Answers(Answers),
+    /// How the platform answers about it.
+    Answers {
+        null_lists: Option<bool>,
+        zulu: Option<bool>,
+        denial: Option<Denial>,
+    },
     /// A fault for the next calls, or none any more.
     Next(Option<Fault>, usize),
-}
-
-/// How the platform answers about this dealership.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub(super) struct Answers {
-    pub(super) null_lists: Option<bool>,
-    pub(super) zulu: Option<bool>,
-    pub(super) denial: Option<Denial>,
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -128,7 +124,11 @@ enum ActionDetails {
     TakeSlot {
         appointment_date_time_local: Option<String>,
     },
-    Answers(Answers),
+    Answers {
+        null_lists: Option<bool>,
+        zulu: Option<bool>,
+        denial: Option<Denial>,
+    },
     Next {
         fault: String,
         calls: Option<usize>,
@@ -196,7 +196,9 @@ fn details(action: &str, body: &[u8], today: NaiveDate) -> Result<ControlAction,
         ActionDetails::TakeSlot { appointment_date_time_local } => {
             return Ok(ControlAction::TakeSlot(appointment_date_time_local));
         }
-        ActionDetails::Answers(answers) => return Ok(ControlAction::Answers(answers)),
+        ActionDetails::Answers { null_lists, zulu, denial } => {
+            return Ok(ControlAction::Answers { null_lists, zulu, denial });
+        }
         ActionDetails::Next { fault, calls } => return next(&fault, calls),
         ActionDetails::SayDone {} => {
             let text = "We have entered the code, everything is done on our side.".to_owned();

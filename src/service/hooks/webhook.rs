@@ -35,9 +35,7 @@ impl std::fmt::Debug for WebhookTarget {
 }
 
 /// The address, when it may be called: over TLS, or on this machine.
-///
-/// # Errors
-/// Why not, in words without the address: a part of it may be a secret.
+/// Errors say why not, in words without the address: a part of it may be a secret.
 pub fn checked_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text.trim()).map_err(|error| format!("it is no address: {error}"))?;
     let local = url.host().as_ref().is_some_and(is_loopback);
@@ -50,9 +48,7 @@ pub fn checked_url(text: &str) -> Result<Url, String> {
 }
 
 /// The key of a secret.
-///
-/// # Errors
-/// In words, when it says that it is base64 and is not.
+/// Errors: in words, when it says that it is base64 and is not.
 fn key(secret: &SecretString) -> Result<Vec<u8>, String> {
     let text = secret.expose_secret();
     match text.strip_prefix(BASE64_SECRET) {

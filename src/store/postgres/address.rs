@@ -35,9 +35,7 @@ impl PostgresUrl {
 
     /// Reads an address. A password may stand in it, in `PGPASSWORD`, or in the file that `PGPASSFILE` names. Where it does
     /// not say how certificates are checked (nor does `PGSSLMODE`), another machine's has to be right in every way.
-    ///
-    /// # Errors
-    /// In words, without anything that may be a password.
+    /// Errors: in words, without anything that may be a password.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         let wrong = |what: String| StoreError::Database {
             place: "the address of the store".to_owned(),

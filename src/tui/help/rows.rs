@@ -37,7 +37,6 @@ pub fn columns(screen: u16) -> (u16, u16) {
     if screen >= TWO_COLUMNS { (2, (inside - GAP) / 2) } else { (1, inside) }
 }
 
-/// Where a column begins.
 pub fn start_of(column: u16, cells: u16) -> u16 {
     1 + column * (cells + GAP)
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::text::clean;
+use crate::domain::text::shown_path;
 use crate::domain::{DealershipId, Event, Onboarding};
 use crate::present::log_line::LogLine;
 use crate::present::time::Zone;
@@ -18,7 +18,7 @@ pub(super) fn write(
     state: impl Fn(DealershipId) -> Option<Arc<Onboarding>>,
     zone: Zone,
 ) -> Result<String, String> {
-    let shown = clean(&path.to_string_lossy()).into_owned();
+    let shown = shown_path(path);
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => format!("{shown} is there already: nothing was saved"),
         _ => format!("{shown} cannot be written: {error}"),

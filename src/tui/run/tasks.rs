@@ -1,6 +1,7 @@
 //! What the screen asks for, done in the background; the answers come back as messages.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::present::opcode::slots_seen;
 use crate::present::time::Zone;
 use crate::protocol::{Checked, CutOff, EventQuery, ItemAnswer, LeaderState, Request, RequestError, Response};
 use crate::tui::Msg;
-use crate::tui::msg::{ItemResult, SavedEvents, WorkId};
+use crate::tui::msg::{ItemResult, WorkId};
 use crate::tui::own_files::ReadAgain;
 use crate::tui::past::{PastBoard, PastMoment, PastNews, PastRows};
 use crate::tui::reading::Mailboxes;
@@ -139,14 +140,14 @@ impl Tasks {
     }
 
     /// Writes events into a new file.
-    pub(super) fn save_events(&mut self, saved: SavedEvents, zone: Zone) {
+    pub(super) fn save_events(&mut self, path: PathBuf, query: EventQuery, zone: Zone) {
         let (client, tell) = (Arc::clone(&self.client), self.tell.clone());
         self.spawn(async move {
-            let limit = saved.query.limit;
-            let written = match client.events(saved.query).await {
+            let limit = query.limit;
+            let written = match client.events(query).await {
                 Ok(events) => {
                     let is_cut = limit.is_some_and(|limit| events.len() >= limit);
-                    let write = move || save::write(&saved.path, &events, |id| client.read_model().get(id), zone);
+                    let write = move || save::write(&path, &events, |id| client.read_model().get(id), zone);
                     let written = tokio::task::spawn_blocking(write).await;
                     let written = written.unwrap_or_else(|error| Err(error.to_string()));
                     let cut = if is_cut { "; older events were left out" } else { "" };

@@ -54,7 +54,6 @@ impl Group {
     }
 }
 
-/// Which groups are hidden.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct HiddenGroups(u8);
 

@@ -7,7 +7,8 @@ use toml::de::{DeTable, DeValue};
 use super::{Bar, Depth, TerminalEnv, Theme, ThemeChoice, ThemeSet};
 use crate::domain::suggest::did_you_mean;
 use crate::domain::text::clean;
-use crate::tui::file_problem::{FileProblem, Findings};
+use crate::present::diagnostic::Diagnostic;
+use crate::tui::file_problem::Findings;
 
 /// The key that names the theme below.
 const BASED_ON: &str = "based_on";
@@ -56,7 +57,7 @@ pub struct ThemeFile {
 
 impl ThemeFile {
     /// Reads a file by its name and its text; or everything that is wrong with it.
-    pub fn read(name: &str, text: &str) -> Result<Self, Vec<FileProblem>> {
+    pub fn read(name: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut findings = Findings::new(name, text);
         let mut file = Self { based_on: ThemeChoice::Auto, colors: Vec::new() };
         match DeTable::parse(text) {

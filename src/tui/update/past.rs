@@ -113,7 +113,6 @@ pub(in crate::tui) fn step_time(state: &mut ScreenState, length: TimeDelta) -> V
     go_to(state, at, &format!("{sign}{unit}"))
 }
 
-/// Asks for a moment.
 pub(in crate::tui) fn ask(state: &mut ScreenState) {
     let dialog = Dialog::to_moment(state);
     state.show_dialog(dialog);

@@ -10,7 +10,7 @@ use crate::tui::dialog::Dialog;
 use crate::tui::line_edit::LineEdit;
 use crate::tui::line_search::LineSearch;
 use crate::tui::list_cursor::Motion;
-use crate::tui::msg::{Clip, Effect, SavedEvents};
+use crate::tui::msg::{Clip, Effect};
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::tail::{NextLine, Seek, TailInput, TailInputKind, TailScope, TailText};
 use crate::tui::theme::Tone;
@@ -129,7 +129,7 @@ pub(super) fn accept(state: &mut ScreenState) -> Vec<Effect> {
                 return Vec::new();
             }
             let query = EventQuery { limit: Some(SAVED), newest: true, ..state.tail.query(state.tail_scope()) };
-            vec![Effect::SaveEvents(SavedEvents { path: PathBuf::from(name), query })]
+            vec![Effect::SaveEvents(PathBuf::from(name), query)]
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::tui::practice::{Practice, PracticePhase, TASKS, TaskResult};
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 
-/// Lines of a task.
 const LINES: u16 = 3;
 
 /// How many lines of the screen it wants.

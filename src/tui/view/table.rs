@@ -138,7 +138,7 @@ fn draw_glyphs(
         None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
         None => 0,
     };
-    if let Some((glyph, tone)) = other.map(|other| glyph(other)) {
+    if let Some((glyph, tone)) = other.map(glyph) {
         canvas.text(3, y, 1, glyph, theme.tone(tone));
     }
 }

@@ -5,12 +5,6 @@ use std::io::Cursor;
 use crate::domain::text::clean;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SourceKind {
-    Text,
-    Workbook(WorkbookFormat),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WorkbookFormat {
     Xlsx,
     Xlsb,
@@ -64,20 +58,18 @@ const ZIPS: [(&str, &str); 7] = [
     ("META-INF/container.xml", "a book (EPUB)"),
 ];
 
-impl SourceKind {
-    /// What a file is. An error says what it is when it is no list.
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, String> {
-        if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-            return zip(bytes).map(Self::Workbook);
-        }
-        if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-            return compound(bytes).map(Self::Workbook);
-        }
-        match OTHERS.iter().find(|(start, _)| bytes.starts_with(start)) {
-            Some((_, what)) => Err(named(what)),
-            None if bytes.get(8..12) == Some(b"WEBP") => Err(named("a picture (WebP)")),
-            None => Ok(Self::Text),
-        }
+/// Which workbook a file is; `None`: it is text. An error says what it is when it is no list.
+pub(super) fn workbook(bytes: &[u8]) -> Result<Option<WorkbookFormat>, String> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
+        return zip(bytes).map(Some);
+    }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
+        return compound(bytes).map(Some);
+    }
+    match OTHERS.iter().find(|(start, _)| bytes.starts_with(start)) {
+        Some((_, what)) => Err(named(what)),
+        None if bytes.get(8..12) == Some(b"WEBP") => Err(named("a picture (WebP)")),
+        None => Ok(None),
     }
 }
 

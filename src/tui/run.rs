@@ -345,7 +345,7 @@ impl Desk {
                 Effect::Ask(work, request) => self.tasks.ask(work, request),
                 Effect::LoadEvents(query) => self.tasks.load_events(query),
                 Effect::SeekOn => self.tasks.seek_on(),
-                Effect::SaveEvents(saved) => self.tasks.save_events(saved, self.screen.state.setup.zone),
+                Effect::SaveEvents(path, query) => self.tasks.save_events(path, query, self.screen.state.setup.zone),
                 Effect::Stop(work) => self.tasks.stop(work),
                 Effect::ReadPast(work) => self.tasks.read_past(work),
                 Effect::FoldPast(work, to) => {

@@ -8,6 +8,7 @@ mod send;
 
 use std::sync::Arc;
 
+use clap::Args;
 use serde_json::{Map, Value, json};
 
 use crate::client::{SharedClient, ask, dry_run};
@@ -20,12 +21,33 @@ use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName,
 use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
 
 use super::app::App;
-use super::args::AppointmentArgs;
+use super::args::Json;
 use super::check::looking;
 use super::error::{CliError, refused};
 use super::opcode::words;
 use super::report::named;
 use super::select::one;
+
+#[derive(Debug, Args)]
+pub struct AppointmentArgs {
+    /// Which dealership; always one alone
+    pub dealership: String,
+    /// For when: an offered time, on the dealership's clock or in RFC 3339; without it: the first that is offered
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub at: Option<String>,
+    /// Send it, after the dealership's dealerCode was typed. There is no cancel
+    #[arg(long)]
+    pub book: bool,
+    /// Move the test appointment that stands
+    #[arg(long)]
+    pub reschedule: bool,
+    /// You looked into Xtime's own calendar, and the booking without an answer is not there: it ends, after the dealerCode
+    /// was typed
+    #[arg(long, conflicts_with_all = ["book", "at", "reschedule"])]
+    pub not_there: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
 
 /// One run of the command.
 struct Visit<'a> {

@@ -19,9 +19,7 @@ use names::{ABBREVIATED, NAMED, NORTH_AMERICA, REGION_FORMS, REGIONS};
 
 /// Finds the zone of a place: by its IANA name, or by what people in North America call it. What was not an IANA name
 /// reads otherwise than [`Tz::name`], and whoever asks can say so.
-///
-/// # Errors
-/// Why not, in words. Only a near miss of spelling is answered with a suggestion.
+/// Errors say why not, in words. Only a near miss of spelling is answered with a suggestion.
 pub fn read_zone(text: &str) -> Result<Tz, String> {
     if let Some(zone) = text.parse().ok().filter(|zone| is_place(*zone)) {
         return Ok(Tz::of(zone));

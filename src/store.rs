@@ -153,9 +153,7 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError>;
 
     /// The same for the leader of an epoch.
-    ///
-    /// # Errors
-    /// [`StoreError::NotLeader`] when another process took over: nothing was recorded.
+    /// Errors: [`StoreError::NotLeader`] when another process took over: nothing was recorded.
     async fn append_as_leader(&self, _epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
         self.append(batch).await
     }

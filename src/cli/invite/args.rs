@@ -1,13 +1,14 @@
-//! Codes: `invite`, `reissue` and `revoke`.
+//! What is given to `invite` and `reissue`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::Targets;
+use crate::cli::args::Targets;
 
 /// `invite`, and most of `reissue`.
 #[allow(clippy::struct_excessive_bools, reason = "independent options, each given or not")]
+#[allow(clippy::struct_field_names, reason = "named as it is on the command line")]
 #[derive(Debug, Args)]
 pub struct Codes {
     #[command(flatten)]
@@ -42,16 +43,4 @@ pub struct Reissue {
     /// Also when the dealer says that the present code was entered
     #[arg(long)]
     pub despite_word: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Revoke {
-    #[command(flatten)]
-    pub targets: Targets,
-    /// Why
-    #[arg(long, default_value = "")]
-    pub reason: String,
-    /// Do not ask
-    #[arg(short, long)]
-    pub yes: bool,
 }

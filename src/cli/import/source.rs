@@ -15,7 +15,6 @@ use crate::domain::table::Dialect;
 
 use grid::Grid;
 use json::Objects;
-use kind::SourceKind;
 
 /// How many columns there are for things of a kind: the telephones of a card, the objects in a list.
 const MOST_OF_A_KIND: usize = 9;
@@ -68,16 +67,13 @@ impl Source {
         sheet: Option<&str>,
         suits: impl Fn(&mut dyn Iterator<Item = SourceRow<'_>>) -> usize,
     ) -> Result<Self, String> {
-        let kind = SourceKind::of(&bytes)?;
-        match (kind, sheet) {
-            (SourceKind::Workbook(book), sheet) => {
+        match (kind::workbook(&bytes)?, sheet) {
+            (Some(book), sheet) => {
                 let (grid, remarks) = workbook::read(bytes, book, sheet, &suits)?;
                 Ok(Self { form: Form::Grid(grid), remarks })
             }
-            (SourceKind::Text, Some(_)) => Err("it is no workbook, and has no sheets; leave out --sheet".to_owned()),
-            (SourceKind::Text, None) => {
-                Self::of_text(DecodedText::decode(bytes).map_err(|error| error.to_string())?, &suits)
-            }
+            (None, Some(_)) => Err("it is no workbook, and has no sheets; leave out --sheet".to_owned()),
+            (None, None) => Self::of_text(DecodedText::decode(bytes).map_err(|error| error.to_string())?, &suits),
         }
     }
 

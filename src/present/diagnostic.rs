@@ -1,7 +1,9 @@
-//! What is wrong with settings, and where.
+//! What is wrong with settings and keymaps, and where.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::domain::text::{clean, shown_path};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingLocation {
@@ -21,17 +23,12 @@ pub enum SettingLocation {
 impl fmt::Display for SettingLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File { path, line, column } => write!(f, "{}:{line}:{column}", shown(path)),
+            Self::File { path, line, column } => write!(f, "{}:{line}:{column}", shown_path(path)),
             Self::Variable(name) => f.write_str(name),
             Self::Flag(name) => f.write_str(name),
             Self::Nowhere => f.write_str("settings"),
         }
     }
-}
-
-/// A path for people: cleaned, for a file name may hold anything.
-pub fn shown(path: &Path) -> String {
-    crate::domain::text::clean(&path.to_string_lossy()).into_owned()
 }
 
 /// One mistake or one warning.
@@ -47,19 +44,6 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.warning { "warning" } else { "error" };
-        write!(f, "{}: {what}: {}", self.place, crate::domain::text::clean(&self.message))
-    }
-}
-
-/// Settings that cannot be used: every mistake at once (exit 2).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct ConfigError(pub Vec<Diagnostic>);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, diagnostic) in self.0.iter().enumerate() {
-            write!(f, "{}{diagnostic}", if place == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
+        write!(f, "{}: {what}: {}", self.place, clean(&self.message))
     }
 }

@@ -1,10 +1,10 @@
-//! Who dealerships are: `import`, `add` and `set`.
+//! What is given to `import` and `add`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::Json;
+use crate::cli::args::Json;
 
 #[derive(Debug, Clone, Args)]
 pub struct Import {
@@ -85,44 +85,6 @@ pub struct Add {
     /// Its state or province
     #[arg(long, default_value = "")]
     pub state: String,
-    #[command(flatten)]
-    pub json: Json,
-}
-
-#[derive(Debug, Args)]
-pub struct Set {
-    /// Which dealership
-    pub dealership: String,
-    /// The rooftop's name
-    #[arg(long)]
-    pub name: Option<String>,
-    /// The contact's mail address
-    #[arg(long)]
-    pub email: Option<String>,
-    /// The contact's number
-    #[arg(long)]
-    pub phone: Option<String>,
-    /// The contact's name
-    #[arg(long, value_name = "NAME")]
-    pub contact: Option<String>,
-    /// Its time zone: America/Chicago, Central, CT, …
-    #[arg(long, value_name = "ZONE")]
-    pub timezone: Option<String>,
-    /// The dealer group
-    #[arg(long)]
-    pub group: Option<String>,
-    /// The make it sells
-    #[arg(long)]
-    pub brand: Option<String>,
-    /// Where it is
-    #[arg(long)]
-    pub city: Option<String>,
-    /// Its state or province
-    #[arg(long)]
-    pub state: Option<String>,
-    /// Which of us looks after it; empty: nobody
-    #[arg(long)]
-    pub owner: Option<String>,
     #[command(flatten)]
     pub json: Json,
 }

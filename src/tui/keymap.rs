@@ -7,7 +7,6 @@ mod print;
 mod read;
 mod trie;
 
-pub use super::file_problem::{FileProblem, Level};
 pub use key::{Key, KeyError, KeySymbol};
 pub use print::markdown_table;
 pub use trie::{Conflict, Node, Trie};
@@ -16,9 +15,10 @@ use super::file_problem::Findings;
 use build::Bound;
 
 use super::action::{Action, ActionScope};
+use crate::present::diagnostic::Diagnostic;
 
 /// The default map, which documents itself.
-pub const DEFAULT: &str = include_str!("../../../keymap.toml");
+pub const DEFAULT: &str = include_str!("../../keymap.toml");
 
 /// The keys of every action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Default for Keymap {
 impl Keymap {
     /// The default map with a user's file (its name and its text) over it, and what is wrong with that file. What is
     /// wrong falls back to the default, so this never fails.
-    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<FileProblem>) {
+    pub fn load(user: Option<(&str, &str)>) -> (Self, Vec<Diagnostic>) {
         let defaults = read::read(DEFAULT, &mut Findings::new("keymap.toml", DEFAULT));
         let (file, text) = user.unwrap_or(("", ""));
         let mut findings = Findings::new(file, text);
@@ -140,6 +140,6 @@ fn title(node: &Node) -> &'static str {
 }
 
 /// Everything that is wrong with a user's file, in its order.
-pub fn check(text: &str, file: &str) -> Vec<FileProblem> {
+pub fn check(text: &str, file: &str) -> Vec<Diagnostic> {
     Keymap::load(Some((file, text))).1
 }

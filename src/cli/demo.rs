@@ -1,5 +1,6 @@
 //! `cloverwatch demo`: the desk on a throw-away store, against the built-in sandbox over HTTP on loopback, in fast time.
 
+mod error;
 mod history;
 mod mail;
 mod people;
@@ -10,30 +11,75 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use clap::Args;
+use futures::FutureExt;
+use secrecy::SecretString;
+
+use self::error::DemoError;
 use self::history::Past;
 use self::phone::PhoneLine;
 use crate::client::SharedClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::model::{HttpCodes, Invitations};
 use crate::config::{Config, SecretSource, StoreUrl};
-use crate::domain::CodeOrigin;
+use crate::domain::{CodeOrigin, when};
 use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
 use crate::store::scratch::Scratch;
 use crate::tui::reading::Mailboxes;
-use crate::wiring::{
-    KeptNowhere, Need, RunningServices, ServiceParts, ServicesFailure, SetupFailure, Wiring, open_embedded, serve,
-};
+use crate::wiring::{KeptNowhere, Need, RunningServices, ServiceParts, Wiring, open_embedded, serve};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
-use futures::FutureExt;
-use secrecy::SecretString;
 
 use super::app::App;
-use super::args::DemoArgs;
 use super::error::CliError;
+use super::plain::RunWords;
+use super::sandbox::speed;
 use super::{desk, plain};
+
+/// How the sandbox misbehaves in the demo.
+const FAULTS: &str =
+    "503=1%,429=1%,slow=2%:300ms,truncated=0.5%,mail-unknown=1%,mail-bounced=0.5%,mail-deferred=2%,mail-cut=0.5%";
+
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// How many dealerships to invent.
+    #[arg(long, default_value_t = 200, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub dealerships: u32,
+    /// Begin with ten small tasks; each is checked, and the keys that it took are compared with the shortest way.
+    #[arg(long, conflicts_with = "headless")]
+    pub practice: bool,
+    /// How many times as fast as the real time the demo's time runs: 300, with --practice 20.
+    #[arg(long, value_name = "X", value_parser = speed)]
+    pub speed: Option<f64>,
+    /// What everything random is made from: the same seed invents the same dealerships.
+    #[arg(long, default_value_t = 7, value_name = "S")]
+    pub seed: u64,
+    /// Keep the store in this directory (it must be empty) instead of throwing it away.
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
+    /// How the sandbox misbehaves (see `sandbox --help`); `none` for a well-behaved one.
+    #[arg(long, value_name = "SPEC", default_value = FAULTS)]
+    pub faults: Faults,
+    /// Lines of text instead of a picture, for screen readers: news are told, commands are typed.
+    #[arg(long, conflicts_with_all = ["headless", "practice"])]
+    pub plain: bool,
+    /// No screen: print events as JSON lines.
+    #[arg(long)]
+    pub headless: bool,
+    /// End by itself after this real time.
+    #[arg(long = "for", value_name = "DURATION", value_parser = when::parse_duration)]
+    pub lasting: Option<TimeDelta>,
+}
+
+impl DemoArgs {
+    /// Whoever practises is not to be overtaken by the dealers.
+    pub fn speed(&self) -> f64 {
+        self.speed.unwrap_or(if self.practice { 20.0 } else { 300.0 })
+    }
+}
 
 /// The sandbox is on this machine: a demo that takes longer than this to begin will not begin.
 const LONGEST_START: Duration = Duration::from_secs(60);
@@ -42,7 +88,7 @@ const LONGEST_START: Duration = Duration::from_secs(60);
 const SCRATCH: &str = "demo";
 
 /// Runs the demo until somebody leaves it, or a signal or its time ends it.
-pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, args: &DemoArgs, run_words: RunWords) -> Result<(), CliError> {
     if !args.headless && !args.plain {
         desk::needs_terminal()?;
     }
@@ -65,7 +111,7 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
         }
         if args.plain {
             let app = Arc::new(app.on(Arc::clone(&demo.client), demo.config.clone()));
-            return Box::pin(plain::run(&app, "demo")).await;
+            return Box::pin(plain::run(&app, "demo", run_words)).await;
         }
         let client = Arc::clone(&demo.client);
         let opener = move || std::future::ready(Ok(Arc::clone(&client))).boxed();
@@ -79,48 +125,6 @@ pub(super) async fn run(app: &App, args: &DemoArgs) -> Result<(), CliError> {
     };
     let stopped = demo.stop().await.map_err(CliError::from);
     ended.and(stopped)
-}
-
-/// Why the demo could not run.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// `--keep` names a place that is taken.
-    #[error("--keep {}: the directory is not empty; name a new one", .0.display())]
-    NotEmpty(PathBuf),
-    /// A directory or a socket could not be had.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// The store could not be made.
-    #[error(transparent)]
-    Store(#[from] crate::store::StoreError),
-    /// It cannot be put together.
-    #[error(transparent)]
-    Setup(#[from] SetupFailure),
-    /// The past could not be told.
-    #[error(transparent)]
-    History(#[from] history::HistoryError),
-    /// The simulated Xtime has no way for letters or codes.
-    #[error("the demo's mail: {0}")]
-    Mail(String),
-    #[error("the demo has no platform")]
-    NoPlatform,
-    /// The phone line could not be made.
-    #[error(transparent)]
-    Line(#[from] phone::LineError),
-    /// Nobody can be told how it does.
-    #[error(transparent)]
-    Service(#[from] ServicesFailure),
-    #[error("{0}")]
-    Hooks(String),
-}
-
-impl DemoError {
-    fn into_cli(self) -> CliError {
-        match self {
-            Self::Service(error) => error.into(),
-            error => CliError::Failed(error.to_string()),
-        }
-    }
 }
 
 /// A demo that runs: an engine like every other, and what it lives on.

@@ -25,7 +25,7 @@ use crate::domain::text::{normal, push_normal};
 use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
 use crate::present::column::{DealershipView, RowOrder};
-pub use crate::present::column::{Sort, SortError, TableColumn};
+pub use crate::present::column::{Sort, TableColumn};
 use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
 use keys::Keys;

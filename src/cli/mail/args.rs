@@ -1,10 +1,11 @@
-//! Letters: `resend` and `mail …`.
+//! What is given to `resend` and `mail …`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{Json, Targets};
+use crate::cli::args::{Json, Targets};
+use crate::domain::LetterKind;
 
 #[derive(Debug, Args)]
 pub struct Resend {
@@ -16,6 +17,13 @@ pub struct Resend {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// The words of kinds of letters: `a, b or c`.
+fn one_of(which: fn(&LetterKind) -> bool) -> String {
+    let words: Vec<_> = LetterKind::ALL.into_iter().filter(which).map(LetterKind::as_str).collect();
+    let (last, others) = words.split_last().unwrap_or((&"", &[]));
+    format!("{} or {last}", others.join(", "))
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,12 +52,12 @@ pub enum MailCommand {
     Preview {
         /// Which dealership
         dealership: String,
-        /// invitation, reissue, reminder, word-received, opcode-guide or live
+        #[arg(help = one_of(|_| true))]
         kind: String,
         #[command(flatten)]
         form: Form,
     },
-    /// Send a letter: opcode-guide, word-received or live (for the code there is `resend`)
+    #[command(about = format!("Send a letter: {} (for the code there is `resend`)", one_of(|kind| !kind.carries_code())))]
     Send {
         /// Which letter
         kind: String,
@@ -93,6 +101,7 @@ pub enum MailCommand {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "named as it is on the command line")]
 pub struct Letters {
     /// Letter ids, or dealerships for their letters that wait or went wrong
     #[arg(value_name = "LETTER", required_unless_present = "all")]

@@ -60,7 +60,6 @@ pub struct EventTail {
     pub selected_from: Option<u64>,
     /// The events of one dealership, from its log: however long ago they were.
     history: Option<(DealershipId, EventPages)>,
-    /// What is being read.
     awaited: Option<EventQuery>,
     /// The log could not be read: nothing is read by itself before the next key.
     failed: bool,

@@ -151,7 +151,7 @@ impl Letter {
 
     /// Whether no person sent it: it says so itself, so that no vacation program answers (RFC 3834).
     pub fn is_automatic(&self) -> bool {
-        matches!(self.kind, LetterKind::Reminder | LetterKind::WordReceived) || self.by.starts_with(Actor::SYSTEM)
+        self.kind.is_automatic() || self.by.starts_with(Actor::SYSTEM)
     }
 
     /// Whether its moment has come. One that was set in what is the future by now (the clock was set back) waits for nothing.

@@ -19,7 +19,7 @@ use rules::SettingsFile;
 
 pub use connect::{Access, ConnectError, attach, connect, serve};
 pub use rules::KeptNowhere;
-pub use services::{RunningServices, ServiceParts, ServicesFailure};
+pub use services::{RunningServices, ServiceParts};
 pub use setup::{SetupFailure, code_source, database, hooks, outbox, platform, transport};
 
 /// What a command needs of the engine.

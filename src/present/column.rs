@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 pub use cell::{Cell, CellView, code_clock, confirm_clock};
 pub use named::{ColumnError, read_order};
 pub use registry::COLUMNS;
-pub use sort::{Sort, SortError};
+pub use sort::Sort;
 
 use crate::domain::query::{Derived, QueryField};
 use crate::domain::survival::Survival;

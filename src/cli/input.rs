@@ -5,7 +5,7 @@ mod encoding;
 use std::io::Read;
 use std::path::Path;
 
-use crate::config::diagnostic::shown;
+use crate::domain::text::shown_path;
 
 use super::error::CliError;
 
@@ -16,7 +16,7 @@ pub(super) const LARGEST: u64 = 64 << 20;
 
 /// What a file is called in messages.
 pub(super) fn name_of(path: &Path) -> String {
-    if path == Path::new("-") { "stdin".to_owned() } else { shown(path) }
+    if path == Path::new("-") { "stdin".to_owned() } else { shown_path(path) }
 }
 
 /// Reads a whole file, or standard input (`-`), as text.

@@ -82,9 +82,7 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Opens a store, or makes one in a database that has none.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] when the server does not answer, [`StoreError::Database`] when it refuses, or holds
+    /// Errors: [`StoreError::Unavailable`] when the server does not answer, [`StoreError::Database`] when it refuses, or holds
     /// something else or something newer.
     pub async fn open(address: &PostgresUrl, clock: SharedClock) -> Result<Arc<Self>, StoreError> {
         Self::open_with(address, clock, PostgresOptions::default()).await

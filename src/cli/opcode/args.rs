@@ -1,8 +1,8 @@
-//! The service opcode and what proves it: `opcode set`, `list`, `guide`, and `appointment`.
+//! What is given to `opcode …`.
 
 use clap::{Args, Subcommand};
 
-use super::Json;
+use crate::cli::args::Json;
 
 #[derive(Debug, Subcommand)]
 pub enum Opcode {
@@ -64,27 +64,6 @@ pub struct GuideArgs {
     /// Look at Xtime first
     #[arg(long)]
     pub check: bool,
-    #[command(flatten)]
-    pub json: Json,
-}
-
-#[derive(Debug, Args)]
-pub struct AppointmentArgs {
-    /// Which dealership; always one alone
-    pub dealership: String,
-    /// For when: an offered time, on the dealership's clock or in RFC 3339; without it: the first that is offered
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
-    pub at: Option<String>,
-    /// Send it, after the dealership's dealerCode was typed. There is no cancel
-    #[arg(long)]
-    pub book: bool,
-    /// Move the test appointment that stands
-    #[arg(long)]
-    pub reschedule: bool,
-    /// You looked into Xtime's own calendar, and the booking without an answer is not there: it ends, after the dealerCode
-    /// was typed
-    #[arg(long, conflicts_with_all = ["book", "at", "reschedule"])]
-    pub not_there: bool,
     #[command(flatten)]
     pub json: Json,
 }
