@@ -86,7 +86,7 @@ fn what_happens_meanwhile_is_told_once() {
     assert!(running.line().contains("4 dealerships"));
     assert_eq!(running.line(), "Nobody needs somebody now.");
     expired(&desk, "xts1", "AB-12-XY");
-    assert!(running.line().starts_with("New: Nakamura Ford, xts1, Chicago. Needs somebody: "));
+    assert!(running.line().starts_with("New, number 1: Nakamura Ford, xts1, Chicago. Needs somebody: "));
     // Somebody else looks after this one.
     desk.run(&["assign", "xts2", "ben"]).ends(0);
     expired(&desk, "xts2", "AB-13-XY");
@@ -109,4 +109,26 @@ fn the_demo_is_told_in_lines_too() {
     let lines = "1\nnote it 'called back'\nevents --kind note.added --limit 1\nquit\n";
     let ran = desk.run_with(&["demo", "--plain", "--dealerships", "30", "--speed", "1"], lines).ends(0);
     ran.prints("cloverwatch, demo. 30 dealerships.").prints("need somebody.").prints("called back");
+}
+
+#[test]
+fn it_is_never_another_one_than_was_told_alone_and_no_word_of_a_note() {
+    let desk = Desk::filled();
+    let lines = [
+        "list nakamura",
+        "note it check it again, the dealer's phone is off",
+        "show xts4",
+        "note it here",
+        "note 'Nakamura Ford' --json is typed",
+        "assign it it",
+    ];
+    converse(&desk, &lines).ends(0);
+    let events = desk.run(&["events", "--kind", "note.added,owner.assigned"]).ends(0).out;
+    for (dealership, words) in [
+        ("Nakamura Ford", "note: check it again, the dealer's phone is off"),
+        ("Lindqvist & Sons", "note: here"),
+        ("Lindqvist & Sons", "assigned to it"),
+    ] {
+        assert!(events.lines().any(|line| line.contains(dealership) && line.contains(words)), "{words}: {events}");
+    }
 }

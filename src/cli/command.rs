@@ -11,7 +11,7 @@ use super::app::App;
 use super::args::{Globals, Targets};
 use super::error::CliError;
 use super::invite::CodeKind;
-use super::output::Out;
+use super::output::{ColorWhen, Out};
 use super::{
     appointment, backup, call, check, demo, desk, doctor, events, generate, import, insight, invite, list, log, mail,
     meaning, opcode, plain, record, sandbox, set, settings, show, store, unfinished, watch,
@@ -182,6 +182,11 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     crate::signals::survive_file_size_limit()?;
     if cli.plain && cli.command.is_some() {
         return Err(CliError::usage("--plain is for the desk: give it alone, or after demo"));
+    }
+    let mut cli = cli;
+    if cli.plain || matches!(&cli.command, Some(CliCommand::Demo(args)) if args.plain) {
+        // A screen reader reads colours out, or leaves words out with them.
+        cli.globals.color = ColorWhen::Never;
     }
     let command = match cli.command {
         Some(CliCommand::Program(command)) => return program(&cli.globals, command).await,

@@ -147,9 +147,12 @@ pub(super) async fn on(
     }
 }
 
-/// Which environment of the platform it is. Where nobody is looked at there is none.
+/// Which environment it is: the platform's, where one is configured; else a desk that mails letters is no trial.
 fn environment(app: &App, is_demo: bool) -> Option<Environment> {
     let xtime = &app.config.xtime;
-    let configured = xtime.missing().is_empty().then(|| Environment::of_address(&xtime.settings.base_url));
-    if is_demo { Some(Environment::Demo) } else { configured }
+    match xtime.missing().is_empty() {
+        _ if is_demo => Some(Environment::Demo),
+        true => Some(Environment::of_address(&xtime.settings.base_url)),
+        false => app.config.mail.mails().then_some(Environment::Production),
+    }
 }

@@ -40,7 +40,9 @@ pub(super) fn themes(color: ColorWhen, ui: &Ui, notices: &mut Vec<String>) -> Th
     themes_of(color, ui).unwrap_or_else(|problems| {
         notices.extend(problems);
         notices.push("the theme file is not used until that is mended".to_owned());
-        with_environment(color, |env| ThemeSet::of(ThemeChoice::Auto, env))
+        with_environment(color, |env| {
+            ThemeSet::of(ThemeChoice::Auto, env).in_ascii(ui.ascii.unwrap_or_else(|| env.is_ascii()))
+        })
     })
 }
 

@@ -11,7 +11,9 @@ use futures::future::LocalBoxFuture;
 use super::app::App;
 use super::desk;
 use super::error::CliError;
+use super::select::one;
 use crate::client::{Notifications, SharedClient};
+use crate::config::Config;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Onboarding};
 use crate::present::clocks::Clocks;
@@ -38,6 +40,9 @@ it stands for the one that was told last, alone: reissue it, note it left a mess
 Every other command of cloverwatch does what it does in a shell, on this desk: type help COMMAND for its options.
 quit: leave the desk.";
 
+/// Commands that have commands of their own, before the dealership.
+const GROUPS: [&str; 3] = ["mail", "meaning", "opcode"];
+
 /// What is given when the desk is started, and holds for all of it.
 const OF_THE_START: [&str; 5] = ["--store", "--config", "--color", "--read-only", "--no-attach"];
 
@@ -59,8 +64,17 @@ pub(super) async fn run(app: &Arc<App>, store: &str, run_words: RunWords) -> Res
     let known = client.read_model().len();
     app.out.line(format!("cloverwatch, {}. {known} dealerships. Type help for what can be typed.", clean(store)))?;
     let news = client.subscribe();
-    let mut desk =
-        PlainDesk { app, run_words, client, news, list: Vec::new(), told: 0, it: None, needing: HashSet::new() };
+    let mut desk = PlainDesk {
+        app,
+        run_words,
+        client,
+        news,
+        list: Vec::new(),
+        told: 0,
+        hidden: 0,
+        it: None,
+        needing: HashSet::new(),
+    };
     // Who needs somebody at the start is no news.
     desk.needing = desk.needing_now();
     desk.tell_list(NEEDING).await?;
@@ -76,7 +90,9 @@ struct PlainDesk<'a> {
     list: Vec<Arc<Onboarding>>,
     /// How many of the list were told.
     told: usize,
-    /// The one that was told last, alone.
+    /// How many more were found than are listed.
+    hidden: usize,
+    /// The one that was told last, as long as it was told alone.
     it: Option<DealershipId>,
     /// Those that need the person, as far as that was told.
     needing: HashSet<DealershipId>,
@@ -107,8 +123,8 @@ impl PlainDesk<'_> {
             let mut line = String::new();
             std::io::stdin().read_line(&mut line).map(|length| (length > 0).then_some(line))
         });
+        let mut look_at = self.app.clock.now() + LOOK_AGAIN;
         loop {
-            let look_at = self.app.clock.now() + LOOK_AGAIN;
             tokio::select! {
                 biased;
                 line = &mut line => return Ok(line.map_err(|error| CliError::Failed(error.to_string()))??),
@@ -119,7 +135,10 @@ impl PlainDesk<'_> {
                     Some(Notification::Status(_) | Notification::Owner(_)) => {}
                     Some(Notification::Ended) | None => return Ok(None),
                 },
-                () = self.app.clock.sleep_until(look_at) => self.look_at_all()?,
+                () = self.app.clock.sleep_until(look_at) => {
+                    look_at = self.app.clock.now() + LOOK_AGAIN;
+                    self.look_at_all()?;
+                }
             }
         }
     }
@@ -139,9 +158,8 @@ impl PlainDesk<'_> {
 
     /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.
     fn needs_me(&self, state: &Onboarding) -> bool {
-        let me = self.app.config.operator();
-        let is_ours = state.profile.owner.as_ref().is_none_or(|owner| owner.raw() == me);
-        is_ours && state.attention(self.app.clock.now(), &self.app.config.policy).is_some()
+        let Config { policy, .. } = &self.app.config;
+        state.profile.is_for(&self.app.config.operator()) && state.attention(self.app.clock.now(), policy).is_some()
     }
 
     fn needing_now(&self) -> HashSet<DealershipId> {
@@ -155,7 +173,10 @@ impl PlainDesk<'_> {
             if !self.needs_me(state) {
                 self.needing.remove(&state.id);
             } else if self.needing.insert(state.id) {
-                self.app.out.line(format!("New: {}", self.sentences(state)))?;
+                // It comes unasked, so that nobody means it by `it`; it has a number like the others.
+                self.it = None;
+                self.list.push(Arc::clone(state));
+                self.app.out.line(format!("New, number {}: {}", self.list.len(), self.sentences(state)))?;
             }
         }
         self.app.out.flush()
@@ -181,6 +202,7 @@ impl PlainDesk<'_> {
         let selection = Selection::Query(query.to_owned());
         let FirstFound { total, states } = reading.first(selection, LONGEST_LIST, &self.app.actor()).await?;
         (self.list, self.told, self.it) = (states, 0, None);
+        self.hidden = total - self.list.len();
         let said = match (query, total) {
             (NEEDING, 0) => "Nobody needs somebody now.".to_owned(),
             (NEEDING, 1) => "1 dealership needs somebody.".to_owned(),
@@ -196,7 +218,10 @@ impl PlainDesk<'_> {
     fn tell(&mut self, many: usize) -> Result<(), CliError> {
         let rest = self.list.get(self.told..).unwrap_or_default();
         if rest.is_empty() {
-            return self.app.out.line("That is the end of the list.");
+            return self.app.out.line(match self.hidden {
+                0 => "That is the end of the list.".to_owned(),
+                hidden => format!("The list ends here; {hidden} more are found: ask for fewer."),
+            });
         }
         let rest: Vec<_> = rest.iter().take(many).map(Arc::clone).collect();
         // Which of several is meant nobody can tell.
@@ -206,7 +231,7 @@ impl PlainDesk<'_> {
             self.told += 1;
             self.app.out.line(format!("{}. {}", self.told, self.sentences(&state)))?;
         }
-        match self.list.len() - self.told {
+        match self.list.len() + self.hidden - self.told {
             0 => Ok(()),
             left if many > 1 => self.app.out.line(format!("{left} more: type more.")),
             _ => Ok(()),
@@ -224,22 +249,24 @@ impl PlainDesk<'_> {
 
     /// Runs what is typed as it would run in a shell.
     async fn command(&mut self, line: &str) -> Result<(), CliError> {
-        let words = shlex::split(line).ok_or_else(|| CliError::usage("a quote is not closed"))?;
+        let mut words = words_of(line).ok_or_else(|| CliError::usage("a quote is not closed"))?;
         let given = |word: &&String| OF_THE_START.iter().any(|option| word.split('=').next() == Some(option));
-        if let Some(option) = words.iter().find(given) {
+        let options = words.iter().take_while(|word| *word != "--");
+        if let Some(option) = options.clone().find(given) {
             return Err(CliError::usage(format!("{} is given when the desk is started", clean(option))));
         }
-        let words = words.into_iter().map(|word| self.meant(word)).collect::<Result<Vec<_>, _>>()?;
-        (self.run_words)(Arc::clone(self.app), words).await
-    }
-
-    /// The dealership for which a word stands.
-    fn meant(&self, word: String) -> Result<String, CliError> {
-        match (word.as_str(), self.it) {
-            ("it", Some(id)) => Ok(id.to_string()),
-            ("it", None) => Err(CliError::usage("which one is `it`? Say its number first, or name one")),
-            _ => Ok(word),
+        let place = if GROUPS.contains(&words.first().map_or("", String::as_str)) { 2 } else { 1 };
+        let named = words.get_mut(place);
+        if let Some(word) = named.filter(|word| *word == "it") {
+            let it = self.it.ok_or_else(|| CliError::usage("which one is `it`? Say its number first, or name one"))?;
+            *word = it.to_string();
         }
+        let shown = (words.first().is_some_and(|word| word == "show")).then(|| words.get(1).cloned()).flatten();
+        (self.run_words)(Arc::clone(self.app), words).await?;
+        if let Some(name) = shown {
+            self.it = Some(one(self.app, &*self.app.read().await?, &name).await?.id);
+        }
+        Ok(())
     }
 
     /// How it stands with a dealership, and what comes next.
@@ -260,6 +287,15 @@ impl PlainDesk<'_> {
 
     fn say_error(&self, error: &CliError) {
         self.app.out.error(clean_lines(&error.to_string()));
+    }
+}
+
+/// The words of a line as a shell has them; a note is what was typed.
+fn words_of(line: &str) -> Option<Vec<String>> {
+    let plain_note = line.strip_prefix("note ").and_then(|rest| rest.trim_start().split_once(' '));
+    match plain_note.filter(|(name, _)| !name.starts_with(['"', '\'', '-'])) {
+        Some((name, text)) => Some(["note", name, "--", text.trim()].map(str::to_owned).into()),
+        None => shlex::split(line),
     }
 }
 

@@ -175,6 +175,11 @@ impl MailSettings {
             _ => None,
         }
     }
+
+    /// Whether letters are mailed.
+    pub fn mails(&self) -> bool {
+        matches!(self.transport, Transport::Smtp(_))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

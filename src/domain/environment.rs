@@ -18,9 +18,11 @@ impl Environment {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-        let is_loopback = host.starts_with("127.") || host.starts_with("[::1]");
         let name = host.split(':').next().unwrap_or_default();
-        let says_so = name.split(['.', '-']).any(|part| FOR_TRYING.contains(&part));
+        let is_address = name.split('.').all(|part| part.parse::<u8>().is_ok());
+        let is_loopback = is_address && name.starts_with("127.") || host.starts_with("[::1]");
+        // One label of the name, or the last word of one: `test-drive` is a name of something.
+        let says_so = name.split('.').any(|label| FOR_TRYING.contains(&label.rsplit('-').next().unwrap_or_default()));
         if is_loopback || says_so { Self::Sandbox } else { Self::Production }
     }
 
@@ -49,6 +51,8 @@ mod tests {
             ("http://[::1]:9090/x", Environment::Sandbox),
             ("http://LOCALHOST", Environment::Sandbox),
             ("https://latest.example.com", Environment::Production),
+            ("https://test-drive.example.com", Environment::Production),
+            ("https://127.example.com", Environment::Production),
             ("", Environment::Production),
         ] {
             assert_eq!(Environment::of_address(url), expected, "{url}");

@@ -259,6 +259,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             calls.last = Some(call);
             calls.call_back_at = *call_back_at;
         }
+        Fact::CallBackSet { at } => state.calls.get_or_insert_default().call_back_at = *at,
         Fact::CodeTold { generation, to, at } => {
             let (by, to) = (event.actor.as_str().into(), to.clone());
             let told = ToldCode { generation: *generation, at: *at, by, to };

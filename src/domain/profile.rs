@@ -149,6 +149,11 @@ pub struct ProfileChange {
 }
 
 impl Profile {
+    /// Whether somebody is to see to it: they look after it, or nobody does.
+    pub fn is_for(&self, operator: &str) -> bool {
+        self.owner.as_ref().is_none_or(|owner| owner.raw() == operator)
+    }
+
     /// Checks every field and makes a profile of them. The first one that is wrong is named.
     pub fn read<'a>(text_of: impl Fn(ProfileField) -> &'a str) -> Result<Self, ProfileProblem> {
         if let Some(problem) = Self::problems(&text_of).into_iter().next() {

@@ -1,9 +1,9 @@
 //! Taking back what somebody recorded last: which commands put back what was before, and when it is too late for that.
 
-use super::{Actor, Command, Event, Fact, Onboarding, Refusal, Timestamp, evolve, fold};
+use super::{Actor, Command, Event, Fact, Onboarding, Refusal, Timestamp, evolve, fold, rfc3339};
 
 /// What a note begins with that takes another one back: notes are never deleted.
-const TAKEN_BACK: &str = "taken back: ";
+const TAKEN_BACK: &str = "taken back: the note of ";
 
 /// What is taken back, and how.
 #[derive(Debug)]
@@ -54,8 +54,9 @@ impl Around<'_> {
     fn put_back(&self, event: &Event) -> Result<Vec<Command>, Refusal> {
         let before = self.before;
         match &event.fact {
+            // Its text may be what should not have been written.
             Fact::NoteAdded { text } if !text.raw().starts_with(TAKEN_BACK) => {
-                Ok(vec![Command::Note { text: format!("{TAKEN_BACK}{}", text.raw()).into() }])
+                Ok(vec![Command::Note { text: format!("{TAKEN_BACK}{}", rfc3339(event.at)).into() }])
             }
             Fact::OwnerAssigned { .. } => {
                 self.unchanged(|state| &state.profile.owner)?;
@@ -86,7 +87,7 @@ impl Around<'_> {
                 Ok(vec![Command::ChooseOpcode { choice: chosen.choice.clone(), word: chosen.word.clone() }])
             }
             // The call itself was made, whatever is recorded of it.
-            Fact::CallLogged { .. } => Ok(self.call_back()?.into_iter().collect()),
+            Fact::CallLogged { .. } | Fact::CallBackSet { .. } => Ok(self.call_back()?.into_iter().collect()),
             Fact::RemindersSet { on } => {
                 self.unchanged(|state| state.mail.as_ref().map(|mail| mail.reminders_off))?;
                 Ok(vec![Command::SetReminders { on: !on }])

@@ -69,12 +69,12 @@ impl Case {
         self.by("ana", Command::ChooseOpcode { choice, word: word.map(Into::into) });
     }
 
-    fn calls(&mut self, outcome: CallOutcome, hours: Option<i64>) -> Option<Timestamp> {
+    fn calls(&mut self, who: &str, outcome: CallOutcome, hours: Option<i64>) -> Option<Timestamp> {
         let call_back_at = hours.map(|hours| self.now + TimeDelta::hours(hours));
         let opcode = Some(OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing });
         let (at, with) = (self.now, Some("Carla".into()));
         let call = Call { outcome, at, call_back_at, with, note: None, finished_at: None, opcode };
-        self.by("ana", Command::LogCall { call, mail: false });
+        self.by(who, Command::LogCall { call, mail: false });
         call_back_at
     }
 
@@ -97,7 +97,7 @@ fn a_note_is_taken_back_by_a_note_and_that_one_stays() {
     let mut case = Case::new();
     case.by("ana", Command::Note { text: "call Carla".into() });
     assert_eq!(case.undo(), Ok(vec!["note.added"]));
-    assert_eq!(case.events.last().unwrap().summary(), "note: taken back: call Carla");
+    assert_eq!(case.events.last().unwrap().summary(), "note: taken back: the note of 2026-03-30T15:02:00Z");
     assert!(matches!(case.undo(), Err(Refusal::NoUndo(_))));
 }
 
@@ -135,12 +135,14 @@ fn a_snooze_comes_back_unless_its_end_is_past() {
 #[test]
 fn the_archive_gives_back_the_call_back_too() {
     let mut case = Case::new();
-    let call_back_at = case.calls(CallOutcome::NoAnswer, Some(2));
+    let call_back_at = case.calls("ben", CallOutcome::NoAnswer, Some(2));
     case.by("ana", Command::Archive);
     assert_eq!(case.state().call_back_at(), None);
-    assert_eq!(case.undo(), Ok(vec!["dealership.unarchived", "call.logged"]));
+    assert_eq!(case.undo(), Ok(vec!["dealership.unarchived", "call.back-set"]));
     let state = case.state();
     assert_eq!((state.archived_at, state.call_back_at()), (None, call_back_at));
+    // Whose call it was it stays.
+    assert_eq!(state.calls.unwrap().last.unwrap().by, "ben".into());
     case.by("ana", Command::Archive);
     case.by("ana", Command::Unarchive);
     assert_eq!(case.undo(), Ok(vec!["dealership.archived"]));
@@ -181,20 +183,20 @@ fn a_correction_comes_back_with_owner_and_other_contacts_as_one() {
 #[test]
 fn a_call_back_comes_back_or_ends_and_the_call_stays() {
     let mut case = Case::new();
-    let first = case.calls(CallOutcome::WillDo, Some(30));
-    case.calls(CallOutcome::NoAnswer, Some(2));
+    let first = case.calls("ana", CallOutcome::WillDo, Some(30));
+    case.calls("ana", CallOutcome::NoAnswer, Some(2));
     let call = case.state().calls.unwrap().last.unwrap();
-    assert_eq!(case.undo(), Ok(vec!["call.logged"]));
+    assert_eq!(case.undo(), Ok(vec!["call.back-set"]));
     let calls = case.state().calls.unwrap();
     assert_eq!((calls.last, calls.call_back_at), (Some(call), first));
-    case.calls(CallOutcome::PageNotFound, None);
+    case.calls("ana", CallOutcome::PageNotFound, None);
     case.undo().unwrap();
     assert_eq!(case.state().call_back_at(), first, "it was done too soon");
     let mut case = Case::new();
-    case.calls(CallOutcome::NoAnswer, Some(2));
+    case.calls("ana", CallOutcome::NoAnswer, Some(2));
     case.undo().unwrap();
     assert_eq!(case.state().call_back_at(), None);
-    case.calls(CallOutcome::WrongPerson, None);
+    case.calls("ana", CallOutcome::WrongPerson, None);
     assert!(matches!(case.undo(), Err(Refusal::NoUndo(_))), "a call was made");
 }
 
@@ -202,7 +204,7 @@ fn a_call_back_comes_back_or_ends_and_the_call_stays() {
 fn an_opcode_that_was_told_goes_back_and_reminders_too() {
     let mut case = Case::new();
     case.chooses("18", None);
-    case.calls(CallOutcome::OpcodeTold, None);
+    case.calls("ana", CallOutcome::OpcodeTold, None);
     assert_eq!(case.undo(), Ok(vec!["opcode.chosen"]));
     assert_eq!(case.state().opcode.unwrap().choice.code, "18".into());
     case.by("ana", Command::SetReminders { on: false });
@@ -242,7 +244,7 @@ fn who_acted_since_and_what_changed_since_forbid_it() {
     let acted = case.undo().unwrap_err();
     assert_eq!(acted.to_string(), "ben acted since: note: mine now");
     // The call-back ended by itself: putting the one before it back would bring back what is over.
-    case.calls(CallOutcome::NoAnswer, Some(2));
+    case.calls("ana", CallOutcome::NoAnswer, Some(2));
     case.shows("17");
     assert_eq!(case.undo(), Err(Refusal::ChangedSince));
 }

@@ -36,6 +36,7 @@ pub fn summary(event: &Event, moment: impl Fn(Timestamp) -> String) -> String {
         Fact::CallLogged { call_back_at: Some(at), .. } => {
             format!("{}; call back {}", event.summary(), moment(*at))
         }
+        Fact::CallBackSet { at: Some(at) } => format!("call back {}", moment(*at)),
         _ => event.summary(),
     };
     let Some(at) = event.noticed_at() else { return words };

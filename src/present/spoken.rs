@@ -39,10 +39,12 @@ fn word(c: char) -> String {
 
 /// A sentence in which lengths like `5h 06m` are written out: `5 hours 6 minutes`.
 pub fn lengths(sentence: &str) -> String {
-    static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(<?)\b(\d+)([dhms])\b").ok());
+    static LENGTH: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""[^"]*"|(<?)\b(\d+)([dhms])\b"#).ok());
     let Some(length) = &*LENGTH else { return sentence.to_owned() };
     let written = |found: &Captures<'_>| {
-        let (number, unit) = (found[2].parse::<u64>().unwrap_or_default(), &found[3]);
+        // What is quoted is somebody's name for something.
+        let Some(number) = found.get(2) else { return found[0].to_owned() };
+        let (number, unit) = (number.as_str(), &found[3]);
         let unit = match unit {
             "d" => "day",
             "h" => "hour",
@@ -50,7 +52,7 @@ pub fn lengths(sentence: &str) -> String {
             _ => "second",
         };
         let less = if found[1].is_empty() { "" } else { "less than " };
-        format!("{less}{number} {unit}{}", if number == 1 { "" } else { "s" })
+        format!("{less}{number} {unit}{}", if number == "1" { "" } else { "s" })
     };
     length.replace_all(sentence, written).into_owned()
 }

@@ -13,6 +13,9 @@ use crate::domain::{DealershipId, Onboarding};
 /// For how long after something was done the record of it may still arrive: the two come by different ways.
 const RECORD_ARRIVES: Duration = Duration::from_secs(2);
 
+/// Sooner than this nobody has seen where the cursor went by itself.
+const UNSEEN: Duration = Duration::from_millis(300);
+
 /// Where the table's cursor is.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cursor {
@@ -26,8 +29,10 @@ pub struct Cursor {
     /// The dealership that something was done with while the cursor was on it. When that takes it elsewhere, the cursor
     /// does not go with it.
     pub acted: Option<Acted>,
-    /// The one that it left by itself after something was done with it; `None` as soon as a person moves on.
-    pub left: Option<DealershipId>,
+    /// The one that it left by itself after something was done with it, and where it went.
+    pub left: Option<(DealershipId, Option<DealershipId>)>,
+    /// Until when, in the person's time, nobody can have seen where it went.
+    pub unseen_until: Duration,
 }
 
 /// A dealership that something is done with.
@@ -44,28 +49,39 @@ impl ScreenState {
         if self.cursor.id.is_some_and(|here| ids.any(|id| id == here)) {
             self.cursor.acted = self.cursor.id.map(|id| Acted { id, until: None });
         }
+        self.cursor.left = None;
     }
 
-    /// What was done with a dealership has ended: what happens to it later takes the cursor with it.
-    pub(super) fn has_acted_on(&mut self, id: DealershipId) {
+    /// What was done with a dealership has ended: what happens to it later takes the cursor with it, and so does whatever
+    /// happens to one with which nothing was done after all.
+    pub(super) fn has_acted_on(&mut self, id: DealershipId, well: bool) {
         let acted = self.cursor.acted.as_mut().filter(|acted| acted.id == id && acted.until.is_none());
         if let Some(acted) = acted
             && !self.jobs.iter().any(|job| job.is_pending(id))
         {
             acted.until = Some(self.now.face.saturating_add(RECORD_ARRIVES));
+            if !well {
+                self.cursor.acted = None;
+            }
         }
     }
 
     /// After these were recorded: when what was done with the cursor's dealership took it elsewhere, the cursor goes on to
-    /// the next one that needs whoever looks after these.
+    /// the next one that needs whoever looks after these. Whoever reads the detail goes on reading it.
     pub(super) fn settle_after(&mut self, states: &[Arc<Onboarding>]) {
         let (face, cursor) = (self.now.face, &mut self.cursor);
         cursor.acted = cursor.acted.filter(|acted| acted.until.is_none_or(|until| face <= until));
         let here = cursor.acted.map(|acted| acted.id).filter(|acted| cursor.id == Some(*acted));
         let recorded = here.filter(|here| states.iter().any(|one| one.id == *here));
-        if let Some(here) = recorded.filter(|here| self.rows.place(*here) != Some(cursor.list.place)) {
-            (self.cursor.id, self.cursor.acted) = (self.next_that_needs_us(here), None);
-            self.cursor.left = Some(here);
+        let moved = recorded.filter(|here| self.rows.place(*here) != Some(cursor.list.place));
+        if let Some(here) = moved {
+            self.cursor.acted = None;
+            if self.focus != Focus::Detail {
+                self.cursor.id = self.next_that_needs_us(here);
+                self.settle();
+                self.cursor.left = Some((here, self.cursor.id));
+                self.cursor.unseen_until = face.saturating_add(UNSEEN);
+            }
         }
         self.settle();
     }

@@ -13,6 +13,9 @@ use crate::present::NotifyChoice;
 /// Nobody is told more often: what comes meanwhile is told together.
 const APART: Duration = Duration::from_secs(30);
 
+/// Looking at all of them takes a moment.
+const LOOKS_APART: Duration = Duration::from_secs(2);
+
 /// How many dealerships are named.
 const NAMED: usize = 3;
 
@@ -79,6 +82,7 @@ pub struct Notifier {
     stale: bool,
     /// In the person's time.
     told_at: Option<Duration>,
+    looked_at: Option<Duration>,
 }
 
 impl Notifier {
@@ -89,9 +93,11 @@ impl Notifier {
 
     /// When, in the person's time, what has changed is told; `None`: there is nothing, or nobody to tell.
     pub fn next_change(&self) -> Option<Duration> {
-        let told_at = self.told_at.filter(|_| self.known.is_some());
-        let until = told_at.map_or(Duration::ZERO, |told| told.saturating_add(APART));
-        (self.is_away && self.stale).then_some(until)
+        let is_first = self.known.is_none();
+        let after = |at: Option<Duration>, apart| {
+            at.filter(|_| !is_first).map_or(Duration::ZERO, |at| at.saturating_add(apart))
+        };
+        (self.is_away && self.stale).then(|| after(self.told_at, APART).max(after(self.looked_at, LOOKS_APART)))
     }
 }
 
@@ -103,14 +109,15 @@ impl ScreenState {
         self.notifier.stale = true;
     }
 
+    /// When, in the person's time, it is looked at what is to be told. The past is of no hurry, and the rows are its rows.
+    pub(super) fn next_notification(&self) -> Option<Duration> {
+        self.notifier.next_change().filter(|_| self.loaded && self.past.is_none())
+    }
+
     /// Tells of what needs the person since they looked away, where that is anything new.
     pub(super) fn notify(&mut self) -> Option<Effect> {
-        // The past is of no hurry, and the rows are its rows.
-        let is_due = self.notifier.next_change().is_some_and(|at| at <= self.now.face);
-        if !is_due || !self.loaded || self.past.is_some() {
-            return None;
-        }
-        self.notifier.stale = false;
+        self.next_notification().filter(|at| *at <= self.now.face)?;
+        (self.notifier.stale, self.notifier.looked_at) = (false, Some(self.now.face));
         let needing: HashSet<DealershipId> =
             self.rows.iter().filter(|row| self.needs_me(row)).map(|row| row.state.id).collect();
         let known = self.notifier.known.replace(needing)?;
@@ -125,8 +132,7 @@ impl ScreenState {
 
     /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.
     pub(super) fn needs_me(&self, row: &DealershipRow) -> bool {
-        let owner = row.state.profile.owner.as_ref();
-        row.facts.attention.is_some() && owner.is_none_or(|owner| owner.raw() == self.setup.me)
+        row.facts.attention.is_some() && row.state.profile.is_for(&self.setup.me)
     }
 
     fn humanize_news(&self, new: &[DealershipId]) -> String {

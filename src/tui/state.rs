@@ -162,9 +162,12 @@ pub struct ScreenState {
 
 impl ScreenState {
     pub fn show_dialog(&mut self, dialog: Dialog) {
-        if let Mode::Call(call) = std::mem::replace(&mut self.mode, Mode::Dialog(Box::new(dialog))) {
-            self.call_below = Some(call);
-        }
+        self.call_below = match std::mem::replace(&mut self.mode, Mode::Dialog(Box::new(dialog))) {
+            Mode::Call(call) => Some(call),
+            // What came of the dialog before is shown in this one.
+            Mode::Dialog(_) => self.call_below.take(),
+            _ => None,
+        };
         self.unseen_until = self.now.face + UNSEEN;
     }
 
@@ -264,7 +267,8 @@ impl ScreenState {
 
     /// The one that something was done with last, as long as nobody has moved on; else the one under the cursor.
     pub fn last_dealership(&self) -> Option<DealershipId> {
-        self.page_dealership().or(self.cursor.left).or(self.cursor.id)
+        let left = self.cursor.left.filter(|(_, to)| *to == self.cursor.id).map(|(left, _)| left);
+        self.page_dealership().or(left).or(self.cursor.id)
     }
 
     /// How many marked dealerships the table does not show.
@@ -378,7 +382,7 @@ impl ScreenState {
     /// When, in the person's time, the next message or revealed code goes away, or the others are to be shown something.
     pub fn next_face_change(&self) -> Option<Duration> {
         let reveal = self.reveal.map(|reveal| reveal.until);
-        [self.toasts.next_change(), reveal, self.presence.next_change(), self.notifier.next_change()]
+        [self.toasts.next_change(), reveal, self.presence.next_change(), self.next_notification()]
             .into_iter()
             .flatten()
             .min()

@@ -32,7 +32,7 @@ fn of_many_each_is_pending_until_it_ends() {
 
 /// Somebody does what the cursor's dealership needs.
 fn reissue(desk: &mut Desk) {
-    desk.press("r ctrl-s");
+    desk.wait(1).press("r ctrl-s");
     let at = desk.state.cursor.id.unwrap();
     let effect = only(desk);
     desk.happens(|world| world.issue(at, now(), &format!("FRESH-{at}")));
@@ -64,5 +64,37 @@ fn what_leaves_its_place_no_more_than_before_keeps_the_cursor() {
     let effect = only(&mut desk);
     desk.happens(|world| world.person(id(4), now(), &Command::Note { text: "left a message".into() }));
     answer(&mut desk, &effect, &[]);
+    assert_eq!(desk.selected(), 4);
+}
+
+#[test]
+fn a_key_that_was_meant_for_the_one_before_does_nothing_to_the_next() {
+    let mut desk = Desk::with_source((120, 40));
+    desk.go_to(11);
+    reissue(&mut desk);
+    for key in ["n", "c", "space", "z"] {
+        desk.press(key).sees("the cursor went on to Team Genesis; press it again");
+        assert!(desk.take_effects().is_empty() && desk.state.marks.is_empty(), "{key}");
+    }
+    desk.wait(1).press("n").sees("Note on Team Genesis");
+}
+
+#[test]
+fn whoever_reads_the_detail_goes_on_reading_it() {
+    let mut desk = Desk::with_source((80, 24));
+    desk.go_to(11).press("enter");
+    reissue(&mut desk);
+    assert_eq!(desk.selected(), 11);
+    desk.sees("Evil");
+}
+
+#[test]
+fn what_failed_takes_the_cursor_nowhere() {
+    let mut desk = Desk::with_source((120, 40));
+    desk.go_to(4).press("r ctrl-s");
+    let effect = only(&mut desk);
+    answer(&mut desk, &effect, &[4]);
+    // Somebody else was faster.
+    desk.happens(|world| world.issue(id(4), now(), "FRESH-44"));
     assert_eq!(desk.selected(), 4);
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cloverwatch::tui::Effect;
 use cloverwatch::tui::action::REGISTRY;
 use cloverwatch::tui::keymap::{Key, Keymap};
 use cloverwatch::tui::state::{Focus, Mode};
+use cloverwatch::tui::{Effect, Msg};
 use proptest::prelude::*;
 
 use crate::desk::Desk;
@@ -13,14 +13,15 @@ use crate::desk::Desk;
 /// More than there can be layers over each other, each with a word about what is thrown away.
 const MOST: usize = 16;
 
-/// Every key that means something anywhere, and some text.
-fn keys() -> Vec<String> {
+/// Every key that means something anywhere, some text, and places to click at.
+fn pressed() -> Vec<String> {
     let mut keys: BTreeSet<String> = "1 7 - x T o : / , a@b is:expired".split(' ').map(str::to_owned).collect();
     let keymap = Keymap::default();
     for row in REGISTRY {
         keys.extend(keymap.chords(row.action).flatten().map(Key::to_string));
     }
-    keys.into_iter().filter(|key| !["ctrl-z", "q", "ctrl-c"].contains(&key.as_str())).collect()
+    let places = (0..10).flat_map(|x| (0..10).map(move |y| format!("click-{}-{}", x * 10, y * 10)));
+    keys.into_iter().chain(places).filter(|key| !["ctrl-z", "q", "ctrl-c"].contains(&key.as_str())).collect()
 }
 
 fn is_home(desk: &Desk) -> bool {
@@ -39,17 +40,29 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_keys_lead_to_where_esc_does_not_lead_home(
+    fn no_keys_and_clicks_lead_to_where_esc_does_not_lead_home(
         size in prop::sample::select(vec![(40, 10), (80, 24), (120, 40), (200, 50)]),
-        pressed in prop::collection::vec(prop::sample::select(keys()), 0..60),
+        pressed in prop::collection::vec(prop::sample::select(pressed()), 0..60),
     ) {
         let mut desk = Desk::open(size);
         for word in &pressed {
-            match Key::parse(word) {
-                Ok(_) => desk.press(word),
-                Err(_) => desk.write(word),
-            };
-            desk.picture();
+            let drawn = desk.draw().1;
+            match (word.strip_prefix("click-"), Key::parse(word)) {
+                (Some(place), _) => {
+                    // A place in hundredths of the screen, whatever is there.
+                    let (x, y) = place.split_once('-').unwrap();
+                    let part = |part: &str, of: u16| (part.parse::<u32>().unwrap() * u32::from(of) / 100) as u16;
+                    if let Some(target) = drawn.hits.at(part(x, size.0), part(y, size.1)) {
+                        desk.tell(Msg::Click(target));
+                    }
+                }
+                (None, Ok(_)) => _ = desk.press(word),
+                (None, Err(_)) => _ = desk.write(word),
+            }
+        }
+        // Who has chosen to leave in the palette has left.
+        if desk.effects.iter().any(|effect| matches!(effect, Effect::Quit)) {
+            return Ok(());
         }
         let mut left = 0;
         while !is_home(&desk) {
@@ -57,8 +70,7 @@ proptest! {
             desk.wait(1).press("esc");
             left += 1;
         }
-        let quit = desk.effects.iter().any(|effect| matches!(effect, Effect::Quit));
-        prop_assert!(!quit, "{}", pressed.join(" "));
+        prop_assert!(!desk.effects.iter().any(|effect| matches!(effect, Effect::Quit)), "{}", pressed.join(" "));
         // And the table has the keys.
         desk.press("1 g g");
         let first = desk.selected();

@@ -128,6 +128,17 @@ fn what_a_dialog_lies_over_takes_no_click() {
 }
 
 #[test]
+fn the_line_of_the_filter_takes_no_dialog_away() {
+    let mut desk = Desk::open((120, 30));
+    desk.press("/").write("ford").press("enter").press("n").write("half a note");
+    click(&mut desk, ClickTarget::Action(Action::Filter));
+    desk.sees("half a note").press("esc esc").sees_no("half a note");
+    // A call that a dialog was opened from comes back after that dialog alone.
+    desk.press("C n").write("x").press("esc esc").sees("Call: ").press("esc").sees_no("Call: ");
+    desk.press("n esc").sees_no("Call: ");
+}
+
+#[test]
 fn the_wheel_turns_what_is_under_it() {
     let mut desk = Desk::open((160, 40));
     let before = desk.state.cursor.list.place;

@@ -37,7 +37,7 @@ fn the_cursor_stays_at_its_place_when_what_was_done_takes_its_dealership_away() 
     desk.happens(|world| world.issue(id(11), now(), "FRESH-11"));
     // The next one has its place, and the next act is for that one.
     assert_eq!((desk.selected(), desk.state.cursor.list.place, desk.state.cursor.list.top), (4, place, 0));
-    desk.press("r").sees("Reissue Chevrolet of Louisville").press("esc");
+    desk.wait(1).press("r").sees("Reissue Chevrolet of Louisville").press("esc");
     // What others do takes nothing from under the cursor.
     desk.happens(|world| world.issue(id(4), now(), "FRESH-4"));
     assert_eq!(desk.selected(), 4);

@@ -46,7 +46,7 @@ fn the_key_puts_back_what_was_before_of_each_kind() {
     let edits = vec![ProfileEdit { field: ProfileField::Email, text: "wrong@example.com".to_owned() }];
     let snooze = |until| Command::Snooze { until };
     for (command, takes_back, records) in [
-        (Command::Note { text: "call Carla".into() }, "note: call Carla", "note: taken back: call Carla"),
+        (Command::Note { text: "call Carla".into() }, "note: call Carla", "note: taken back: the note of 2026-"),
         (Command::Assign { owner: Some("ben".into()) }, "assigned to ben", "assigned to ana"),
         (snooze(Some(now() + TimeDelta::hours(5))), "snoozed until", "snooze ended"),
         (Command::Archive, "archived", "taken back from the archive"),
@@ -120,7 +120,7 @@ fn whatever_happens_while_it_is_asked_forbids_it_until_it_is_looked_at_again() {
 fn where_no_events_are_shown_they_are_read_for_it() {
     for size in [(80, 24), (40, 10)] {
         let mut desk = Desk::open(size);
-        desk.go_to(1).press("u").sees("taken back: wants a").press("ctrl-s");
+        desk.go_to(1).press("u").sees("taken back: the note").press("ctrl-s");
         carry_out(&mut desk, 1);
         assert_eq!(state(&desk, 1).notes, 2);
     }
@@ -151,4 +151,21 @@ fn what_was_just_done_is_undone_although_the_cursor_went_on() {
         assert_eq!(desk.selected(), next);
         desk.press("u").sees_no("Undo at Evil");
     }
+}
+
+#[test]
+fn whatever_was_done_since_is_what_is_undone() {
+    let mut desk = Desk::open((120, 40));
+    desk.go_to(11).press("z ctrl-s");
+    let effect = only(&mut desk);
+    let Effect::Ask(_, Request::Execute(items)) = &effect else { panic!("{effect:?}") };
+    let command = items[0].1.clone();
+    desk.happens(|world| world.person(id(11), now(), &command));
+    crate::keys::answer(&mut desk, &effect, &[]);
+    let next = desk.selected();
+    desk.wait(1).press("n").write("called").press("ctrl-s");
+    let effect = only(&mut desk);
+    desk.happens(|world| world.person(id(next), now(), &Command::Note { text: "called".into() }));
+    crate::keys::answer(&mut desk, &effect, &[]);
+    desk.press("u").sees_no("Undo at Evil").sees("note: called");
 }

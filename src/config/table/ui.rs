@@ -61,10 +61,12 @@ fn theme(section: &Section<'_, '_>, text: &str) -> Result<ThemeSource, String> {
         return Ok(ThemeSource::File(section.located(text)));
     }
     let file = section.located(&format!("themes/{text}.toml"));
-    if file.is_file() {
+    let near = did_you_mean(text, ThemeChoice::names());
+    let is_name = text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    // Whether it is there concerns the desk alone, which says so and goes on.
+    if file.is_file() || is_name && near.is_empty() {
         return Ok(ThemeSource::File(file));
     }
     let names: Vec<&str> = ThemeChoice::names().collect();
-    let near = did_you_mean(text, ThemeChoice::names());
     Err(format!("`{text}` is none of {}, and there is no file themes/{text}.toml{near}", names.join(", ")))
 }

@@ -2,7 +2,7 @@
 
 use super::super::command::Context;
 use super::{already_reissued, confirmation, newest_code, service};
-use crate::domain::{Call, CallOutcome, Fact, InvitationState, LastCall, Onboarding, Refusal, Timestamp, Untrusted};
+use crate::domain::{Call, CallOutcome, Fact, InvitationState, Onboarding, Refusal, Timestamp, Untrusted};
 
 pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>) -> Result<Vec<Fact>, Refusal> {
     not_in_future(call.at, ctx)?;
@@ -29,15 +29,10 @@ pub(super) fn log(state: &Onboarding, call: &Call, mail: bool, ctx: &Context<'_>
     Ok(facts)
 }
 
-/// The call as it was recorded, with another call-back: no call is made anew.
-pub(super) fn set_call_back(state: &Onboarding, call_back_at: Option<Timestamp>) -> Vec<Fact> {
-    let last = state.calls.as_ref().and_then(|calls| calls.last.as_ref());
-    let other = last.filter(|_| call_back_at != state.call_back_at());
-    let recorded = |call: &LastCall| {
-        let (outcome, at, with, note) = (call.outcome, call.at, call.with.clone(), call.note.clone());
-        Fact::CallLogged { outcome, at, with, note, call_back_at }
-    };
-    other.map(recorded).into_iter().collect()
+/// Only what was agreed in a call can be changed.
+pub(super) fn set_call_back(state: &Onboarding, at: Option<Timestamp>) -> Vec<Fact> {
+    let is_other = state.calls.as_ref().is_some_and(|calls| calls.last.is_some() && calls.call_back_at != at);
+    if is_other { vec![Fact::CallBackSet { at }] } else { Vec::new() }
 }
 
 /// Only the present code, and only while it lives: another one is of no use to the dealer.

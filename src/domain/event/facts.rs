@@ -315,7 +315,7 @@ facts! {
     /// More people of the dealership became known, besides its contact.
     "contacts.added" ContactsAdded { contacts: Vec<Contact> }
         Neutral => words::people(contacts);
-    /// Somebody called the dealership, or was called. With the moment of the call before it, it is the same call with another call-back.
+    /// Somebody called the dealership, or was called.
     "call.logged" CallLogged {
         outcome: CallOutcome,
         at: Timestamp,
@@ -335,4 +335,9 @@ facts! {
         to: Option<Untrusted>,
         at: Timestamp,
     } Progress, told at => words::told(*generation, to.as_ref());
+    /// The moment to call back, agreed in the last call, was set to another one, or taken away.
+    "call.back-set" CallBackSet {
+        /// `None`: nobody is to be called back.
+        at: Option<Timestamp>,
+    } Neutral => if at.is_some() { "call back at another moment" } else { "no call back" };
 }

@@ -108,7 +108,6 @@ struct Track {
     connected: bool,
     opcode: bool,
     live_at: Option<Timestamp>,
-    last_call: Option<CallCase>,
 }
 
 /// What became of every code, up to an event of the log. It can be gone on with from there.
@@ -217,11 +216,7 @@ impl CaseLog {
                 }
             }
             Fact::CallLogged { outcome, at, .. } => {
-                let call = CallCase { dealership: id, outcome: *outcome, at: *at };
-                // Recorded again it only has another call-back.
-                if self.track(id).last_call.replace(call) != Some(call) {
-                    self.calls.push(call);
-                }
+                self.calls.push(CallCase { dealership: id, outcome: *outcome, at: *at });
             }
             _ => {}
         }

@@ -35,7 +35,20 @@ pub fn perform(state: &mut ScreenState, action: Action) -> Vec<Effect> {
         state.toast(Tone::Warn, format!("{title}: {why}"));
         return Vec::new();
     }
+    if is_of_row(action) && state.now.face < state.cursor.unseen_until {
+        let name = state.rows.name_of(state.cursor.id).into_owned();
+        state.toast(Tone::Warn, format!("the cursor went on to {name}; press it again"));
+        return Vec::new();
+    }
     run(state, action)
+}
+
+/// Whether it does something with the dealership under the cursor, so that it must have been seen there.
+fn is_of_row(action: Action) -> bool {
+    match action.info().handler {
+        Handler::Recording(recording) => matches!(recording.subject, Subject::Dealerships | Subject::OneDealership),
+        Handler::Screen(_) | Handler::Effect(_) => action == Action::Mark,
+    }
 }
 
 pub(super) fn run(state: &mut ScreenState, action: Action) -> Vec<Effect> {

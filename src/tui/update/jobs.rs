@@ -42,7 +42,7 @@ pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipI
     if over {
         tell(state, id);
     }
-    state.has_acted_on(dealership);
+    state.has_acted_on(dealership, well);
 }
 
 /// Nothing more of a piece of work will end.
@@ -52,7 +52,7 @@ pub(super) fn over(state: &mut ScreenState, id: WorkId) {
     state.dirty = true;
     tell(state, id);
     if let Some(acted) = state.cursor.acted {
-        state.has_acted_on(acted.id);
+        state.has_acted_on(acted.id, false);
     }
 }
 

@@ -240,6 +240,7 @@ fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     state.rows = rows;
     let first = !std::mem::replace(&mut state.loaded, true);
     state.dirty = true;
+    state.notifier.rows_changed();
     state.settle();
     queue::loaded(state);
     if first {

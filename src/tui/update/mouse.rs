@@ -30,6 +30,8 @@ pub(super) fn click(state: &mut ScreenState, target: ClickTarget) -> Vec<Effect>
             dialog::go_to(state, role);
             Vec::new()
         }
+        // The line of the filter lies open beside a dialog, which it would take away.
+        ClickTarget::Action(Action::Filter) if !matches!(state.mode, Mode::Desk | Mode::Help(_)) => Vec::new(),
         ClickTarget::Action(action) => act::dispatch(state, action),
         ClickTarget::Choice(choice) => input::choose(state, choice),
         ClickTarget::Cover | ClickTarget::Button(_) | ClickTarget::Field(_) => Vec::new(),
@@ -101,9 +103,11 @@ pub(super) fn wheel(state: &mut ScreenState, target: ClickTarget, forward: bool)
         ClickTarget::Pane(pane) => pane,
         _ => state.focus,
     };
-    // What is under it moves; the keys stay where they are.
+    // What is under it moves; the keys stay where they are, but for the table's: with its cursor moves what they are about.
     let focus = std::mem::replace(&mut state.focus, pane);
     (0..NOTCH).for_each(|_| motion::go(state, step));
-    state.focus = focus;
+    if pane != Focus::Table {
+        state.focus = focus;
+    }
     state.settle();
 }

@@ -140,7 +140,7 @@ pub(super) fn booked(
     id: DealershipId,
     answer: &Result<Option<Booked>, String>,
 ) -> Vec<Effect> {
-    state.has_acted_on(id);
+    state.has_acted_on(id, answer.is_ok());
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let (name, zone) = (row.state.profile.name.screen().into_owned(), row.state.profile.timezone);
     let settles = state.setup.policy.booking_settles;

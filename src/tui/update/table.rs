@@ -120,7 +120,7 @@ pub(super) fn jump(state: &mut ScreenState, id: DealershipId) {
     if !state.rows.is_shown(id) {
         state.rows.set_tab(Tab::Aside);
     }
-    (state.cursor.id, state.cursor.acted, state.cursor.left) = (Some(id), None, None);
+    (state.cursor.id, state.cursor.acted) = (Some(id), None);
     state.settle();
     state.focus = Focus::Table;
     state.panes.zoom = false;
