@@ -43,6 +43,13 @@ pub struct Acted {
     pub until: Option<Duration>,
 }
 
+impl Cursor {
+    /// Somebody moves it, and so has seen where it is.
+    pub(super) fn moved_by_hand(&mut self) {
+        (self.acted, self.left, self.unseen_until) = (None, None, Duration::ZERO);
+    }
+}
+
 impl ScreenState {
     /// Something is done with these dealerships.
     pub(super) fn acts_on(&mut self, mut ids: impl Iterator<Item = DealershipId>) {

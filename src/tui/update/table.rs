@@ -24,7 +24,7 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     };
     cursor.list.stand_at(place, rows.shown());
     cursor.line = rows.line_of(cursor.list.place);
-    (cursor.acted, cursor.left) = (None, None);
+    cursor.moved_by_hand();
     cursor.id = rows.at(cursor.list.place).map(|row| row.state.id);
     state.settle();
 }
@@ -33,7 +33,8 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
 pub(super) fn stand_at(state: &mut ScreenState, id: DealershipId) {
     state.focus = Focus::Table;
     if state.rows.is_shown(id) {
-        (state.cursor.id, state.cursor.acted) = (Some(id), None);
+        state.cursor.id = Some(id);
+        state.cursor.moved_by_hand();
         if let Some(place) = state.rows.place(id) {
             state.cursor.list.place = place;
             state.cursor.line = state.rows.line_of(place);
@@ -120,7 +121,8 @@ pub(super) fn jump(state: &mut ScreenState, id: DealershipId) {
     if !state.rows.is_shown(id) {
         state.rows.set_tab(Tab::Aside);
     }
-    (state.cursor.id, state.cursor.acted) = (Some(id), None);
+    state.cursor.id = Some(id);
+    state.cursor.moved_by_hand();
     state.settle();
     state.focus = Focus::Table;
     state.panes.zoom = false;
