@@ -126,6 +126,7 @@ impl Owner {
         }
         let name = if hello.operator.trim().is_empty() { &self.login } else { &hello.operator };
         let actor = Actor::person(name);
+        // A desk counts for as long as it is attached.
         let _counted = hello.desk.then(|| {
             (self.count)(self.desks.fetch_add(1, Ordering::Relaxed) + 1);
             scopeguard::guard(&self, |owner| (owner.count)(owner.desks.fetch_sub(1, Ordering::Relaxed) - 1))

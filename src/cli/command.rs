@@ -16,6 +16,7 @@ use super::{
     appointment, backup, call, check, demo, desk, doctor, events, generate, import, insight, invite, list, log, mail,
     meaning, opcode, plain, record, sandbox, set, settings, show, store, unfinished, watch,
 };
+use crate::domain::text::clean;
 use crate::signals::Signals;
 
 const AFTER: &str = "\
@@ -158,7 +159,7 @@ pub fn main() -> std::io::Result<u8> {
         Err(error) => {
             let text = error.to_string();
             if !text.is_empty() {
-                let lines: Vec<_> = text.lines().map(crate::domain::text::clean).collect();
+                let lines: Vec<_> = text.lines().map(clean).collect();
                 out.error(lines.join("\n"));
             }
             error.code()
@@ -173,7 +174,7 @@ fn usage(error: &clap::Error) -> u8 {
         return 0;
     }
     let text = error.to_string();
-    let lines: Vec<_> = text.lines().map(crate::domain::text::clean).collect();
+    let lines: Vec<_> = text.lines().map(clean).collect();
     let _ = std::io::Write::write_all(&mut std::io::stderr(), (lines.join("\n") + "\n").as_bytes());
     2
 }
@@ -241,7 +242,10 @@ fn run_words(app: Arc<App>, words: Vec<String>) -> LocalBoxFuture<'static, Resul
                 let text = error.to_string();
                 return Err(CliError::usage(text.strip_prefix("error: ").unwrap_or(&text).trim_end()));
             }
-            Err(answer) => return app.out.line(answer.to_string().trim_end()),
+            Err(answer) => {
+                let lines: Vec<_> = answer.to_string().lines().map(|line| clean(line).into_owned()).collect();
+                return app.out.line(lines.join("\n").trim_end());
+            }
         };
         match cli.command {
             Some(CliCommand::Desk(command)) if is_of_a_desk(&command) => perform(&app, command).await,

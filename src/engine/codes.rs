@@ -83,6 +83,7 @@ impl Inner {
         ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<u32, RequestError> {
+        // As long as this one is served, whoever asks for the same dealership is told so.
         let other = match self.obtaining.lock().entry(id) {
             Entry::Occupied(other) => Some(other.get().clone()),
             Entry::Vacant(free) => {

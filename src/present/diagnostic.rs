@@ -35,7 +35,7 @@ impl fmt::Display for SettingLocation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub place: SettingLocation,
-    /// Only a warning: the program runs all the same.
+    /// Only a warning: it works, but perhaps not as it was meant. A wrong entry of a keymap or a theme has no effect.
     pub warning: bool,
     /// What is wrong, and what would be right. Never a secret.
     pub message: String,

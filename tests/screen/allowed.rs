@@ -210,10 +210,11 @@ fn ways(
                 .to_vec(),
         },
         Action::Reminders => [true, false].map(|on| vec![Command::SetReminders { on }]).to_vec(),
-        other => match other.recording().and_then(|recording| recording.sends(1)) {
-            Some(kind) => queue(kind),
-            None => panic!("{other:?} records something, and nobody said what"),
-        },
+        Action::Resend => queue(LetterKind::Invitation),
+        Action::SendGuide => queue(LetterKind::OpcodeGuide),
+        Action::SendWordReceived => queue(LetterKind::WordReceived),
+        Action::SendLive => queue(LetterKind::Live),
+        other => panic!("{other:?} records something, and nobody said what"),
     })
 }
 

@@ -38,7 +38,7 @@ letter_kinds! {
 }
 
 impl LetterKind {
-    /// Those that go out by themselves when something is seen, unless the settings say otherwise.
+    /// Those that may go out by themselves when something is seen: all that the setting accepts, and its default.
     pub const AUTOMATIC: [Self; 2] = [Self::WordReceived, Self::Live];
 
     /// The letter with a code of this number.

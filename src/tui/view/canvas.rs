@@ -6,7 +6,7 @@ use std::ops::Range;
 pub use crate::domain::text::width;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use crate::domain::text::{clean, clusters};
 use crate::tui::hit_map::{ClickTarget, HitMap};
@@ -187,6 +187,7 @@ impl<'a> Canvas<'a> {
         let mut place = x;
         for byte in text.bytes().take(end) {
             if let Some(cell) = self.buffer.cell_mut((place, y)) {
+                cell.modifier = Modifier::empty();
                 cell.set_char(char::from(byte)).set_style(style);
             }
             place += 1;
@@ -208,6 +209,8 @@ impl<'a> Canvas<'a> {
 
     fn cell(&mut self, x: u16, y: u16, symbol: &str, style: Style) {
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            // Else what stood there before would lend its emphasis.
+            cell.modifier = Modifier::empty();
             cell.set_symbol(symbol).set_style(style);
             // Of these ratatui counts two cells.
             let mark = matches!(symbol, "\u{ff9e}" | "\u{ff9f}");
@@ -290,6 +293,19 @@ mod tests {
         canvas.within(Rect::new(5, 0, 1, 1)).clear();
         let shown: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(shown, "日  x  ");
+    }
+
+    #[test]
+    fn what_is_written_has_no_emphasis_of_what_was_there() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        let mut canvas = Canvas::new(&mut buffer, Rect::new(0, 0, 4, 1));
+        for (before, after) in [("bold", "over"), ("fétt", "über")] {
+            canvas.text(0, 0, 4, before, Style::new().bold());
+            canvas.text(0, 0, 4, after, Style::new());
+            canvas.text(0, 0, 4, before, Style::new().bold());
+            canvas.fill(0, 0, 4, " ", Style::new());
+        }
+        assert!(buffer.content().iter().all(|cell| cell.modifier.is_empty()));
     }
 
     #[test]
