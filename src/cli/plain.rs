@@ -13,7 +13,6 @@ use super::desk;
 use super::error::CliError;
 use super::select::one;
 use crate::client::{Notifications, SharedClient};
-use crate::config::Config;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Onboarding};
 use crate::present::clocks::Clocks;
@@ -66,6 +65,7 @@ pub(super) async fn run(app: &Arc<App>, store: &str, run_words: RunWords) -> Res
     let news = client.subscribe();
     let mut desk = PlainDesk {
         app,
+        me: app.config.operator(),
         run_words,
         client,
         news,
@@ -83,6 +83,7 @@ pub(super) async fn run(app: &Arc<App>, store: &str, run_words: RunWords) -> Res
 
 struct PlainDesk<'a> {
     app: &'a Arc<App>,
+    me: String,
     run_words: RunWords,
     client: SharedClient,
     news: Notifications,
@@ -158,8 +159,8 @@ impl PlainDesk<'_> {
 
     /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.
     fn needs_me(&self, state: &Onboarding) -> bool {
-        let Config { policy, .. } = &self.app.config;
-        state.profile.is_for(&self.app.config.operator()) && state.attention(self.app.clock.now(), policy).is_some()
+        let (now, policy) = (self.app.clock.now(), &self.app.config.policy);
+        state.profile.is_for(&self.me) && state.attention(now, policy).is_some()
     }
 
     fn needing_now(&self) -> HashSet<DealershipId> {
@@ -251,8 +252,7 @@ impl PlainDesk<'_> {
     async fn command(&mut self, line: &str) -> Result<(), CliError> {
         let mut words = words_of(line).ok_or_else(|| CliError::usage("a quote is not closed"))?;
         let given = |word: &&String| OF_THE_START.iter().any(|option| word.split('=').next() == Some(option));
-        let options = words.iter().take_while(|word| *word != "--");
-        if let Some(option) = options.clone().find(given) {
+        if let Some(option) = words.iter().take_while(|word| *word != "--").find(given) {
             return Err(CliError::usage(format!("{} is given when the desk is started", clean(option))));
         }
         let place = if GROUPS.contains(&words.first().map_or("", String::as_str)) { 2 } else { 1 };

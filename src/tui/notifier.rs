@@ -76,7 +76,7 @@ impl NotifySequence {
 pub struct Notifier {
     /// The terminal has no focus.
     is_away: bool,
-    /// Those that needed the person when they were told of last, or looked away; `None`: nobody was away yet.
+    /// Those that needed the person when they were told of last, or looked away; `None`: not looked at since the focus changed.
     known: Option<HashSet<DealershipId>>,
     /// The rows may differ from what is known.
     stale: bool,
