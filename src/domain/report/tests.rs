@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 
 use super::*;
-use crate::domain::{Actor, CodeOrigin, Event, Fact, IntentId, Profile, ProfileField, Stage, evolve};
+use crate::domain::{
+    Actor, CallOutcome, CodeOrigin, DealershipId, Event, Fact, IntentId, Profile, ProfileField, Stage, evolve,
+};
 
 fn start() -> Timestamp {
     "2026-03-30T12:00:00Z".parse().unwrap()

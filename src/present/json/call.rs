@@ -1,6 +1,6 @@
 //! Calls with a dealership, in a document.
 
-use super::time;
+use super::document::time;
 use crate::domain::{Calls, LastCall, ToldCode, Untrusted, rfc3339};
 
 documents! {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::call::CallsDocument;
+use super::document::{SCHEMA, text_or_null, time};
 use super::letter::MailDocument;
 use super::service::{AppointmentDocument, BookingDocument, OpcodeDocument, SlotsDocument};
-use super::{SCHEMA, text_or_null, time};
 use crate::domain::{
     Attention, Contact, DealershipId, Invitation, NextStep, Onboarding, PendingCode, ProbeState, Profile, Timestamp,
     Twin, Untrusted, rfc3339,

@@ -1,6 +1,6 @@
 //! Letters in a document.
 
-use super::{DealershipName, SCHEMA, time};
+use super::document::{DealershipName, SCHEMA, time};
 use crate::domain::{AddressRefused, Letter, LetterId, Mail, Onboarding, rfc3339};
 
 documents! {

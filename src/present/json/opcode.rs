@@ -1,6 +1,6 @@
 //! The opcodes that Xtime shows of a dealership, and the steps that lead to its own, in documents.
 
-use super::{DealershipName, SCHEMA, time};
+use super::document::{DealershipName, SCHEMA, time};
 use crate::domain::opcode::Finding;
 use crate::domain::{
     Guide, GuideStep, Observed, Onboarding, Outcome, Policy, ProbeResult, Service, Timestamp, rfc3339,

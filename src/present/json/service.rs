@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::time;
+use super::document::time;
 use crate::domain::{
     AppointmentId, BookedAppointment, DaySlots, Onboarding, OpenBooking, Policy, SlotCounts, Slots, Untrusted, rfc3339,
 };

@@ -1,5 +1,6 @@
 //! The fields of a dialog.
 
+use super::Dialog;
 use crate::domain::ProfileField;
 use crate::tui::line_edit::LineEdit;
 
@@ -109,5 +110,34 @@ impl FormField {
             Input::Line(_) | Input::Block(_) => return false,
         }
         true
+    }
+}
+
+impl Dialog {
+    pub fn field(&self, role: FieldRole) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.role == role)
+    }
+
+    /// The text of the field for something.
+    pub fn text(&self, role: FieldRole) -> &str {
+        self.field(role).map_or("", FormField::text)
+    }
+
+    /// The one text that it asks for.
+    pub fn typed(&self) -> &str {
+        self.text(FieldRole::Text).trim()
+    }
+
+    /// Puts a text into the field for something: what is typed next goes on from it, or replaces it when it is only suggested.
+    pub fn put(&mut self, role: FieldRole, text: &str, suggested: bool) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.role == role) {
+            let edit = if suggested { LineEdit::suggesting(text) } else { LineEdit::with(text) };
+            field.input = Input::Line(edit);
+        }
+    }
+
+    /// Whether leaving it would lose what somebody typed.
+    pub fn is_typed(&self) -> bool {
+        self.fields.iter().any(FormField::is_typed) || !self.edits().is_empty()
     }
 }

@@ -1,12 +1,12 @@
 //! What would come of a dialog as it is filled in, or everything that is wrong or missing.
 
-use crate::domain::Timestamp;
+use crate::domain::{DealershipId, Timestamp};
 use crate::protocol::Request;
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{ScreenState, Setup};
 use crate::tui::tail::{EventTail, Group};
 
-use super::{Dialog, DialogKind, FieldRole, FormField, FormProblem};
+use super::{Dialog, DialogKind, FieldRole, FormField};
 
 /// What a dialog is validated by: the state of the screen, without the dialog itself.
 pub struct ValidationContext<'a> {
@@ -22,6 +22,18 @@ impl<'a> ValidationContext<'a> {
     }
 }
 
+/// Why a dialog cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormProblem {
+    /// The field it is about.
+    pub role: Option<FieldRole>,
+    /// The dealership it is about.
+    pub id: Option<DealershipId>,
+    pub text: String,
+    /// Something is only missing yet, not wrong.
+    pub missing: bool,
+}
+
 pub type Problems = Vec<FormProblem>;
 
 pub fn wrong(role: FieldRole, text: impl Into<String>) -> Problems {
@@ -33,6 +45,16 @@ pub fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
 }
 
 impl Dialog {
+    /// What would be asked for, if nothing is wrong or missing.
+    pub fn request(&self) -> Option<&Request> {
+        self.validation.as_ref().ok()?.as_ref()
+    }
+
+    /// What is wrong or missing in a field.
+    pub fn problem(&self, role: FieldRole) -> Option<&FormProblem> {
+        self.validation.as_ref().err()?.iter().find(|problem| problem.role == Some(role))
+    }
+
     /// Which groups of events the tail is to show.
     pub fn groups(&self) -> impl Iterator<Item = (Group, bool)> {
         let shown = |place| self.field(FieldRole::Group(place)).is_none_or(FormField::is_on);

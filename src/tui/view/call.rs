@@ -4,7 +4,7 @@
 use super::canvas::{Canvas, wrap};
 use super::guide::hang;
 use super::page::{Page, beside};
-use super::{person, popup};
+use super::person;
 use crate::domain::{Invitation, InvitationState, NextStep, Onboarding};
 use crate::present::clocks::Clocks;
 use crate::present::spoken::{has_both_cases, spell, spoken};
@@ -23,7 +23,7 @@ const SPELLED: usize = 4;
 pub(super) fn draw(open: &CallView, state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let Some(row) = state.rows.get(open.id) else { return };
     let area = canvas.area();
-    let mut canvas = popup(canvas, area.width, area.height);
+    let mut canvas = canvas.popup(area.width, area.height);
     let title = format!("Call: {}", row.state.profile.name.screen());
     let inside = canvas.frame(&title, theme.line_focus, theme.title);
     let mut canvas = canvas.within(inside);

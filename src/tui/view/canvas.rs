@@ -54,6 +54,19 @@ impl<'a> Canvas<'a> {
         Canvas { hits: self.hits.as_deref_mut(), ..Canvas::new(self.buffer, area) }
     }
 
+    /// A part in its middle, with nothing in it.
+    pub fn popup(&mut self, width: u16, height: u16) -> Canvas<'_> {
+        let area = self.area;
+        // The status stays in view, and where there is room the keys do too.
+        let below = if area.height >= 20 { 2 } else { 1 };
+        let (width, height) = (width.min(area.width), height.min(area.height.saturating_sub(below)));
+        let x = area.x + (area.width - width) / 2;
+        let y = area.y + (area.height.saturating_sub(1 + height)) / 2;
+        let mut popup = self.within(Rect { x, y, width, height });
+        popup.clear();
+        popup
+    }
+
     pub fn area(&self) -> Rect {
         self.area
     }

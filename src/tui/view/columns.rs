@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::canvas::Canvas;
-use super::{popup, tabs};
+use super::tabs;
 use crate::tui::columns_page::ColumnsPage;
 use crate::tui::list_cursor::ListCursor;
 use crate::tui::rows::TableColumn;
@@ -31,7 +31,7 @@ pub(super) fn draw(
         false => choices(state, room),
     };
     let all = TableColumn::ALL.len() as u16;
-    let mut canvas = popup(canvas, 64, all + ABOVE + 2);
+    let mut canvas = canvas.popup(64, all + ABOVE + 2);
     let title = if page.is_for_order { "Sort by" } else { "Columns of the table" };
     let inside = canvas.frame(title, theme.line_focus, theme.title);
     let mut canvas = canvas.within(inside);

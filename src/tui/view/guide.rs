@@ -4,7 +4,6 @@
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
-use super::popup;
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Guide, LikelyCause, NO_SLOTS_CAUSES, Onboarding, OpcodeOption, Timestamp, guide};
 use crate::present::opcode::{self, observed_mark};
@@ -95,7 +94,7 @@ pub(super) fn draw(
     let room = canvas.area().width.min(96).saturating_sub(4);
     let lines = lines(state, &row.state, theme, now, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let mut canvas = popup(canvas, room + 4, height.max(6));
+    let mut canvas = canvas.popup(room + 4, height.max(6));
     let title = format!("Opcode guide: {}", row.state.profile.name.screen());
     let inside = canvas.frame(&title, theme.line_focus, theme.title);
     let rows = usize::from(inside.height);

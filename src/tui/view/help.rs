@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
-use super::{popup, tabs};
+use super::tabs;
 use crate::tui::action::Action;
 use crate::tui::help::{Help, HelpPage, HelpRow, HelpStyle, columns, start_of};
 use crate::tui::state::ScreenState;
@@ -12,7 +12,7 @@ use crate::tui::theme::Theme;
 
 pub(super) fn draw(help: &Help, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) -> Option<Position> {
     let (screen, height) = (canvas.area().width, canvas.area().height);
-    let mut canvas = popup(canvas, screen, height);
+    let mut canvas = canvas.popup(screen, height);
     let mut inside = canvas.frame("Help", theme.line_focus, theme.title);
     let bottom = inside.height + 1;
     let page = HelpPage::of(help, state);

@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::canvas::{Canvas, width};
-use super::{popup, tabs};
+use super::tabs;
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::palette::{Palette, PaletteChoice};
 use crate::tui::state::ScreenState;
@@ -12,7 +12,7 @@ use crate::tui::theme::{Theme, Tone};
 pub(super) fn draw(palette: &Palette, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) -> Option<Position> {
     let most = if palette.is_of_views() { state.setup.views.len() as u16 + 3 } else { 24 };
     let height = (canvas.area().height * 2 / 3).min(most).max(8);
-    let mut canvas = popup(canvas, 76, height);
+    let mut canvas = canvas.popup(76, height);
     let inside =
         canvas.frame(if palette.is_of_views() { "Saved views" } else { "Actions" }, theme.line_focus, theme.title);
     let mut canvas = canvas.within(inside);

@@ -3,7 +3,6 @@
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, width, wrap};
-use super::popup;
 use crate::domain::text::clean;
 use crate::present::letters::Fate;
 use crate::present::time::Zone;
@@ -95,7 +94,7 @@ pub(super) fn draw(reading: &LetterReader, state: &ScreenState, theme: &Theme, c
     let room = canvas.area().width.min(84).saturating_sub(4);
     let lines = lines(reading, state, theme, room);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let mut canvas = popup(canvas, room + 4, height.max(6));
+    let mut canvas = canvas.popup(room + 4, height.max(6));
     let inside = canvas.frame(&title(reading, state), theme.line_focus, theme.title);
     let rows = usize::from(inside.height);
     let top = reading.scroll.top(lines.len(), rows);

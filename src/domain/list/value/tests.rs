@@ -1,6 +1,7 @@
 //! Cells as people, spreadsheets and other programs leave them.
 
 use super::*;
+use crate::domain::ProfileField;
 
 /// What a cell becomes, and what was done to it.
 fn read(field: ProfileField, cell: &str) -> (String, Vec<Mended>) {

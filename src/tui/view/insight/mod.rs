@@ -1,16 +1,17 @@
 //! The page of what the log says of the work: its words, and pictures of them where there is room.
 
 mod picture;
+mod strip;
 
 use super::canvas::{Canvas, width, wrap};
-use super::popup;
 use crate::domain::report::Report;
 use crate::domain::text::clean;
-use crate::present::insight::{self, InsightLine, InsightSection};
+use crate::present::insight::{self, InsightSection};
 use crate::tui::insight::InsightPage;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
 use picture::Picture;
+use strip::Strip;
 
 /// In fewer cells there are no pictures, and in fewer than the other no two columns.
 const PICTURES_FROM: u16 = 60;
@@ -18,71 +19,6 @@ const COLUMNS_FROM: u16 = 130;
 
 /// The most rows of the last table.
 const ROWS: usize = 200;
-
-/// What stands below each other.
-enum Part {
-    Heading(String),
-    Line(InsightLine),
-    Picture(Picture),
-}
-
-impl Part {
-    fn height(&self) -> usize {
-        match self {
-            Self::Heading(_) | Self::Line(_) => 1,
-            Self::Picture(picture) => picture.height().into(),
-        }
-    }
-}
-
-/// Parts below each other, in so many cells from one on.
-struct Strip {
-    x: u16,
-    room: u16,
-    parts: Vec<Part>,
-}
-
-impl Strip {
-    fn new(x: u16, room: u16) -> Self {
-        Self { x, room, parts: Vec::new() }
-    }
-
-    fn height(&self) -> usize {
-        self.parts.iter().map(Part::height).sum()
-    }
-
-    fn add(&mut self, section: InsightSection, picture: Option<Picture>) {
-        if !self.parts.is_empty() {
-            self.parts.push(Part::Line(Vec::new()));
-        }
-        self.parts.push(Part::Heading(section.title));
-        self.parts.extend(picture.filter(|_| self.room >= PICTURES_FROM).map(Part::Picture));
-        self.parts.extend(section.lines.into_iter().map(Part::Line));
-    }
-
-    /// Draws what of it is in view, when its first line is `from` lines below the top of the view; or above it.
-    fn draw(&self, from: isize, report: &Report, theme: &Theme, canvas: &mut Canvas<'_>) {
-        let rows = isize::try_from(canvas.area().height).unwrap_or(isize::MAX);
-        let mut y = from;
-        for part in &self.parts {
-            let below = y + part.height().cast_signed();
-            if below > 0 && y < rows {
-                match (part, u16::try_from(y)) {
-                    (Part::Picture(picture), _) => picture.draw(report, theme, (self.x, y, self.room), canvas),
-                    (Part::Heading(text), Ok(y)) => {
-                        canvas.text(self.x, y, self.room, text, theme.title);
-                    }
-                    (Part::Line(line), Ok(y)) => {
-                        let pieces = line.iter().map(|(text, tone)| (text.as_str(), theme.tone(*tone)));
-                        canvas.pieces(self.x, y, self.room, pieces);
-                    }
-                    _ => {}
-                }
-            }
-            y = below;
-        }
-    }
-}
 
 /// The strips beside each other, and the one below them.
 fn strips(page: &InsightPage, report: &Report, room: u16) -> (Vec<Strip>, Strip) {
@@ -137,7 +73,7 @@ fn strips(page: &InsightPage, report: &Report, room: u16) -> (Vec<Strip>, Strip)
 
 pub(super) fn draw(page: &InsightPage, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let area = canvas.area();
-    let mut canvas = popup(canvas, area.width, area.height);
+    let mut canvas = canvas.popup(area.width, area.height);
     let title = match &page.report {
         Some(Ok(report)) => format!("Insight, {}", insight::heading(report, |at| state.setup.zone.show(at))),
         _ => "Insight".to_owned(),

@@ -1,0 +1,66 @@
+//! The states of the dealerships, as they were read and as they are recorded.
+
+use std::sync::Arc;
+
+use super::{call, cut_off, practice, queue, views};
+use crate::domain::{Event, Onboarding};
+use crate::protocol::Committed;
+use crate::tui::dialog::{DialogKind, ValidationContext};
+use crate::tui::rows::DealershipRows;
+use crate::tui::state::{Mode, ScreenState};
+use crate::tui::{expired, teach};
+
+pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
+    let older = std::mem::take(&mut state.rows);
+    rows.adopt(older, state.now.at);
+    state.rows = rows;
+    let first = !std::mem::replace(&mut state.loaded, true);
+    state.dirty = true;
+    state.notifier.rows_changed();
+    state.settle();
+    queue::loaded(state);
+    if first {
+        views::begin(state);
+        cut_off::show(state);
+    }
+    if let Mode::Dialog(dialog) = &state.mode {
+        let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
+        let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();
+        compare_dialog(state, &known, &[]);
+    }
+}
+
+pub(super) fn committed(state: &mut ScreenState, committed: &Committed) {
+    state.dirty = true;
+    state.rows.put(&committed.states, state.now.at);
+    state.notifier.rows_changed();
+    state.settle_after(&committed.states);
+    state.tail.extend(committed.events.iter());
+    queue::committed(state, &committed.states);
+    expired::notice(state, &committed.events);
+    teach::notice(state, &committed.events);
+    compare_dialog(state, &committed.states, &committed.events);
+    call::committed(state, &committed.events);
+    practice::committed(state, &committed.events);
+}
+
+/// Tells an open dialog what happened to its dealerships.
+fn compare_dialog(state: &mut ScreenState, states: &[Arc<Onboarding>], events: &[Arc<Event>]) {
+    let Some(mut dialog) = state.take_dialog() else { return };
+    // What is under way changes its dealership itself.
+    let decided = dialog.appointment.as_ref().is_some_and(|appointment| !appointment.is_open());
+    if let (DialogKind::Ask(action), false) = (dialog.kind, decided) {
+        let mut touched = false;
+        for item in &mut dialog.items {
+            if let Some(newer) = states.iter().find(|newer| newer.id == item.id) {
+                let last = events.iter().rev().find(|event| event.dealership == Some(item.id));
+                item.compare(action.watches, newer, last.map(AsRef::as_ref));
+                touched = true;
+            }
+        }
+        if touched {
+            dialog.validate(&ValidationContext::of(state));
+        }
+    }
+    state.mode = Mode::Dialog(dialog);
+}
