@@ -11,7 +11,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
-use crate::domain::{Actor, ClockDoubt, Command, Context, DealershipId, Event, LetterId, Refusal, decide_in_turn};
+use crate::domain::{
+    Actor, Claim, Claims, ClockDoubt, Command, Context, DealershipId, Event, LetterId, Refusal, decide_in_turn,
+};
 use crate::protocol::{
     EngineInfo, EventQuery, Notification, ReadModel, Request, RequestError, Response, Status, Unanswered,
 };
@@ -25,6 +27,13 @@ const ANSWERS: usize = 256;
 pub type Notifications = BoxStream<'static, Notification>;
 
 pub type SharedClient = Arc<dyn EngineClient>;
+
+/// What is taken by the states of the engine.
+impl Claims for SharedClient {
+    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
+        self.read_model().holder(claim)
+    }
+}
 
 #[async_trait]
 pub trait EngineClient: Send + Sync {

@@ -55,7 +55,7 @@ pub use pending_batch::Overlay;
 pub use postgres::PostgresStore;
 pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
-pub use reader::{Checking, JournalReader, Snapshot, Subscription, Verified};
+pub use reader::{JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
 pub use transfer::{Restored, restore};
 

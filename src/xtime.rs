@@ -24,7 +24,7 @@ use crate::domain::classification::{ClassificationRule, TeachError};
 use crate::domain::{Appointment, AppointmentId, Booking, Outcome, ProbeResult, ResponseFacts, Slot, Timestamp};
 use crate::protocol::RequestPreview;
 pub use crate::tls::install_crypto;
-pub use diagnose::{Diagnosis, DiagnosticFinding};
+pub use diagnose::DiagnosticFinding;
 pub use platform::HttpPlatform;
 pub use redact::Redactor;
 pub use settings::{PlatformSettings, SetupError, TlsFiles};

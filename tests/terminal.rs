@@ -7,6 +7,7 @@
 mod pty;
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use cloverwatch::signals::{Signal, Signals, Termination};
 use cloverwatch::tui::terminal::input::InputEvent;
@@ -46,7 +47,7 @@ fn exit_code(ending: Termination) -> i32 {
     128 + i32::from(ending.number())
 }
 
-async fn run(restorer: &Restorer) -> Result<i32, TerminalError> {
+async fn run(restorer: &Arc<Restorer>) -> Result<i32, TerminalError> {
     let mut signals = Signals::listen()?;
     let mut terminal =
         TerminalGuard::enter(TerminalOptions { title: HOSTILE_TITLE.into(), ..TerminalOptions::default() }, restorer)?;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
 use tokio::io::AsyncWriteExt;
-use tokio::net::UnixStream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -44,15 +43,6 @@ pub struct AttachOptions {
 }
 
 /// Why it cannot be attached.
-#[derive(Debug, thiserror::Error)]
-pub enum AttachError {
-    /// Nobody listens: the owner does not yet, or never will.
-    #[error("nobody listens")]
-    NotListening,
-    #[error("{0}")]
-    Refused(String),
-}
-
 #[derive(Clone)]
 pub struct AttachedClient {
     link: Arc<OwnerLink>,
@@ -65,11 +55,13 @@ pub struct AttachedClient {
 }
 
 impl AttachedClient {
-    /// Attaches to the owner of the store in a directory.
-    pub async fn connect(dir: &Path, options: AttachOptions) -> Result<Self, AttachError> {
+    /// Attaches to the owner of the store in a directory. `None`: nobody listens; the owner does not yet, or never will.
+    /// `Err`: why the owner is of no use, in words.
+    pub async fn connect(dir: &Path, options: AttachOptions) -> Result<Option<Self>, String> {
         let connected = timeout(ANSWERS_WITHIN, greet(dir, &options)).await;
-        let silent = |_| AttachError::Refused("it does not answer".to_owned());
-        let (read, write, welcome) = connected.map_err(silent)??;
+        let Some((read, write, welcome)) = connected.map_err(|_| "it does not answer".to_owned())?? else {
+            return Ok(None);
+        };
         let refusal = match options.read_only {
             true => RequestError::ReadOnly,
             false => RequestError::Unreachable { holder: options.holder.clone(), why: "it is read-only".to_owned() },
@@ -84,21 +76,20 @@ impl AttachedClient {
         let last = Arc::new(link.left.clone().drop_guard());
         let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), refusal, _last: last };
         if options.states && !client.link.follow().await {
-            return Err(match client.link.error(false) {
-                RequestError::OwnerLost { .. } => AttachError::NotListening,
-                _ => AttachError::Refused("it does not answer any more".to_owned()),
-            });
+            return match client.link.error(false) {
+                RequestError::OwnerLost { .. } => Ok(None),
+                _ => Err("it does not answer any more".to_owned()),
+            };
         }
-        Ok(client)
+        Ok(Some(client))
     }
 }
 
 type Greeted = (FrameReader<tokio::net::unix::OwnedReadHalf>, tokio::net::unix::OwnedWriteHalf, Welcome);
 
-async fn greet(dir: &Path, options: &AttachOptions) -> Result<Greeted, AttachError> {
-    let refused = |error: &dyn std::fmt::Display| AttachError::Refused(format!("its socket cannot be used: {error}"));
-    let connected = socket::connect(dir).await.map_err(|error| refused(&error))?;
-    let stream: UnixStream = connected.ok_or(AttachError::NotListening)?;
+async fn greet(dir: &Path, options: &AttachOptions) -> Result<Option<Greeted>, String> {
+    let refused = |error: &dyn std::fmt::Display| format!("its socket cannot be used: {error}");
+    let Some(stream) = socket::connect(dir).await.map_err(|error| refused(&error))? else { return Ok(None) };
     let (read, mut write) = stream.into_split();
     let hello = ClientHello {
         greeting: Greeting::ours(),
@@ -114,22 +105,22 @@ async fn greet(dir: &Path, options: &AttachOptions) -> Result<Greeted, AttachErr
     let said = match (said, written) {
         (Ok(Some(said)), _) => said,
         // It ended just now: somebody else may own the store next.
-        (Ok(None) | Err(WireError::Io(_)), _) => return Err(AttachError::NotListening),
+        (Ok(None) | Err(WireError::Io(_)), _) => return Ok(None),
         (Err(error), _) => return Err(refused(&error)),
     };
     let theirs: Greeting = serde_json::from_value(said.clone()).map_err(|error| refused(&error))?;
     if !theirs.understands_us() {
         let theirs = clean(&theirs.cloverwatch).into_owned();
-        let why =
-            format!("it is cloverwatch {theirs} and this is {VERSION}; use the same version, or end that one first");
-        return Err(AttachError::Refused(why));
+        return Err(format!(
+            "it is cloverwatch {theirs} and this is {VERSION}; use the same version, or end that one first"
+        ));
     }
     let hello: OwnerHello = serde_json::from_value(said).map_err(|error| refused(&error))?;
     match (hello.welcome, hello.refused) {
-        (Some(welcome), None) => Ok((frames, write, welcome)),
+        (Some(welcome), None) => Ok(Some((frames, write, welcome))),
         (_, why) => {
             let why = why.map_or_else(String::new, |why| format!(": {}", clean(&why)));
-            Err(AttachError::Refused(format!("it refuses us{why}")))
+            Err(format!("it refuses us{why}"))
         }
     }
 }

@@ -7,7 +7,7 @@ mod session;
 mod socket;
 mod wire;
 
-pub use client::{AttachError, AttachOptions, AttachedClient};
+pub use client::{AttachOptions, AttachedClient};
 pub use server::OwnerSocket;
 pub use socket::SOCKET;
 pub use wire::{LONGEST_FRAME, PROTOCOL, VERSION};

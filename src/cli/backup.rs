@@ -5,7 +5,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
 use serde_json::json;
 use tokio::runtime::Handle;
 
@@ -24,26 +23,9 @@ use super::app::App;
 use super::args::Json;
 use super::error::CliError;
 
-#[derive(Debug, Args)]
-pub struct Export {
-    /// Where to; without it: stdout
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct Restore {
-    /// The export; `-` is stdin
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
-    #[command(flatten)]
-    pub json: Json,
-}
-
 /// `export`. It works beside a process that owns the store. What it writes holds codes in full, so a file is only for its owner.
-pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
-    let from = place(&app.config)?;
-    let to = args.output.clone();
+pub(super) async fn export(app: &App, to: Option<PathBuf>) -> Result<(), CliError> {
+    let (from, is_file) = (place(&app.config)?, to.is_some());
     let exported = blocking(move || {
         let Some(to) = to else {
             let mut stdout = BufWriter::with_capacity(64 * 1024, std::io::stdout());
@@ -56,7 +38,7 @@ pub(super) async fn export(app: &App, args: &Export) -> Result<(), CliError> {
         write_file(&to, |file| write_log(&from, file))
     });
     let (count, end) = exported.await?;
-    if args.output.is_some() {
+    if is_file {
         app.out.note(format!("{count} events; the file holds codes in full, keep it safe"));
     }
     if end.is_whole() {
@@ -123,12 +105,12 @@ fn write_file<T>(
     written
 }
 
-pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
+pub(super) async fn restore(app: &App, file: &Path, json: Json) -> Result<(), CliError> {
     if app.globals.read_only {
         return Err(CliError::Refused("read-only: nothing is recorded".to_owned()));
     }
-    let (to, file, now) = (place(&app.config)?, args.file.clone(), app.clock.now());
-    let from = shown_path(&args.file);
+    let (to, now, from) = (place(&app.config)?, app.clock.now(), shown_path(file));
+    let file = file.to_owned();
     let name = from.clone();
     let restored = blocking(move || {
         let failed = |error| match error {
@@ -156,7 +138,7 @@ pub(super) async fn restore(app: &App, args: &Restore) -> Result<(), CliError> {
             restored.events
         ));
     }
-    if args.json.json {
+    if json.json {
         let document = json!({
             "schema": SCHEMA,
             "events": restored.events,

@@ -1,14 +1,15 @@
 //! Every command: its name, what it does, and the file that does it.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueHint};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 
 use super::app::App;
-use super::args::{Globals, Targets};
+use super::args::{Globals, Json, Targets};
 use super::error::CliError;
 use super::invite::CodeKind;
 use super::output::{ColorWhen, Out};
@@ -71,9 +72,21 @@ pub enum DeskCommand {
     /// Give dealerships their first code
     Invite(invite::Codes),
     /// Give dealerships a new code; the old one is superseded
-    Reissue(invite::Reissue),
+    Reissue {
+        #[command(flatten)]
+        codes: invite::Codes,
+        /// Also when the dealer says that the present code was entered
+        #[arg(long)]
+        despite_word: bool,
+    },
     /// What was begun for many and cut off, with the dealerships that are left
-    Unfinished(unfinished::Unfinished),
+    Unfinished {
+        /// Do not tell of it any more
+        #[arg(long)]
+        put_away: bool,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Take the living code back
     Revoke(record::Revoke),
     /// Record that the dealer says it is done; the second clock starts
@@ -89,7 +102,13 @@ pub enum DeskCommand {
     /// Out of sight for a while
     Snooze(record::Snooze),
     /// Put aside; it is not probed any more
-    Archive(record::Archive),
+    Archive {
+        #[command(flatten)]
+        targets: Targets,
+        /// Take back from the archive
+        #[arg(long)]
+        undo: bool,
+    },
     /// Send the letter of the present code once more; only while the code lives
     Resend(mail::Resend),
     /// Letters: what waits, what went wrong, previews, retries, delivery reports
@@ -112,9 +131,19 @@ pub enum DeskCommand {
     /// The engine without a screen: probes, expiry, mail; logs JSON lines
     Watch,
     /// Write the whole event log as JSON lines; it holds codes
-    Export(backup::Export),
+    Export {
+        /// Where to; without it: stdout
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+    },
     /// Read an export back into an empty store
-    Restore(backup::Restore),
+    Restore {
+        /// The export; `-` is stdin
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        #[command(flatten)]
+        json: Json,
+    },
     /// The store itself
     #[command(subcommand)]
     Store(store::StoreCommand),
@@ -132,7 +161,13 @@ pub enum ProgramCommand {
     #[command(subcommand)]
     Config(settings::ConfigCommand),
     /// Look at everything that must be right: terminal, paths, store, platform, clock
-    Doctor(doctor::Doctor),
+    Doctor {
+        /// Give up acknowledged events that are missing at the journal's end, for good; without it such a store is not opened
+        #[arg(long)]
+        accept_loss: bool,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Completions for a shell
     Completions {
         /// For which shell
@@ -220,7 +255,7 @@ async fn program(globals: &Globals, command: ProgramCommand) -> Result<(), CliEr
         ProgramCommand::Completions { shell } => generate::completions(Cli::command(), shell),
         ProgramCommand::Man => generate::man(&Cli::command()),
         ProgramCommand::Keymap(command) => settings::keymap(globals, &command),
-        ProgramCommand::Doctor(args) => doctor::run(globals, &args).await,
+        ProgramCommand::Doctor { accept_loss, json } => doctor::run(globals, accept_loss, json).await,
         ProgramCommand::Config(command) => settings::run(globals, command),
     }
 }
@@ -258,7 +293,7 @@ fn run_words(app: Arc<App>, words: Vec<String>) -> LocalBoxFuture<'static, Resul
 /// Whether a command ends by itself, and works on the store of the desk without owning it alone.
 fn is_of_a_desk(command: &DeskCommand) -> bool {
     match command {
-        DeskCommand::Watch | DeskCommand::Sandbox(_) | DeskCommand::Store(_) | DeskCommand::Restore(_) => false,
+        DeskCommand::Watch | DeskCommand::Sandbox(_) | DeskCommand::Store(_) | DeskCommand::Restore { .. } => false,
         DeskCommand::Events(args) => !args.follow,
         _ => true,
     }
@@ -272,10 +307,10 @@ async fn perform(app: &Arc<App>, command: DeskCommand) -> Result<(), CliError> {
         DeskCommand::List(args) => list::run(app, &args).await,
         DeskCommand::Show(args) => show::run(app, &args).await,
         DeskCommand::Invite(args) => invite::run(app, &args, CodeKind::Invite).await,
-        DeskCommand::Reissue(args) => {
-            invite::run(app, &args.codes, CodeKind::Reissue { despite_word: args.despite_word }).await
+        DeskCommand::Reissue { codes, despite_word } => {
+            invite::run(app, &codes, CodeKind::Reissue { despite_word }).await
         }
-        DeskCommand::Unfinished(args) => unfinished::run(app, &args).await,
+        DeskCommand::Unfinished { put_away, json } => unfinished::run(app, put_away, json).await,
         DeskCommand::Revoke(args) => record::revoke(app, &args).await,
         DeskCommand::Confirm(args) => record::confirm(app, &args).await,
         DeskCommand::Call(args) => call::log(app, &args).await,
@@ -283,7 +318,7 @@ async fn perform(app: &Arc<App>, command: DeskCommand) -> Result<(), CliError> {
         DeskCommand::Note(args) => record::note(app, &args).await,
         DeskCommand::Assign(args) => record::assign(app, &args).await,
         DeskCommand::Snooze(args) => record::snooze(app, &args).await,
-        DeskCommand::Archive(args) => record::archive(app, &args).await,
+        DeskCommand::Archive { targets, undo } => record::archive(app, &targets, undo).await,
         DeskCommand::Resend(args) => mail::resend(app, &args).await,
         DeskCommand::Mail(command) => mail::run(app, &command).await,
         DeskCommand::Check(args) => check::run(app, &args).await,
@@ -293,8 +328,8 @@ async fn perform(app: &Arc<App>, command: DeskCommand) -> Result<(), CliError> {
         DeskCommand::Events(args) => events::run(app, &args).await,
         DeskCommand::Report(args) => insight::run(app, &args).await,
         DeskCommand::Watch => watch::run(app).await,
-        DeskCommand::Export(args) => backup::export(app, &args).await,
-        DeskCommand::Restore(args) => backup::restore(app, &args).await,
+        DeskCommand::Export { output } => backup::export(app, output).await,
+        DeskCommand::Restore { file, json } => backup::restore(app, &file, json).await,
         DeskCommand::Store(command) => store::run(app, command).await,
         DeskCommand::Sandbox(args) => sandbox::run(app, &args).await,
     }

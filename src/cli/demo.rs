@@ -28,7 +28,6 @@ use crate::protocol::RequestError;
 use crate::sandbox::{self, Faults, PostSettings, Sandbox};
 use crate::signals::Signals;
 use crate::store::scratch::Scratch;
-use crate::tui::reading::Mailboxes;
 use crate::wiring::{KeptNowhere, Need, RunningServices, ServiceParts, Wiring, open_embedded, serve};
 use crate::xtime::PlatformSettings;
 use crate::xtime::source::HttpSettings;
@@ -198,7 +197,7 @@ impl Demo {
 
     /// What its screen shows besides.
     fn shows(&self, practice: bool) -> desk::DemoExtras {
-        let mailboxes = self.sandbox.post().map(|post| Arc::new(mail::Letterboxes(post)) as Arc<dyn Mailboxes>);
+        let mailboxes = self.sandbox.post().map(mail::mailboxes);
         desk::DemoExtras { runs: true, practice, mailboxes }
     }
 }

@@ -84,7 +84,7 @@ pub(super) struct DemoExtras {
     /// It begins with its tasks.
     pub(super) practice: bool,
     /// The mailboxes of its dealers.
-    pub(super) mailboxes: Option<Arc<dyn Mailboxes>>,
+    pub(super) mailboxes: Option<Arc<Mailboxes>>,
 }
 
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.

@@ -9,14 +9,13 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use clap::Args;
 use serde_json::json;
 
 use crate::clock::{Clock, WallClock};
 use crate::config::{self, Config, StoreUrl, paths};
 use crate::domain::text::clean;
 use crate::domain::text::shown_path;
-use crate::domain::{ClockDoubt, CodeOrigin, Timestamp};
+use crate::domain::{ClockDoubt, CodeOrigin, Severity, Timestamp};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::protocol::ReadModel;
@@ -31,44 +30,26 @@ use super::store_access::StoreClient;
 use super::zone::{choose_zone_rules, operators_zone};
 use crate::domain::text::fit;
 
-#[derive(Debug, Args)]
-pub struct Doctor {
-    /// Give up acknowledged events that are missing at the journal's end, for good; without it such a store is not opened
-    #[arg(long)]
-    pub accept_loss: bool,
-    #[command(flatten)]
-    pub json: Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Health {
-    Good,
-    Doubtful,
-    Bad,
-}
-
-impl Health {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Good => "ok",
-            Self::Doubtful => "warning",
-            Self::Bad => "problem",
-        }
-    }
-}
-
 struct Finding {
     name: String,
-    health: Health,
+    severity: Severity,
     detail: String,
+}
+
+const fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Good => "ok",
+        Severity::Doubtful => "warning",
+        Severity::Bad => "problem",
+    }
 }
 
 #[derive(Default)]
 struct Findings(Vec<Finding>);
 
 impl Findings {
-    fn note(&mut self, name: impl Into<String>, health: Health, detail: impl AsRef<str>) {
-        self.0.push(Finding { name: name.into(), health, detail: in_a_line(detail.as_ref()) });
+    fn note(&mut self, name: impl Into<String>, severity: Severity, detail: impl AsRef<str>) {
+        self.0.push(Finding { name: name.into(), severity, detail: in_a_line(detail.as_ref()) });
     }
 }
 
@@ -85,7 +66,7 @@ fn in_a_line(text: &str) -> String {
 }
 
 /// Runs the command. Exit 1 when something is a problem.
-pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError> {
+pub(super) async fn run(globals: &Globals, accept_loss: bool, json: Json) -> Result<(), CliError> {
     let out = Out::new(globals.color);
     let mut found = Findings::default();
     terminal(&mut found);
@@ -94,25 +75,25 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
             let place = paths::config_file().as_deref().map(shown_path).unwrap_or_default();
             let file =
                 loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown_path);
-            found.note("settings", Health::Good, file);
+            found.note("settings", Severity::Good, file);
             for warning in loaded.warnings {
-                found.note("settings", Health::Doubtful, warning.to_string());
+                found.note("settings", Severity::Doubtful, warning.to_string());
             }
             keys(&mut found);
             let database = choose_zone_rules(&loaded.config);
             match &loaded.config.store {
                 StoreUrl::Embedded(dir) => {
-                    if args.accept_loss {
+                    if accept_loss {
                         store::accept_loss(&mut found, dir, globals.read_only).await;
                     }
                     store::inspect(&mut found, dir);
                     store::owner(&mut found, dir, &loaded.config).await;
                 }
                 StoreUrl::Postgres(url) => {
-                    if args.accept_loss {
+                    if accept_loss {
                         found.note(
                             "loss",
-                            Health::Bad,
+                            Severity::Bad,
                             "nothing was given up: --accept-loss is for the journal in a directory",
                         );
                     }
@@ -132,13 +113,13 @@ pub(super) async fn run(globals: &Globals, args: &Doctor) -> Result<(), CliError
         }
         Err(error) => {
             for mistake in error.0 {
-                found.note("settings", Health::Bad, mistake.to_string());
+                found.note("settings", Severity::Bad, mistake.to_string());
             }
         }
     }
-    print(&out, &found, args.json.json)?;
+    print(&out, &found, json.json)?;
     out.flush()?;
-    if found.0.iter().any(|finding| finding.health == Health::Bad) { Err(CliError::Told(1)) } else { Ok(()) }
+    if found.0.iter().any(|finding| finding.severity == Severity::Bad) { Err(CliError::Told(1)) } else { Ok(()) }
 }
 
 fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
@@ -146,17 +127,17 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
         let list: Vec<_> = found
             .0
             .iter()
-            .map(|finding| json!({ "name": finding.name, "state": finding.health.as_str(), "detail": finding.detail }))
+            .map(|finding| json!({ "name": finding.name, "state": word(finding.severity), "detail": finding.detail }))
             .collect();
         return out.document(&json!({ "schema": SCHEMA, "findings": list }));
     }
     for finding in &found.0 {
-        let tone = match finding.health {
-            Health::Good => Tone::Good,
-            Health::Doubtful => Tone::Warn,
-            Health::Bad => Tone::Bad,
+        let tone = match finding.severity {
+            Severity::Good => Tone::Good,
+            Severity::Doubtful => Tone::Warn,
+            Severity::Bad => Tone::Bad,
         };
-        let word = out.paint(tone, &fit(finding.health.as_str(), 7));
+        let word = out.paint(tone, &fit(word(finding.severity), 7));
         out.line(format!("{word}  {}  {}", fit(&finding.name, 12), finding.detail))?;
     }
     Ok(())
@@ -164,20 +145,20 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
 
 fn terminal(found: &mut Findings) {
     if !std::io::stdout().is_terminal() {
-        found.note("terminal", Health::Good, "stdout is no terminal; the dashboard needs one");
+        found.note("terminal", Severity::Good, "stdout is no terminal; the dashboard needs one");
         return;
     }
     let term = std::env::var("TERM").unwrap_or_default();
     match crossterm::terminal::size() {
         Ok((columns, rows)) if !is_dumb(Some(&term)) => {
-            let health = if columns >= 40 && rows >= 10 { Health::Good } else { Health::Bad };
+            let health = if columns >= 40 && rows >= 10 { Severity::Good } else { Severity::Bad };
             found.note("terminal", health, format!("{term}, {columns}x{rows} (40x10 is the least)"));
         }
         Ok(_) => {
             let term = humanize_term(Some(&term));
-            found.note("terminal", Health::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
+            found.note("terminal", Severity::Bad, format!("no dashboard can be drawn on it: TERM is {term}"));
         }
-        Err(error) => found.note("terminal", Health::Bad, format!("{term}: its size is not known: {error}")),
+        Err(error) => found.note("terminal", Severity::Bad, format!("{term}: its size is not known: {error}")),
     }
     let colors = match (std::env::var("COLORTERM").as_deref(), std::env::var_os("NO_COLOR")) {
         (_, Some(value)) if !value.is_empty() => "none, as NO_COLOR asks".to_owned(),
@@ -185,27 +166,27 @@ fn terminal(found: &mut Findings) {
         _ if term.contains("256color") => "256".to_owned(),
         _ => "8 or 16".to_owned(),
     };
-    found.note("colours", Health::Good, colors);
+    found.note("colours", Severity::Good, colors);
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let utf8 = locale.as_deref().is_some_and(|locale| locale.to_lowercase().replace('-', "").contains("utf8"));
     let detail = locale.unwrap_or_else(|| "no locale is set".to_owned());
-    found.note("text", if utf8 { Health::Good } else { Health::Doubtful }, format!("{detail}; glyphs need UTF-8"));
+    found.note("text", if utf8 { Severity::Good } else { Severity::Doubtful }, format!("{detail}; glyphs need UTF-8"));
 }
 
 fn keys(found: &mut Findings) {
     let Some(path) = paths::keymap_file() else { return };
     let Ok(text) = std::fs::read_to_string(&path) else {
-        found.note("keys", Health::Good, "the default keymap");
+        found.note("keys", Severity::Good, "the default keymap");
         return;
     };
     let problems = keymap::check(&text, &shown_path(&path));
     if problems.is_empty() {
-        found.note("keys", Health::Good, shown_path(&path));
+        found.note("keys", Severity::Good, shown_path(&path));
     }
     for problem in problems {
-        let health = if problem.warning { Health::Doubtful } else { Health::Bad };
+        let health = if problem.warning { Severity::Doubtful } else { Severity::Bad };
         found.note("keys", health, problem.to_string());
     }
 }
@@ -213,8 +194,8 @@ fn keys(found: &mut Findings) {
 fn certificates(found: &mut Findings) {
     let named = crate::tls::named_targets();
     let (health, so) = match named.any_there {
-        true => (Health::Doubtful, "what it names is not used"),
-        false => (Health::Bad, "no certificate of the system counts either"),
+        true => (Severity::Doubtful, "what it names is not used"),
+        false => (Severity::Bad, "no certificate of the system counts either"),
     };
     for missing in named.missing {
         found.note("certificates", health, format!("{missing}: {so}"));
@@ -228,11 +209,11 @@ fn clock(found: &mut Findings, config: &Config, newest: Option<Timestamp>, skew:
     }
     let now = WallClock::real().now();
     match ClockDoubt::find(now, newest, skew, &config.policy) {
-        Some(doubt) => found.note("own clock", Health::Bad, doubt.to_string()),
+        Some(doubt) => found.note("own clock", Severity::Bad, doubt.to_string()),
         None => {
             let agrees = if skew.is_some() { "; Xtime's agrees" } else { "" };
             let words = format!("it is {}{agrees}", operators_zone().line(now));
-            found.note("own clock", Health::Good, words);
+            found.note("own clock", Severity::Good, words);
         }
     }
 }
@@ -245,9 +226,9 @@ fn codes(found: &mut Findings, config: &Config) {
                 CodeOrigin::Http => "from an HTTP interface",
                 CodeOrigin::Command => "from a program",
             };
-            found.note("codes", Health::Good, words);
+            found.note("codes", Severity::Good, words);
         }
-        Err(error) => found.note("codes", Health::Bad, error.to_string()),
+        Err(error) => found.note("codes", Severity::Bad, error.to_string()),
     }
 }
 
@@ -257,20 +238,20 @@ async fn mail(found: &mut Findings, config: &Config) {
         Ok(Some(post)) => {
             if let Some(reports) = post.reports.filter(|reports| !reports.join("new").is_dir()) {
                 let words = format!("{} is no maildir: no delivery report is read ([mail] bounces)", reports.display());
-                found.note("reports", Health::Bad, words);
+                found.note("reports", Severity::Bad, words);
             }
             post.transport.check().await
         }
         Ok(None) => {
             let words = "no letter is ever sent; codes are handed over by hand ([mail] transport is none)";
-            found.note("mail", Health::Doubtful, words);
+            found.note("mail", Severity::Doubtful, words);
             return;
         }
         Err(error) => Err(error.to_string()),
     };
     match checked {
-        Ok(words) => found.note("mail", Health::Good, words),
-        Err(words) => found.note("mail", Health::Bad, words),
+        Ok(words) => found.note("mail", Severity::Good, words),
+        Err(words) => found.note("mail", Severity::Bad, words),
     }
 }
 
@@ -281,21 +262,21 @@ async fn platform(found: &mut Findings, config: &Config) -> Option<TimeDelta> {
             let missing = config.xtime.missing().join(", ");
             found.note(
                 "platform",
-                Health::Doubtful,
+                Severity::Doubtful,
                 format!("probing is off until these are set in [xtime]: {missing}"),
             );
             None
         }
         Ok(Some(platform)) => {
-            let diagnosis = platform.diagnose().await;
-            for finding in diagnosis.found {
-                let health = if finding.ok { Health::Good } else { Health::Bad };
+            let (findings, skew) = platform.diagnose().await;
+            for finding in findings {
+                let health = if finding.ok { Severity::Good } else { Severity::Bad };
                 found.note(finding.name, health, finding.detail);
             }
-            diagnosis.clock_skew
+            skew
         }
         Err(error) => {
-            found.note("platform", Health::Bad, error.to_string());
+            found.note("platform", Severity::Bad, error.to_string());
             None
         }
     }

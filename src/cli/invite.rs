@@ -25,7 +25,7 @@ use super::record::{TYPE_ABOVE, sure};
 use super::report::{CommandReport, ItemOutcome, named};
 use super::unfinished;
 use crate::wiring::Need;
-pub use args::{Codes, Reissue};
+pub use args::Codes;
 use gather::{CodeItem, gather};
 
 /// What is wanted: a first code or a new one.

@@ -1,16 +1,17 @@
 //! `meaning`: how answers are read, and what a person teaches about those that no row knows.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::client::ReadClient;
 use crate::config::{StoreUrl, teach};
 use crate::domain::classification::{ClassificationRule as Row, DEFAULT_RULES, TeachError, row_for};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, shown_path};
 use crate::domain::{DealershipId, Event, Fact, Onboarding, Outcome, ResponseFacts};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
@@ -27,19 +28,16 @@ pub enum MeaningCommand {
     /// How answers are read (your rows, then the defaults), and the answers that no row knows
     List(Json),
     /// Teach what an answer means that no row knew: writes a row into your settings, or a team's database
-    Add(AddMeaning),
-}
-
-#[derive(Debug, Args)]
-pub struct AddMeaning {
-    /// The event that holds the answer: its number, as `meaning list` and `events` show it
-    #[arg(long, value_name = "EVENT")]
-    pub from: u64,
-    /// What the answer means
-    #[arg(long, value_name = "MEANING", value_parser = meanings())]
-    pub means: Outcome,
-    #[command(flatten)]
-    pub json: Json,
+    Add {
+        /// The event that holds the answer: its number, as `meaning list` and `events` show it
+        #[arg(long, value_name = "EVENT")]
+        from: u64,
+        /// What the answer means
+        #[arg(long, value_name = "MEANING", value_parser = meanings())]
+        means: Outcome,
+        #[command(flatten)]
+        json: Json,
+    },
 }
 
 const MEANINGS: [Outcome; 4] = [Outcome::Connected, Outcome::NotConnected, Outcome::OurCredentials, Outcome::Unknown];
@@ -52,7 +50,7 @@ fn meanings() -> impl TypedValueParser<Value = Outcome> {
 pub(super) async fn run(app: &App, command: &MeaningCommand) -> Result<(), CliError> {
     match command {
         MeaningCommand::List(args) => list(app, args.json).await,
-        MeaningCommand::Add(args) => add(app, args).await,
+        MeaningCommand::Add { from, means, json } => add(app, *from, *means, *json).await,
     }
 }
 
@@ -207,12 +205,11 @@ fn unrecognised(states: &[Arc<Onboarding>], one: &Untaught) -> Value {
     })
 }
 
-async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
+async fn add(app: &App, seq: u64, means: Outcome, json: Json) -> Result<(), CliError> {
     if app.globals.read_only {
         return Err(CliError::Refused("--read-only: nothing is written".to_owned()));
     }
     let Meanings { reading, team, table, .. } = Meanings::read(app).await?;
-    let seq = args.from;
     let found = probes(&*reading, Some(seq)).await?.into_iter().find(|event| event.seq == seq);
     let Some(event) = found else {
         return Err(CliError::Refused(format!("there is no event {seq}; `meaning list` shows those that teach")));
@@ -227,23 +224,26 @@ async fn add(app: &App, args: &AddMeaning) -> Result<(), CliError> {
         Some(id) => vec![one(app, &*reading, &id.to_string()).await?],
         None => Vec::new(),
     };
-    let row = row_for(&table, &answer, dealer_code(&states, &event), args.means)
+    let row = row_for(&table, &answer, dealer_code(&states, &event), means)
         .map_err(|why| CliError::Refused(why.to_string()))?;
-    let kept = match team {
+    let (text, file) = match team {
         Some(team) => {
             let reads = read_otherwise(std::slice::from_ref(&row), &probes(&*reading, None).await?);
             team.teach(&row, seq, reads, &app.actor()).await?;
-            let place = "kept in the database, for the whole team".to_owned();
-            KeptRow { text: teach::printed(&row), file: None, place }
+            (teach::printed(&row), None)
         }
-        None => in_settings(app, &row, seq)?,
+        None => in_settings(app, &row, seq).map(|(text, file)| (text, Some(file)))?,
     };
-    if args.json.json {
+    if json.json {
         let row = serde_json::to_value(&row).unwrap_or_default();
-        return app.out.document(&json!({ "schema": SCHEMA, "event": seq, "row": row, "file": kept.file }));
+        let file = file.as_deref().map(Path::to_string_lossy);
+        return app.out.document(&json!({ "schema": SCHEMA, "event": seq, "row": row, "file": file }));
     }
-    app.out.line(&kept.text)?;
-    app.out.note(kept.place);
+    app.out.line(&text)?;
+    app.out.note(match file {
+        Some(file) => format!("written to {}; a desk that runs reads it at its next start", shown_path(&file)),
+        None => "kept in the database, for the whole team".to_owned(),
+    });
     app.out.flush()
 }
 
@@ -257,22 +257,13 @@ fn read_otherwise(rows: &[Row], events: &[Event]) -> Vec<DealershipId> {
     newest.into_iter().filter_map(read).collect()
 }
 
-/// A row that was kept.
-struct KeptRow {
-    text: String,
-    /// `None`: in a team's database.
-    file: Option<String>,
-    place: String,
-}
-
-fn in_settings(app: &App, row: &Row, event: u64) -> Result<KeptRow, CliError> {
+/// Writes a row into the settings: what was written, and into which file.
+fn in_settings(app: &App, row: &Row, event: u64) -> Result<(String, PathBuf), CliError> {
     let failed = |why: teach::TeachFailure| match why {
         teach::TeachFailure::Io { .. } => CliError::Failed(why.to_string()),
         _ => CliError::Usage(why.to_string()),
     };
     let path = teach::file(app.config.file.as_deref()).map_err(failed)?;
     let text = teach::add_row(&path, row, &format!("taught from event {event}")).map_err(failed)?;
-    let shown = crate::domain::text::shown_path(&path);
-    let place = format!("written to {shown}; a desk that runs reads it at its next start");
-    Ok(KeptRow { text, file: Some(path.to_string_lossy().into_owned()), place })
+    Ok((text, path))
 }

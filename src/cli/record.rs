@@ -70,15 +70,6 @@ pub struct Snooze {
 }
 
 #[derive(Debug, Args)]
-pub struct Archive {
-    #[command(flatten)]
-    pub targets: Targets,
-    /// Take back from the archive
-    #[arg(long)]
-    pub undo: bool,
-}
-
-#[derive(Debug, Args)]
 pub struct Revoke {
     #[command(flatten)]
     pub targets: Targets,
@@ -238,10 +229,9 @@ pub(super) async fn snooze(app: &App, args: &Snooze) -> Result<(), CliError> {
     .await
 }
 
-pub(super) async fn archive(app: &App, args: &Archive) -> Result<(), CliError> {
+pub(super) async fn archive(app: &App, targets: &Targets, undo: bool) -> Result<(), CliError> {
     let client = app.client(Need::default()).await?;
-    let targets = &args.targets;
     let states = chosen(app, &*client, &targets.dealerships, targets.query.as_deref()).await?;
-    let command = if args.undo { Command::Unarchive } else { Command::Archive };
+    let command = if undo { Command::Unarchive } else { Command::Archive };
     send(app, &*client, states, targets.json.json, |_| Ok(command.clone())).await
 }

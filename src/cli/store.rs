@@ -15,7 +15,7 @@ use crate::domain::text::clean;
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::store::postgres::{self, roles};
-use crate::store::{Checking, JournalReader, Lock, StoreError, Verified};
+use crate::store::{JournalReader, Lock, StoreError, Verified};
 use crate::wiring::{blocking, database};
 
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -63,9 +63,9 @@ pub(super) fn verify_journal(dir: &Path) -> Result<Verified, StoreError> {
     let bar = progress("{bar:40} {bytes}/{total_bytes} of the journal  {elapsed}", 0);
     let check = |reader: &JournalReader| {
         bar.set_position(0);
-        reader.verify(|checking| match checking {
-            Checking::All(bytes) => bar.set_length(bytes),
-            Checking::More(bytes) => bar.inc(bytes),
+        reader.verify(|more, all| {
+            bar.set_length(all);
+            bar.inc(more);
         })
     };
     let verified = JournalReader::open(dir).and_then(|reader| match check(&reader) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use clap::Args;
 use serde_json::{Value, json};
 
 use crate::client::{EngineClient, ask};
@@ -17,15 +16,6 @@ use super::args::Json;
 use super::error::CliError;
 use super::report::named;
 use crate::wiring::Need;
-
-#[derive(Debug, Args)]
-pub struct Unfinished {
-    /// Do not tell of it any more
-    #[arg(long)]
-    pub put_away: bool,
-    #[command(flatten)]
-    pub json: Json,
-}
 
 fn message(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
@@ -73,10 +63,10 @@ pub(super) async fn left(
     Ok(left.into_iter().filter_map(|id| client.read_model().get(id)).collect())
 }
 
-pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
+pub(super) async fn run(app: &App, put_away: bool, json: Json) -> Result<(), CliError> {
     let client = app.client(Need { states: true, ..Need::default() }).await?;
     let found = cut_off(app, &*client).await?;
-    if args.json.json {
+    if json.json {
         let one = |one: &CutOff| {
             let left: Vec<Value> = one
                 .left
@@ -93,7 +83,7 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
             })
         };
         let found: Vec<Value> = found.iter().map(one).collect();
-        app.out.document(&json!({ "schema": SCHEMA, "unfinished": found, "put_away": args.put_away }))?;
+        app.out.document(&json!({ "schema": SCHEMA, "unfinished": found, "put_away": put_away }))?;
     } else {
         if found.is_empty() {
             app.out.line("nothing was cut off")?;
@@ -105,7 +95,7 @@ pub(super) async fn run(app: &App, args: &Unfinished) -> Result<(), CliError> {
             }
         }
     }
-    if args.put_away {
+    if put_away {
         for one in found {
             ask::<()>(&*client, Request::PutAway(one.id), &app.actor()).await?;
         }

@@ -82,7 +82,7 @@ pub use evolve::{evolve, evolve_all, fold};
 pub use full_names::{FullNames, Named};
 pub use guide::{Guide, GuideStep, Observed, guide};
 pub use id::{DealershipId, IntentId, LetterId};
-pub use list::value::{ListValue, Mended, is_placeholder, read_value};
+pub use list::value::{Mended, is_placeholder, read_value};
 pub use mail::{
     AddressRefused, Concerned, DueLetter, LONGEST_REPORT, Letter, LetterCopy, LetterKind, LetterState, Mail,
     MailPolicy, Obstacle, QuietHours, ReportAction, ReportError, ReportedAddress, Returned, ReturnedMail, concerned,

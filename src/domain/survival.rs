@@ -48,13 +48,22 @@ struct SurvivalStep {
 }
 
 /// The estimate: one step for each minute in which the observation of a code ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Survival {
     ended: u32,
     steps: Vec<SurvivalStep>,
+    /// Made of the steps when they are first asked for: a table asks for every row of every frame.
     #[serde(skip)]
-    sums: StepSums,
+    sums: OnceLock<Vec<StepSum>>,
 }
+
+impl PartialEq for Survival {
+    fn eq(&self, other: &Self) -> bool {
+        (self.ended, &self.steps) == (other.ended, &other.steps)
+    }
+}
+
+impl Eq for Survival {}
 
 /// What the steps before a place come to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,18 +75,6 @@ struct StepSum {
     /// The place of the next step that used each code that was left.
     all_used: usize,
 }
-
-/// Made of the steps when they are first asked for: a table asks for every row of every frame.
-#[derive(Debug, Clone, Default)]
-struct StepSums(OnceLock<Vec<StepSum>>);
-
-impl PartialEq for StepSums {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for StepSums {}
 
 impl Survival {
     pub fn of(observations: impl IntoIterator<Item = Observation>) -> Self {
@@ -97,11 +94,11 @@ impl Survival {
             at_risk -= left;
             step
         };
-        Self { ended, steps: minutes.into_iter().map(step).collect(), sums: StepSums::default() }
+        Self { ended, steps: minutes.into_iter().map(step).collect(), sums: OnceLock::new() }
     }
 
     fn sums(&self) -> &[StepSum] {
-        self.sums.0.get_or_init(|| {
+        self.sums.get_or_init(|| {
             let mut sums = vec![StepSum { all_used: self.steps.len(), ..StepSum::default() }];
             for SurvivalStep { at_risk, connected, .. } in &self.steps {
                 let (of, used) = (f64::from(*at_risk), f64::from(*connected));

@@ -36,20 +36,14 @@ impl Inner {
     }
 }
 
-enum Relayed {
-    Answered,
-    /// Nobody took it, and this process leads by now.
-    TakenBack,
-}
-
 impl ActiveRequest {
     /// Has the leader do it, and hands its answers on.
     pub(super) async fn relay(self, request: Request) {
         let mut unanswered = Unanswered::of(&request);
         let Some(team) = self.inner().parts.store.team() else { return };
         match self.relayed(team, &request, &mut unanswered).await {
-            Ok(Relayed::Answered) => {}
-            Ok(Relayed::TakenBack) => self.perform(request).await,
+            Ok(true) => {}
+            Ok(false) => self.perform(request).await,
             Err(error) => self.fail(&unanswered, &error).await,
         }
     }
@@ -66,12 +60,13 @@ impl ActiveRequest {
         self.inner().try_lead().await.unwrap_or_default() && team.withdraw(id).await.unwrap_or_default()
     }
 
+    /// Whether it was answered; if not, nobody took it, and this process leads by now.
     async fn relayed(
         &self,
         team: &dyn Team,
         request: &Request,
         unanswered: &mut Unanswered,
-    ) -> Result<Relayed, RequestError> {
+    ) -> Result<bool, RequestError> {
         let (inner, mut heard) = (self.inner(), team.relayed());
         let clock = &inner.parts.clock;
         let id = team.ask(request, &self.actor).await?;
@@ -90,11 +85,11 @@ impl ActiveRequest {
                         RelayState::Done => {
                             // It goes after an hour otherwise.
                             let _ = team.forget(id).await;
-                            return Ok(Relayed::Answered);
+                            return Ok(true);
                         }
                         RelayState::Lost => return Err(lost()),
                         RelayState::Waiting if waited >= POLL && self.takes_back(team, id).await => {
-                            return Ok(Relayed::TakenBack);
+                            return Ok(false);
                         }
                         RelayState::Waiting if waited >= PATIENCE && team.withdraw(id).await? => {
                             return Err(nobody(team));
@@ -116,7 +111,7 @@ impl ActiveRequest {
                 () = self.no_more(), if !stopped => {
                     stopped = true;
                     if end(team, id).await? {
-                        return Ok(Relayed::Answered);
+                        return Ok(true);
                     }
                 }
                 Ok(()) = heard.changed() => {}

@@ -15,14 +15,6 @@ pub struct Maildir {
     passed_over: HashSet<PathBuf>,
 }
 
-/// A message that is new.
-#[derive(Debug)]
-pub struct NewMessage {
-    pub path: PathBuf,
-    /// What it says, or the first [`LONGEST_REPORT`] bytes of it.
-    pub bytes: Vec<u8>,
-}
-
 impl Maildir {
     /// A maildir at a path. It need not be there yet.
     pub fn at(path: PathBuf) -> Self {
@@ -33,8 +25,9 @@ impl Maildir {
         &self.path
     }
 
-    /// The messages that were not seen before, oldest first, at most `most`.
-    pub fn unseen(&mut self, most: usize) -> io::Result<Vec<NewMessage>> {
+    /// The messages that were not seen before, oldest first, at most `most`: each with what it says, or the first
+    /// [`LONGEST_REPORT`] bytes of it.
+    pub fn unseen(&mut self, most: usize) -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
         let mut paths = Vec::new();
         for entry in fs::read_dir(self.path.join("new"))? {
             let entry = entry?;
@@ -49,7 +42,7 @@ impl Maildir {
         let mut messages = Vec::new();
         for path in paths {
             match read(&path) {
-                Ok(bytes) => messages.push(NewMessage { path, bytes }),
+                Ok(bytes) => messages.push((path, bytes)),
                 // Somebody else took it meanwhile.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 // One that cannot be read must not keep the others from being read.
@@ -106,10 +99,10 @@ mod tests {
             fs::write(new.join(name), name).unwrap();
         }
         let unseen = maildir.unseen(2).unwrap();
-        assert_eq!(unseen.iter().map(|one| &one.bytes[..]).collect::<Vec<_>>(), [b"0999.a", b"1000.b"]);
-        maildir.take(&unseen[0].path, true).unwrap();
-        maildir.take(&unseen[0].path, true).unwrap();
-        maildir.pass_over(unseen[1].path.clone());
+        assert_eq!(unseen.iter().map(|(_, bytes)| &bytes[..]).collect::<Vec<_>>(), [b"0999.a", b"1000.b"]);
+        maildir.take(&unseen[0].0, true).unwrap();
+        maildir.take(&unseen[0].0, true).unwrap();
+        maildir.pass_over(unseen[1].0.clone());
         assert!(dir.path().join("cur/0999.a:2,S").exists() && new.join("1000.b").exists());
         assert_eq!(maildir.unseen(9).unwrap().len(), 1);
     }

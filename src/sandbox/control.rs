@@ -33,16 +33,18 @@ const MADE: usize = 10_000;
 /// The most things that happen to a dealership while it is made: connected, an opcode drafted and published, slots opened.
 const BIRTH: usize = 4;
 
+/// Which part of a list is asked for.
 #[derive(Deserialize)]
-pub(super) struct After {
+pub(super) struct Part {
     #[serde(default)]
     after: u64,
+    newest: Option<usize>,
 }
 
-pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(After { after }): Query<After>) -> Response {
+pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(part): Query<Part>) -> Response {
     let mut world = shared.world.lock();
     world.hear(shared.clock.now());
-    let from = world.calls.partition_point(|call| call.seq <= after);
+    let from = world.calls.partition_point(|call| call.seq <= part.after);
     let calls: Vec<Value> = world.calls.iter().skip(from).take(CALLS).map(told).collect();
     reply::good(json!({ "calls": calls }))
 }

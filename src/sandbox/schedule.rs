@@ -31,13 +31,19 @@ pub(super) enum Limit {
     PerDay(u32),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Advisor {
     pub(super) id: String,
     /// Whether customers may book time with this one.
+    #[serde(default = "yes")]
     pub(super) reservable: bool,
     /// Working times; `None` is whenever the dealership is open.
     pub(super) hours: Option<Week>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Advisor {

@@ -69,6 +69,13 @@ impl<'de> Deserialize<'de> for SomeDays {
     }
 }
 
+/// Days that are not named have no hours.
+impl<'de> Deserialize<'de> for Week {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        SomeDays::deserialize(from).map(|days| days.alone())
+    }
+}
+
 fn read_day(day: &str, hours: Option<&str>) -> Result<(usize, Option<Hours>), String> {
     let place = DAYS.iter().position(|known| *known == day);
     let place = place.ok_or_else(|| format!("\"{day}\" is no weekday; they are {}", DAYS.join(", ")))?;

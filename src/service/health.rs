@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::hooks::{HookProgress, HookStatus};
-use super::metrics::{CircuitWord, Metrics};
+use super::metrics::{Metrics, mail_circuit, platform_circuit};
 use crate::domain::rfc3339;
 use crate::domain::text::clean;
 use crate::engine::{Engine, TaskFault};
@@ -22,7 +22,6 @@ fn reasons(faults: &[TaskFault], write_failure: Option<&str>) -> Vec<String> {
 pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> (bool, Value) {
     let reasons = reasons(&engine.task_faults(), metrics.write_failure().as_deref());
     let (status, now) = (engine.status().borrow().clone(), engine.clock().now());
-    let word = |circuit: Option<CircuitWord>| circuit.map(CircuitWord::as_str);
     let well = reasons.is_empty();
     let hook = |hook: &Arc<HookStatus>| {
         let HookProgress { position, failure, .. } = hook.progress();
@@ -39,8 +38,8 @@ pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> 
         "reasons": reasons,
         "leader": engine.works(),
         "last_event_seq": engine.read_model().seq(),
-        "platform": { "circuit": word(CircuitWord::of_platform(&status.platform, now)), "alarm": status.platform.is_alarm() },
-        "mail": { "circuit": word(CircuitWord::of_mail(&status.mail.state, now)), "waiting": status.mail.waiting },
+        "platform": { "circuit": platform_circuit(&status.platform, now), "alarm": status.platform.is_alarm() },
+        "mail": { "circuit": mail_circuit(&status.mail.state, now), "waiting": status.mail.waiting },
         "hooks": hooks.iter().map(hook).collect::<Vec<_>>(),
     });
     (well, body)

@@ -15,14 +15,14 @@ use crate::protocol::{BulkId, Committed, EventQuery, ReadModel, RequestPreview};
 use crate::store::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, Team};
 use crate::xtime::{AttemptReport, BookingOutcome, Platform};
 
-/// A store whose appends are measured.
-pub struct MeteredStore {
-    pub inner: Arc<dyn Store>,
+/// A store whose appends are measured, or a platform whose probes are.
+pub struct Metered<T: ?Sized> {
+    pub inner: Arc<T>,
     pub metrics: Arc<Metrics>,
     pub clock: SharedClock,
 }
 
-impl MeteredStore {
+impl Metered<dyn Store> {
     async fn measured(
         &self,
         append: impl Future<Output = Result<Committed, StoreError>>,
@@ -36,7 +36,7 @@ impl MeteredStore {
 }
 
 #[async_trait]
-impl Store for MeteredStore {
+impl Store for Metered<dyn Store> {
     async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
         self.measured(self.inner.append(batch)).await
     }
@@ -103,15 +103,8 @@ impl Store for MeteredStore {
     }
 }
 
-/// A platform whose probes are measured.
-pub struct MeteredPlatform {
-    pub inner: Arc<dyn Platform>,
-    pub metrics: Arc<Metrics>,
-    pub clock: SharedClock,
-}
-
 #[async_trait]
-impl Platform for MeteredPlatform {
+impl Platform for Metered<dyn Platform> {
     async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult> {
         let began = self.clock.elapsed();
         let report = self.inner.probe(dealer_code).await;

@@ -142,58 +142,42 @@ fn dealerships(registry: &mut Registry, counts: &DealershipCounts) {
     gauge(registry, "codes_ending_within_6h", help, counts.codes_ending_soon);
 }
 
-/// The words of a circuit's states, and which one it is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CircuitWord {
-    Closed,
-    HalfOpen,
-    Open,
+/// The states of a circuit.
+const CIRCUIT_STATES: [&str; 3] = [CLOSED, "half_open", "open"];
+const CLOSED: &str = "closed";
+
+fn open_until(retry_at: Timestamp, now: Timestamp) -> &'static str {
+    if now < retry_at { "open" } else { "half_open" }
 }
 
-impl CircuitWord {
-    const ALL: [Self; 3] = [Self::Closed, Self::HalfOpen, Self::Open];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::HalfOpen => "half_open",
-            Self::Open => "open",
-        }
+/// The state of the platform's circuit; `None`: there is no platform.
+pub fn platform_circuit(state: &PlatformState, now: Timestamp) -> Option<&'static str> {
+    match state {
+        PlatformState::Unconfigured => None,
+        PlatformState::Starting | PlatformState::Ok | PlatformState::MassDisconnect { .. } => Some(CLOSED),
+        PlatformState::Down { retry_at, .. }
+        | PlatformState::OurCredentials { retry_at, .. }
+        | PlatformState::RateLimited { until: retry_at, .. } => Some(open_until(*retry_at, now)),
     }
+}
 
-    fn until(retry_at: Timestamp, now: Timestamp) -> Self {
-        if now < retry_at { Self::Open } else { Self::HalfOpen }
-    }
-
-    pub fn of_platform(state: &PlatformState, now: Timestamp) -> Option<Self> {
-        match state {
-            PlatformState::Unconfigured => None,
-            PlatformState::Starting | PlatformState::Ok | PlatformState::MassDisconnect { .. } => Some(Self::Closed),
-            PlatformState::Down { retry_at, .. }
-            | PlatformState::OurCredentials { retry_at, .. }
-            | PlatformState::RateLimited { until: retry_at, .. } => Some(Self::until(*retry_at, now)),
-        }
-    }
-
-    pub fn of_mail(state: &MailState, now: Timestamp) -> Option<Self> {
-        match state {
-            MailState::Off => None,
-            MailState::Ok | MailState::Limited { .. } => Some(Self::Closed),
-            MailState::Down { retry_at, .. } => Some(Self::until(*retry_at, now)),
-        }
+/// The state of the mail server's circuit; `None`: there is none.
+pub fn mail_circuit(state: &MailState, now: Timestamp) -> Option<&'static str> {
+    match state {
+        MailState::Off => None,
+        MailState::Ok | MailState::Limited { .. } => Some(CLOSED),
+        MailState::Down { retry_at, .. } => Some(open_until(*retry_at, now)),
     }
 }
 
 fn circuits(registry: &mut Registry, engine: &Engine) {
     let (status, now) = (engine.status().borrow().clone(), engine.clock().now());
-    let circuits = [
-        ("platform", CircuitWord::of_platform(&status.platform, now)),
-        ("mail", CircuitWord::of_mail(&status.mail.state, now)),
-    ];
+    let circuits =
+        [("platform", platform_circuit(&status.platform, now)), ("mail", mail_circuit(&status.mail.state, now))];
     let family = Family::<Labels, Gauge>::default();
     for (circuit, state) in circuits.into_iter().filter_map(|(circuit, state)| Some((circuit, state?))) {
-        for word in CircuitWord::ALL {
-            let labels = vec![("circuit", circuit.to_owned()), ("state", word.as_str().to_owned())];
+        for word in CIRCUIT_STATES {
+            let labels = vec![("circuit", circuit.to_owned()), ("state", word.to_owned())];
             family.get_or_create(&labels).set(i64::from(word == state));
         }
     }

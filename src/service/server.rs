@@ -15,7 +15,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::counts::CountsCache;
 use super::health::health;
 use super::hooks::HookStatus;
-use super::metered::{MeteredPlatform, MeteredStore};
+use super::metered::Metered;
 use super::metrics::Metrics;
 use crate::clock::SharedClock;
 use crate::engine::Engine;
@@ -40,11 +40,15 @@ impl MetricsEndpoint {
     }
 
     pub fn store(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(MeteredStore { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
+        Arc::new(self.metered(inner))
     }
 
     pub fn platform(&self, inner: Arc<dyn Platform>) -> Arc<dyn Platform> {
-        Arc::new(MeteredPlatform { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) })
+        Arc::new(self.metered(inner))
+    }
+
+    fn metered<T: ?Sized>(&self, inner: Arc<T>) -> Metered<T> {
+        Metered { inner, metrics: Arc::clone(&self.metrics), clock: Arc::clone(&self.clock) }
     }
 
     /// Answers until the handle is dropped.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
@@ -14,7 +15,7 @@ use super::lock::Lock;
 use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
-use super::writer::{StoreShared, Writer};
+use super::writer::{self, StoreShared};
 use super::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, bulks, hook_positions};
 use crate::clock::SharedClock;
 use crate::domain::Event;
@@ -48,7 +49,7 @@ pub struct EmbeddedStore {
     snapshot: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
     /// What ends with the store.
-    running: Arc<Mutex<Option<(Writer, Lock)>>>,
+    running: Arc<Mutex<Option<([JoinHandle<()>; 2], Lock)>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,
@@ -109,14 +110,14 @@ impl EmbeddedStore {
         let snapshot = Arc::new(RwLock::new(snapshot));
         let StoreOptions { disk, segment_bytes, .. } = options;
         let journal = Journal::new(disk, &journal_dir(dir), segment_bytes, Arc::clone(&snapshot), end);
-        let writer = Writer::start(&shared, journal, end);
-        let writer = writer.map_err(|error| io_error("starting a thread for", dir, &error))?;
+        let threads = writer::start(&shared, journal, end);
+        let threads = threads.map_err(|error| io_error("starting a thread for", dir, &error))?;
         Ok(Arc::new(Self {
             dir: dir.to_owned(),
             shared,
             snapshot,
             probes,
-            running: Arc::new(Mutex::new(Some((writer, lock)))),
+            running: Arc::new(Mutex::new(Some((threads, lock)))),
             closing: tokio::sync::Mutex::default(),
             notices,
             last_bulk: Arc::default(),
@@ -212,8 +213,8 @@ impl Store for EmbeddedStore {
         self.shared.close();
         let (running, shared, probes) = (Arc::clone(&self.running), Arc::clone(&self.shared), Arc::clone(&self.probes));
         let end = tokio::task::spawn_blocking(move || {
-            let Some((writer, lock)) = running.lock().take() else { return };
-            writer.join();
+            let Some((threads, lock)) = running.lock().take() else { return };
+            writer::join(threads);
             probes.close();
             // What the index lacks is folded from the journal at the next start: no reason to fail.
             let _ = shared.snapshot_writer.finish();
@@ -227,8 +228,8 @@ impl Drop for EmbeddedStore {
     /// Without [`Store::close`]: what was taken is made durable, the index is left behind.
     fn drop(&mut self) {
         self.shared.close();
-        if let Some((writer, lock)) = self.running.lock().take() {
-            writer.join();
+        if let Some((threads, lock)) = self.running.lock().take() {
+            writer::join(threads);
             self.probes.close();
             self.shared.snapshot_writer.leave();
             drop(lock);

@@ -28,14 +28,6 @@ const PATIENCE: u32 = 5;
 /// A journal that is no longer than this is folded as fast as the index is copied and read.
 const WORTH_A_COPY: u64 = 4 * 1024 * 1024;
 
-/// How far a check has come, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checking {
-    All(u64),
-    /// So many more were read.
-    More(u64),
-}
-
 /// A journal whose events are all whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
@@ -139,11 +131,10 @@ impl JournalReader {
     /// Reads and checks every line of every file, also those that are passed over at a start. `tell` hears how many
     /// bytes there are in all, and then, line by line, how many more were read.
     /// Errors: [`StoreError::Damaged`] with the file and the line. False, perhaps, beside an owner who is writing.
-    pub fn verify(&self, mut tell: impl FnMut(Checking)) -> Result<Verified, StoreError> {
+    pub fn verify(&self, mut tell: impl FnMut(u64, u64)) -> Result<Verified, StoreError> {
         let (Examined { snapshot, .. }, end) = self.look()?;
         let bytes = snapshot.segments.iter().map(|segment| segment.len).sum();
-        tell(Checking::All(bytes));
-        verify(&snapshot, &mut |more| tell(Checking::More(more)))?;
+        verify(&snapshot, &mut |more| tell(more, bytes))?;
         Ok(Verified { events: snapshot.last, files: snapshot.segments.len(), bytes, end })
     }
 

@@ -158,27 +158,20 @@ impl StoreShared {
     }
 }
 
-pub(super) struct Writer {
-    planner: JoinHandle<()>,
-    syncer: JoinHandle<()>,
+/// Starts the threads. They end after [`StoreShared::close`], when everything that was taken is answered.
+pub(super) fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<[JoinHandle<()>; 2]> {
+    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+    let here = Arc::clone(shared);
+    let syncer = named("store-sync").spawn(move || sync(&here, journal))?;
+    let here = Arc::clone(shared);
+    let planner = named("store-plan").spawn(move || plan(&here, end))?;
+    Ok([planner, syncer])
 }
 
-impl Writer {
-    /// Starts the threads. They end after [`StoreShared::close`], when everything that was taken is answered.
-    pub fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<Self> {
-        let named = |name: &str| thread::Builder::new().name(name.to_owned());
-        let here = Arc::clone(shared);
-        let syncer = named("store-sync").spawn(move || sync(&here, journal))?;
-        let here = Arc::clone(shared);
-        let planner = named("store-plan").spawn(move || plan(&here, end))?;
-        Ok(Self { planner, syncer })
-    }
-
-    /// Waits for the end of both.
-    pub fn join(self) {
-        // A thread that panicked has left its work to the guards below.
-        let _ = (self.planner.join(), self.syncer.join());
-    }
+/// Waits for the end of both.
+pub(super) fn join(threads: [JoinHandle<()>; 2]) {
+    // A thread that panicked has left its work to the guards below.
+    let _ = threads.map(JoinHandle::join);
 }
 
 fn plan(shared: &StoreShared, end: Mark) {

@@ -9,7 +9,7 @@ mod trie;
 
 pub use key::{Key, KeyError, KeySymbol};
 pub use print::markdown_table;
-pub use trie::{Conflict, Node, Trie};
+pub use trie::{Conflict, Trie};
 
 use super::file_problem::Findings;
 use build::Bound;
@@ -82,11 +82,11 @@ impl Keymap {
         for trie in chain(scope).iter().map(|scope| &self.tries[*scope as usize]) {
             match trie.get(pending) {
                 // An outer scope cannot end a chord that an inner one goes on with.
-                Some(Node::Leaf(action)) if hints.is_empty() => return Lookup::Action(*action),
-                Some(Node::Branch(branch)) => {
-                    for (key, node) in branch.children() {
+                Some(Trie { action: Some(action), .. }) if hints.is_empty() => return Lookup::Action(*action),
+                Some(branch @ Trie { action: None, .. }) => {
+                    for (key, child) in branch.children() {
                         if hints.iter().all(|(there, _)| *there != key) {
-                            hints.push((key, title(node)));
+                            hints.push((key, child.action.map_or("…", |action| action.info().title)));
                         }
                     }
                 }
@@ -129,13 +129,6 @@ impl Keymap {
     /// The map as a file that documents itself and can be loaded again.
     pub fn print(&self) -> String {
         print::toml(self)
-    }
-}
-
-fn title(node: &Node) -> &'static str {
-    match node {
-        Node::Leaf(action) => action.info().title,
-        Node::Branch(_) => "…",
     }
 }
 

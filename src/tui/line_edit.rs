@@ -1,10 +1,8 @@
 //! One line of text being written: the filter, the palette and the fields of dialogs.
 
-use std::borrow::Cow;
-
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::text::{is_invisible, width as columns};
+use crate::domain::text::is_invisible;
 
 /// The most characters of a line, unless it says otherwise: enough for any query.
 pub const MOST_CHARS: usize = 2_000;
@@ -56,15 +54,6 @@ pub struct LineEdit {
     limit: usize,
     /// What is written is only a suggestion: the first thing that is typed replaces it.
     suggested: bool,
-}
-
-/// The part of a line that fits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineView {
-    /// What to draw; `…` at an end stands for what does not fit. Never wider than asked.
-    pub text: String,
-    /// The column of the cursor, from the left end of the text.
-    pub cursor: u16,
 }
 
 impl Default for LineEdit {
@@ -227,75 +216,10 @@ impl LineEdit {
             graphemes.skip_while(|(_, grapheme)| !is_word(grapheme)).take_while(|(_, grapheme)| is_word(grapheme));
         word.last().map_or(self.text.len(), |(at, grapheme)| at + grapheme.len())
     }
-
-    /// The part of the line around the cursor that fits into so many columns. It scrolls by half the width, so that
-    /// it stands still while the cursor moves inside.
-    pub fn view(&self, width: u16) -> LineView {
-        let width = usize::from(width);
-        let (before, _) = self.text.split_at_checked(self.cursor).unwrap_or((&self.text, ""));
-        let at = columns(before);
-        // The cursor needs a column of its own behind the last character.
-        if width == 0 || columns(&self.text) < width {
-            let text = if width == 0 { String::new() } else { self.text.clone() };
-            return LineView { text, cursor: if width == 0 { 0 } else { narrow(at) } };
-        }
-        let step = (width / 2).max(1);
-        // Columns 0 and width-1 are kept for the marks of what is cut off, when there is room for that.
-        let margin = usize::from(width > 4);
-        let room = (width - 2 * margin).max(1);
-        let start = if at < width - margin { 0 } else { (at - margin - room) / step * step + step };
-        let total = columns(&self.text);
-        let mut text = String::new();
-        let mut column = 0;
-        for grapheme in self.text.graphemes(true) {
-            let (left, right) = (column, column + columns(grapheme));
-            column = right;
-            if right <= start || left >= start + width {
-                continue;
-            }
-            if left < start {
-                // Half of a wide character at the edge.
-                text.push_str(&" ".repeat(right - start));
-            } else if right > start + width {
-                text.push_str(&" ".repeat(start + width - left));
-            } else {
-                text.push_str(grapheme);
-            }
-        }
-        if margin == 1 {
-            if start > 0 {
-                text = mark_first(&text).into_owned();
-            }
-            if total > start + width {
-                text = mark_last(&text);
-            }
-        }
-        LineView { text, cursor: narrow(at.saturating_sub(start)) }
-    }
 }
 
 fn is_word(grapheme: &str) -> bool {
     grapheme.starts_with(char::is_alphanumeric)
-}
-
-fn narrow(column: usize) -> u16 {
-    u16::try_from(column).unwrap_or(u16::MAX)
-}
-
-/// Puts `…` in place of the first character, keeping the width.
-fn mark_first(text: &str) -> Cow<'_, str> {
-    match text.graphemes(true).next() {
-        Some(first) => Cow::Owned(format!("…{}{}", " ".repeat(columns(first).saturating_sub(1)), &text[first.len()..])),
-        None => Cow::Borrowed(text),
-    }
-}
-
-/// Puts `…` in place of the last character, keeping the width.
-fn mark_last(text: &str) -> String {
-    match text.grapheme_indices(true).next_back() {
-        Some((at, last)) => format!("{}{}…", &text[..at], " ".repeat(columns(last).saturating_sub(1))),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -388,31 +312,10 @@ mod tests {
         assert_eq!(line.insert('\u{7}'), Changed::No);
     }
 
-    #[test]
-    fn it_scrolls() {
-        let mut line = LineEdit::with("0123456789abcdef");
-        let view = |line: &LineEdit, width| {
-            let view = line.view(width);
-            (view.text, view.cursor)
-        };
-        assert_eq!(view(&line, 20), ("0123456789abcdef".into(), 16));
-        assert_eq!(view(&line, 17), ("0123456789abcdef".into(), 16));
-        assert_eq!(view(&line, 10), ("…bcdef".into(), 6));
-        line.apply(LineMotion::Home);
-        assert_eq!(view(&line, 10), ("012345678…".into(), 0));
-        assert_eq!(view(&line, 0), (String::new(), 0));
-        assert_eq!(view(&line, 1), ("0".into(), 0));
-        for _ in 0..9 {
-            line.apply(LineMotion::Right);
-        }
-        assert_eq!(view(&line, 10), ("…6789abcd…".into(), 4));
-    }
-
     proptest! {
-        /// Whatever is done, the cursor stands at a boundary, the text stays clean and short, and the view fits and
-        /// shows the grapheme at the cursor.
+        /// Whatever is done, the cursor stands at a boundary, and the text stays clean and short.
         #[test]
-        fn it_never_breaks(steps in prop::collection::vec((any::<prop::sample::Index>(), "\\PC{0,6}|[a-z .日é\u{301}🇫🇷\n]{0,9}"), 0..30), width in 0_u16..40) {
+        fn it_never_breaks(steps in prop::collection::vec((any::<prop::sample::Index>(), "\\PC{0,6}|[a-z .日é\u{301}🇫🇷\n]{0,9}"), 0..30)) {
             let mut line = LineEdit::limited(60);
             for (index, text) in steps {
                 let before = (line.text.clone(), line.cursor);
@@ -425,9 +328,6 @@ mod tests {
                 prop_assert!(line.boundaries().any(|at| at == line.caret()));
                 prop_assert!(line.text().chars().count() <= 60);
                 prop_assert!(!line.text().chars().any(is_invisible));
-                let view = line.view(width);
-                prop_assert!(columns(&view.text) <= usize::from(width), "{:?}", view);
-                prop_assert!(view.cursor < width.max(1), "{:?}", view);
             }
         }
     }

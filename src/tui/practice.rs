@@ -100,29 +100,22 @@ impl Practice {
         }
     }
 
-    /// What the present task has become by what is on the desk now: done, or about somebody else because the dealership
-    /// does not fit any more although nothing was done. `None`: nothing new.
-    pub fn outcome(&self, state: &ScreenState) -> Option<PracticeOutcome> {
+    /// What came of the present task, when by what is on the desk now it is done.
+    pub fn outcome(&self, state: &ScreenState) -> Option<TaskResult> {
         let (task, target) = (self.task()?, self.target?);
         let attempt = TaskAttempt { target, events: &self.events, revealed: self.revealed, state };
-        if (task.check)(&attempt) {
-            return Some(PracticeOutcome::Done(TaskResult::Done { keys: self.keys, shortest: self.shortest }));
-        }
-        let row = state.rows.get(target).filter(|row| (task.fits)(&row.state, state));
-        (self.events.is_empty() && row.is_none()).then_some(PracticeOutcome::Elsewhere)
+        (task.check)(&attempt).then_some(TaskResult::Done { keys: self.keys, shortest: self.shortest })
+    }
+
+    /// Whether the dealership does not fit any more although nothing was done: it went on without us.
+    pub fn needs_another(&self, state: &ScreenState) -> bool {
+        let Some((task, target)) = self.task().zip(self.target) else { return false };
+        self.events.is_empty() && !state.rows.get(target).is_some_and(|row| (task.fits)(&row.state, state))
     }
 
     pub fn see_code(&mut self, shown: Option<DealershipId>) {
         self.revealed |= shown.is_some() && shown == self.target;
     }
-}
-
-/// What became of a task while it was worked on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PracticeOutcome {
-    Done(TaskResult),
-    /// The dealership went on without us.
-    Elsewhere,
 }
 
 /// A dealership that a task can be about: of those whose code lives, the one with the longest time left.

@@ -10,11 +10,8 @@ use crate::protocol::LetterText;
 /// What stands in the place of a code that nobody knows yet.
 pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
 
-/// The mailboxes of the simulated dealers.
-pub trait Mailboxes: Send + Sync {
-    /// What is in the mailbox of an address, the newest first.
-    fn letters(&self, address: &str) -> Vec<MailboxLetter>;
-}
+/// The mailboxes of the simulated dealers: what is in that of an address, the newest first.
+pub type Mailboxes = dyn Fn(&str) -> Vec<MailboxLetter> + Send + Sync;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {

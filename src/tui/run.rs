@@ -22,7 +22,7 @@ use super::theme::ThemeSet;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
-use crate::domain::{Claim, Claims, DealershipId, Environment, NoClaims, Policy, TestBooking};
+use crate::domain::{Environment, NoClaims, Policy, TestBooking};
 use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
@@ -59,7 +59,7 @@ pub struct ScreenOptions {
     /// Which environment of the platform it is; `None`: there is no platform.
     pub environment: Option<Environment>,
     /// The mailboxes of the simulated dealers.
-    pub mailboxes: Option<Arc<dyn Mailboxes>>,
+    pub mailboxes: Option<Arc<Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
     pub panic_is_caught: fn() -> bool,
     /// What should be said at the start.
@@ -176,15 +176,6 @@ impl ScreenOptions {
             desk: rand::random(),
         };
         (setup, self.read_again)
-    }
-}
-
-/// Which codes and dealerCodes are taken, by the states of the engine.
-struct Taken(SharedClient);
-
-impl Claims for Taken {
-    fn holder(&self, claim: &Claim) -> Option<DealershipId> {
-        self.0.read_model().holder(claim)
     }
 }
 
@@ -374,6 +365,6 @@ fn adopt(screen: &mut Screen, client: &SharedClient) {
     setup.mails = info.mails;
     setup.owner.clone_from(&info.owner);
     setup.policy = info.policy.clone();
-    setup.claims = Arc::new(Taken(Arc::clone(client)));
+    setup.claims = Arc::new(Arc::clone(client));
     screen.clock = Arc::clone(client.clock());
 }

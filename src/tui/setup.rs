@@ -33,7 +33,7 @@ pub struct Setup {
     /// Whether letters are mailed; else they only become files, or nothing.
     pub mails: bool,
     /// The mailboxes of the simulated dealers.
-    pub mailboxes: Option<Arc<dyn Mailboxes>>,
+    pub mailboxes: Option<Arc<Mailboxes>>,
     /// Who is in front of the screen: what `is:mine` means, and who records.
     pub me: String,
     pub zone: Zone,

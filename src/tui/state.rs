@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -36,7 +37,6 @@ use super::saved_view::AppliedView;
 pub use super::setup::Setup;
 use super::table_columns::TableColumns;
 use super::tail::{EventTail, TailInput};
-use super::teach::ToldAnswers;
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 
@@ -123,7 +123,7 @@ pub struct ScreenState {
     /// Whose codes expired unused lately.
     pub expired: Expired,
     /// Of which unrecognised answers it was told.
-    pub told: ToldAnswers,
+    pub told: HashSet<(u16, Box<str>)>,
     pub tail: EventTail,
     pub detail: Detail,
     pub toasts: Toasts,
@@ -208,7 +208,7 @@ impl ScreenState {
             queue: None,
             reading: None,
             expired: Expired::default(),
-            told: ToldAnswers::default(),
+            told: HashSet::new(),
             tail: EventTail::default(),
             detail: Detail::default(),
             toasts: Toasts::default(),

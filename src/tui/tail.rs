@@ -38,14 +38,6 @@ pub enum Seek {
     },
 }
 
-/// A line of the tail beside another one.
-#[derive(Debug)]
-pub enum NextLine<'t> {
-    Line(LogLine<'t>),
-    Unread(u64),
-    End,
-}
-
 /// The newest events and how they are shown.
 #[derive(Debug, Default)]
 pub struct EventTail {
@@ -206,11 +198,6 @@ impl EventTail {
         self.held.is_none()
     }
 
-    /// Whether more of the log is being read.
-    pub fn is_reading(&self) -> bool {
-        self.awaited.is_some()
-    }
-
     /// A key was pressed: what failed is tried again.
     pub fn touched(&mut self) {
         self.failed = false;
@@ -236,35 +223,31 @@ impl EventTail {
     }
 
     /// The next line that is shown, from a number on: down, or up.
-    pub fn next_line(&self, mut seq: u64, forward: bool, scope: TailScope) -> NextLine<'_> {
-        let Some(pages) = self.source(scope).filter(|_| !self.hides_all()) else { return NextLine::End };
+    pub fn next_line(&self, mut seq: u64, forward: bool, scope: TailScope) -> Adjacent<LogLine<'_>> {
+        let Some(pages) = self.source(scope).filter(|_| !self.hides_all()) else { return Adjacent::End };
         loop {
             let adjacent = if forward { pages.after(seq) } else { pages.before(seq) };
             let event = match adjacent {
-                Adjacent::Event(event) => event,
-                Adjacent::Unread(from) => return NextLine::Unread(from),
-                Adjacent::End => return NextLine::End,
+                Adjacent::Here(event) => event,
+                Adjacent::Unread(from) => return Adjacent::Unread(from),
+                Adjacent::End => return Adjacent::End,
             };
             seq = event.seq;
             let is_too_old = scope.since.is_some_and(|since| event.at < since);
             if is_too_old && !forward {
-                return NextLine::End;
+                return Adjacent::End;
             }
             if !is_too_old
                 && self.shows(Group::of(&event.fact))
                 && let Some(line) = self.line_of(pages, event)
             {
-                return NextLine::Line(line);
+                return Adjacent::Here(line);
             }
         }
     }
 
     fn next_seq(&self, seq: u64, forward: bool, scope: TailScope) -> Result<u64, Option<u64>> {
-        match self.next_line(seq, forward, scope) {
-            NextLine::Line(line) => Ok(line.newest.seq),
-            NextLine::Unread(from) => Err(Some(from)),
-            NextLine::End => Err(None),
-        }
+        self.next_line(seq, forward, scope).seq(|line| line.newest.seq)
     }
 
     /// The line under the tail's cursor; while following, the newest one that is shown. When a filter has hidden the event
@@ -272,8 +255,8 @@ impl EventTail {
     pub fn chosen(&self, scope: TailScope) -> Option<LogLine<'_>> {
         let from = self.cursor.filter(|_| self.held.is_some()).map_or(u64::MAX, |seq| seq + 1);
         match self.next_line(from, false, scope) {
-            NextLine::Line(line) => Some(line),
-            NextLine::Unread(_) | NextLine::End => None,
+            Adjacent::Here(line) => Some(line),
+            Adjacent::Unread(_) | Adjacent::End => None,
         }
     }
 

@@ -1,6 +1,5 @@
 //! Answers that no row of the meanings knew: told once, and taught by a person.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::action::Action;
@@ -17,21 +16,15 @@ pub struct Unrecognised {
     pub answer: ResponseFacts,
 }
 
-/// Of which answers it was told in this run.
-#[derive(Debug, Default)]
-pub struct ToldAnswers(HashSet<(u16, Box<str>)>);
-
-impl ToldAnswers {
-    /// Whether an answer is new. What it says of its own dealership does not make it another one.
-    fn is_new(&mut self, answer: &ResponseFacts, words: &str, dealer_code: &str) -> bool {
-        let said = match (&answer.code, &answer.message) {
-            (Some(code), _) => code.clone(),
-            (None, Some(message)) if dealer_code.len() > 1 => message.replace(dealer_code, "").into(),
-            (None, Some(message)) => message.clone(),
-            (None, None) => words.into(),
-        };
-        self.0.insert((answer.status, said))
-    }
+/// By what an answer is told from others. What it says of its own dealership does not make it another one.
+fn said(answer: &ResponseFacts, words: &str, dealer_code: &str) -> (u16, Box<str>) {
+    let said = match (&answer.code, &answer.message) {
+        (Some(code), _) => code.clone(),
+        (None, Some(message)) if dealer_code.len() > 1 => message.replace(dealer_code, "").into(),
+        (None, Some(message)) => message.clone(),
+        (None, None) => words.into(),
+    };
+    (answer.status, said)
 }
 
 /// Tells of answers that no row knew: once each, for whomever they were given.
@@ -39,7 +32,8 @@ pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     for event in events {
         let (Some(about), Some(words)) = (of_event(event), event.fact.humanize_unrecognised()) else { continue };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
-        if !state.told.is_new(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw())) {
+        let said = said(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw()));
+        if !state.told.insert(said) {
             continue;
         }
         let taught = about.answer.has_words() && !state.setup.read_only;

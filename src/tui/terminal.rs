@@ -7,6 +7,7 @@ mod restore;
 mod tty;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::queue;
@@ -111,7 +112,7 @@ pub struct TerminalGuard {
     tty: Tty,
     output: Output,
     painter: Painter,
-    restorer: Restorer,
+    restorer: Arc<Restorer>,
     options: TerminalOptions,
     /// The terminal was asked something and has not answered all of it.
     asked: bool,
@@ -119,11 +120,11 @@ pub struct TerminalGuard {
 
 impl TerminalGuard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, title. Call it on the thread that draws.
-    pub fn enter(options: TerminalOptions, restorer: &Restorer) -> Result<Self, TerminalError> {
+    pub fn enter(options: TerminalOptions, restorer: &Arc<Restorer>) -> Result<Self, TerminalError> {
         needs_terminal()?;
         let tty = Tty::open()?;
         let (output, painter) = (Output::new(tty.clone()), Painter::new(tty.size()));
-        let mut guard = Self { tty, output, painter, restorer: restorer.clone(), options, asked: false };
+        let mut guard = Self { tty, output, painter, restorer: Arc::clone(restorer), options, asked: false };
         guard.take()?;
         Ok(guard)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Need, ServiceParts, SetupFailure, Wiring, database, open_embedded};
-use crate::attach::{AttachError, AttachOptions, AttachedClient, OwnerSocket};
+use crate::attach::{AttachOptions, AttachedClient, OwnerSocket};
 use crate::client::{LocalClient, SharedClient};
 use crate::clock::SharedClock;
 use crate::config::{Config, StoreUrl, login_name};
@@ -136,9 +136,6 @@ pub async fn attach(dir: &Path, access: &Access, states: bool) -> Result<Option<
     let Access { desk, read_only, ref operator, .. } = *access;
     let holder = Lock::holder(dir);
     let options = AttachOptions { operator: operator.clone(), read_only, desk, states, holder: holder.clone() };
-    match AttachedClient::connect(dir, options).await {
-        Ok(client) => Ok(Some(client)),
-        Err(AttachError::NotListening) => Ok(None),
-        Err(AttachError::Refused(why)) => Err(RequestError::Unreachable { holder, why }),
-    }
+    let attached = AttachedClient::connect(dir, options).await;
+    attached.map_err(|why| RequestError::Unreachable { holder, why })
 }

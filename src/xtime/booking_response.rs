@@ -1,11 +1,10 @@
 //! Reads the response to a booking. Pure. It leans to one side on purpose: only an explicit success with an identifier is "booked", only an
 //! answer that surely refuses is "not booked", and everything between may have been booked.
 
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::gateway::read_other_names;
-use super::reply::{given, scalar, short_code, short_message};
+use super::reply::{Envelope, scalar, short_code, short_message};
 use super::{BookingOutcome, PlatformSettings};
 use crate::domain::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use crate::domain::{AppointmentId, Outcome};
@@ -38,18 +37,6 @@ pub struct BookingResponse {
     pub healthy: bool,
     /// Our token was refused, and nothing else: another one may be tried.
     pub token_refused: bool,
-}
-
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow, default, deserialize_with = "given")]
-    success: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    code: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    message: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
-    id: Option<&'a RawValue>,
 }
 
 /// What an envelope says of success.
@@ -104,8 +91,8 @@ impl Fields {
             status,
             shape,
             success,
-            id_given: envelope.id.is_some_and(|raw| !matches!(raw.get(), "null" | "\"\"")),
-            id: scalar(envelope.id).and_then(|text| AppointmentId::new(text).ok()),
+            id_given: envelope.appointment.is_some_and(|raw| !matches!(raw.get(), "null" | "\"\"")),
+            id: scalar(envelope.appointment).and_then(|text| AppointmentId::new(text).ok()),
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
         }

@@ -19,13 +19,6 @@ pub struct DiagnosticFinding {
     pub detail: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Diagnosis {
-    pub found: Vec<DiagnosticFinding>,
-    /// The platform's clock minus ours; `None`: it did not say.
-    pub clock_skew: Option<TimeDelta>,
-}
-
 impl DiagnosticFinding {
     fn new(name: &'static str, ok: bool, detail: impl Into<String>) -> Self {
         Self { name, ok, detail: detail.into() }
@@ -33,8 +26,9 @@ impl DiagnosticFinding {
 }
 
 impl HttpPlatform {
-    /// Checks everything that must be right before a dealership can be probed.
-    pub async fn diagnose(&self) -> Diagnosis {
+    /// Checks everything that must be right before a dealership can be probed. With what was found, the platform's clock
+    /// minus ours; `None`: it did not say.
+    pub async fn diagnose(&self) -> (Vec<DiagnosticFinding>, Option<TimeDelta>) {
         let mut found = Vec::new();
         let hosts = if self.services.origin() == self.tokens.url.origin() {
             vec![&self.services]
@@ -64,7 +58,7 @@ impl HttpPlatform {
         if self.settings.api_key.expose_secret().is_empty() {
             found.push(DiagnosticFinding::new("api-key", false, "none is set; the platform refuses calls without one"));
         }
-        Diagnosis { found, clock_skew: skew }
+        (found, skew)
     }
 
     /// A request without any credentials: whatever is answered, the connection stands.

@@ -105,13 +105,15 @@ pub struct PlatformReply {
 }
 
 #[derive(Deserialize)]
-struct Envelope<'a> {
+pub(super) struct Envelope<'a> {
     #[serde(borrow, default, deserialize_with = "given")]
-    success: Option<&'a RawValue>,
+    pub success: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
-    code: Option<&'a RawValue>,
+    pub code: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
-    message: Option<&'a RawValue>,
+    pub message: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
+    pub appointment: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     error: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
@@ -124,30 +126,21 @@ struct Envelope<'a> {
     appointments: Option<&'a RawValue>,
 }
 
+/// A row of any list: of services, of slots or of appointments.
 #[derive(Deserialize)]
-struct ServiceRow<'a> {
+struct Row<'a> {
     #[serde(borrow, default, deserialize_with = "given")]
     opcode: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "serviceName", deserialize_with = "given")]
     name: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct SlotRow<'a> {
-    #[serde(borrow, default, rename = "appointmentDateTimeLocal", deserialize_with = "given")]
-    at: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "durationMinutes", deserialize_with = "given")]
-    minutes: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct AppointmentRow<'a> {
     #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
     id: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     vin: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "appointmentDateTimeLocal", deserialize_with = "given")]
     at: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "durationMinutes", deserialize_with = "given")]
+    minutes: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     comment: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "firstName", deserialize_with = "given")]
@@ -163,7 +156,7 @@ struct AppointmentRow<'a> {
 }
 
 /// Keeps `null` apart from "not there".
-pub(super) fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
@@ -189,13 +182,13 @@ pub(super) fn short_message(message: &str) -> String {
 }
 
 fn service(row: &str) -> Option<Service> {
-    let row: ServiceRow<'_> = serde_json::from_str(row).ok()?;
+    let row: Row<'_> = serde_json::from_str(row).ok()?;
     let name = scalar(row.name).unwrap_or_default();
     Some(Service { opcode: Untrusted::from(scalar(row.opcode)?), name: Untrusted::from(name) })
 }
 
 fn appointment(row: &str) -> Option<Appointment> {
-    let row: AppointmentRow<'_> = serde_json::from_str(row).ok()?;
+    let row: Row<'_> = serde_json::from_str(row).ok()?;
     let text = |raw| Untrusted::from(scalar(raw).unwrap_or_default());
     let services = match row.services.map(RawValue::get) {
         None | Some("null") => Vec::new(),
@@ -301,7 +294,7 @@ impl PlatformReply {
     /// The slots in their order in time, each moment and length once; `None` when there was no list, or none of its rows could be read.
     pub fn slots(&self, default_minutes: u32) -> Option<Vec<Slot>> {
         let read = |row: &str| {
-            let row: SlotRow<'_> = serde_json::from_str(row).ok()?;
+            let row: Row<'_> = serde_json::from_str(row).ok()?;
             let minutes = match row.minutes.map(RawValue::get) {
                 None | Some("null") => default_minutes,
                 Some(_) => scalar(row.minutes)?.trim().parse().ok()?,

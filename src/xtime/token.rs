@@ -242,11 +242,11 @@ impl Tokens {
         if !(200..=299).contains(&raw.status) {
             return Err(self.refusal(raw.status, &body, raw.meta));
         }
-        let found = parse(&body).map_err(|why| unknown(why, raw.meta))?;
-        let life = found.life.clamp(LIFE.0, LIFE.1);
+        let (header, secret, life) = parse(&body).map_err(|why| unknown(why, raw.meta))?;
+        let life = life.clamp(LIFE.0, LIFE.1);
         Ok(Token {
-            header: found.header,
-            secret: found.secret,
+            header,
+            secret,
             obtained,
             life,
             // Half of a short life, so that a short-lived token is not renewed at once, and again, and again.
@@ -289,14 +289,8 @@ fn in_chrono(length: Duration) -> chrono::TimeDelta {
     chrono::TimeDelta::from_std(length).unwrap_or(chrono::TimeDelta::MAX)
 }
 
-struct Parsed {
-    header: HeaderValue,
-    secret: SecretString,
-    life: Duration,
-}
-
-/// Reads the answer of a token call.
-fn parse(body: &[u8]) -> Result<Parsed, &'static str> {
+/// Reads the answer of a token call: what stands in a header, the token itself, and how long it lives.
+fn parse(body: &[u8]) -> Result<(HeaderValue, SecretString, Duration), &'static str> {
     let answer: Value = serde_json::from_slice(body).map_err(|_| "the answer is no JSON")?;
     let token = answer.get("access_token").and_then(Value::as_str).map(str::trim).unwrap_or_default();
     if token.is_empty() {
@@ -319,7 +313,7 @@ fn parse(body: &[u8]) -> Result<Parsed, &'static str> {
         Some(Value::String(text)) => seconds(text.trim().parse().unwrap_or_default()),
         Some(_) => LIFE_UNSAID,
     };
-    Ok(Parsed { header, secret: SecretString::from(token), life })
+    Ok((header, SecretString::from(token), life))
 }
 
 /// Never panics: what is no usable number is nothing or very long.
@@ -334,14 +328,15 @@ mod tests {
     #[test]
     fn answers_of_the_token_call() {
         let good = parse(br#"{"access_token":"abc","token_type":"Bearer","expires_in":86400}"#).unwrap();
-        assert_eq!((good.header.to_str().unwrap(), good.life.as_secs()), ("Bearer abc", 86_400));
-        assert!(good.header.is_sensitive());
+        let (header, _, life) = &good;
+        assert_eq!((header.to_str().unwrap(), life.as_secs()), ("Bearer abc", 86_400));
+        assert!(header.is_sensitive());
         for (text, life) in
             [("\"3600\"", 3_600), ("-5", 0), ("1e300", 604_800), ("\"x\"", 0), ("null", 300), ("{}", 300), ("0.5", 0)]
         {
             let body = format!(r#"{{"access_token":"abc","token_type":"b\r\nx","expires_in":{text}}}"#);
             let token = parse(body.as_bytes()).unwrap();
-            assert_eq!((token.header.to_str().unwrap(), token.life.as_secs()), ("Bearer abc", life), "{text}");
+            assert_eq!((token.0.to_str().unwrap(), token.2.as_secs()), ("Bearer abc", life), "{text}");
         }
         for bad in ["", "[]", "{}", r#"{"access_token":7}"#, r#"{"access_token":" "}"#, r#"{"access_token":"a\nb"}"#] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");

@@ -73,7 +73,7 @@ impl Owner {
     pub async fn attach_with(&self, change: impl FnOnce(&mut AttachOptions)) -> AttachedClient {
         let mut options = options();
         change(&mut options);
-        within(AttachedClient::connect(self.dir(), options)).await.unwrap()
+        within(AttachedClient::connect(self.dir(), options)).await.unwrap().unwrap()
     }
 
     /// Adds dealerships.

@@ -193,6 +193,6 @@ async fn attach(engine: Arc<Engine>) -> (SharedClient, (tempfile::TempDir, DropG
     };
     let socket = OwnerSocket::bind(dir.path(), "ana".to_owned()).unwrap();
     tokio::spawn(socket.serve_until(ending.clone(), engine, |_| {}));
-    let client = AttachedClient::connect(dir.path(), options).await.unwrap();
+    let client = AttachedClient::connect(dir.path(), options).await.unwrap().unwrap();
     (Arc::new(client), (dir, ending.drop_guard()))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use cloverwatch::domain::{Obstacle, Refusal};
 use cloverwatch::protocol::{Request, Response};
 use cloverwatch::tui::msg::MailboxLetter;
-use cloverwatch::tui::reading::Mailboxes;
 use cloverwatch::tui::{Effect, Msg};
 
 use crate::desk::Desk;
@@ -39,17 +38,9 @@ fn the_newest_letter_is_read_and_then_those_before_it() {
     desk.press("esc").sees("Letters");
 }
 
-struct Empty;
-
-impl Mailboxes for Empty {
-    fn letters(&self, _: &str) -> Vec<MailboxLetter> {
-        Vec::new()
-    }
-}
-
 #[test]
 fn a_simulated_mailbox_is_read_with_its_codes_masked() {
-    let mut desk = Desk::with(sample(), (120, 40), |setup| setup.mailboxes = Some(Arc::new(Empty)));
+    let mut desk = Desk::with(sample(), (120, 40), |setup| setup.mailboxes = Some(Arc::new(|_: &str| Vec::new())));
     desk.go_to(2).press("e m");
     let effect = only(&mut desk);
     let Effect::OpenMailbox(ticket, address) = &effect else { panic!("{effect:?}") };

@@ -258,10 +258,10 @@ async fn what_cannot_be_asked_is_not_asked() {
 async fn what_doctor_finds() {
     let date = "Sun, 06 Nov 1994 08:47:37 GMT";
     let server = Server::platform(move |_, _| Reply::json(403, "").with("date", date)).await;
-    let diagnosis = server.client().0.diagnose().await;
-    let shown: Vec<_> = diagnosis.found.iter().map(|finding| (finding.name, finding.ok)).collect();
+    let (found, skew) = server.client().0.diagnose().await;
+    let shown: Vec<_> = found.iter().map(|finding| (finding.name, finding.ok)).collect();
     assert_eq!(shown, [("dns", true), ("connection", true), ("token", true)]);
-    assert_eq!(diagnosis.clock_skew, Some(TimeDelta::seconds(-120)));
+    assert_eq!(skew, Some(TimeDelta::seconds(-120)));
     let asked = server.seen(SERVICES);
     assert!(
         asked.iter().all(|request| request.header("authorization").is_none() && request.header("x-api-key").is_none())
@@ -272,7 +272,7 @@ async fn what_doctor_finds() {
         _ => Reply::Raw(Vec::new()),
     })
     .await;
-    let found = refusing.client().0.diagnose().await.found;
+    let (found, _) = refusing.client().0.diagnose().await;
     let bad: Vec<_> = found.iter().filter(|finding| !finding.ok).map(|finding| finding.name).collect();
     assert_eq!(bad, ["connection", "token"]);
     assert!(found.iter().any(|finding| finding.detail.contains("access_denied")));

@@ -35,12 +35,8 @@ pub(super) fn only_to_the_invented(outbox: OutboxParts) -> OutboxParts {
 }
 
 /// The mailboxes of the invented people, for the screen.
-pub struct Letterboxes(pub PostHandle);
-
-impl Mailboxes for Letterboxes {
-    fn letters(&self, address: &str) -> Vec<MailboxLetter> {
-        self.0.letters(address).iter().map(|letter| of_mailbox(letter)).collect()
-    }
+pub(super) fn mailboxes(post: PostHandle) -> Arc<Mailboxes> {
+    Arc::new(move |address| post.letters(address).iter().map(|letter| of_mailbox(letter)).collect())
 }
 
 fn of_mailbox(letter: &sandbox::ReceivedLetter) -> MailboxLetter {

@@ -2,16 +2,17 @@
 
 use url::Url;
 
-use super::{Findings, Health};
+use super::Findings;
 use crate::cli::store_access::StoreClient;
 use crate::cli::zone::operators_zone;
 use crate::config::{Config, HookConfig};
+use crate::domain::Severity;
 use crate::store::{HookPosition, hook_position};
 use crate::wiring::hooks;
 
 pub(super) async fn inspect(found: &mut Findings, config: &Config, client: Option<&StoreClient>) {
     if let Err(error) = hooks(config) {
-        found.note("hooks", Health::Bad, error.to_string());
+        found.note("hooks", Severity::Bad, error.to_string());
     }
     for hook in &config.hooks {
         let position = match (config.store.directory(), client) {
@@ -20,9 +21,9 @@ pub(super) async fn inspect(found: &mut Findings, config: &Config, client: Optio
             (None, None) => Ok(None),
         };
         let (health, words) = match position {
-            Ok(None) => (Health::Good, "it begins with the next event".to_owned()),
+            Ok(None) => (Severity::Good, "it begins with the next event".to_owned()),
             Ok(Some(position)) => told(&position),
-            Err(error) => (Health::Bad, error.to_string()),
+            Err(error) => (Severity::Bad, error.to_string()),
         };
         found.note("hooks", health, format!("{} ({}): {words}", hook.key(), called(hook)));
     }
@@ -36,16 +37,16 @@ fn called(hook: &HookConfig) -> String {
     }
 }
 
-fn told(position: &HookPosition) -> (Health, String) {
+fn told(position: &HookPosition) -> (Severity, String) {
     let failed = position.attempt.as_ref().and_then(|attempt| Some((attempt, attempt.why.as_ref()?)));
     match failed {
         Some((attempt, why)) => {
             let since = operators_zone().line(attempt.since);
             (
-                Health::Doubtful,
+                Severity::Doubtful,
                 format!("event {} since {since}, {} times in vain: {why}", attempt.last, attempt.failures),
             )
         }
-        None => (Health::Good, format!("done up to event {}", position.after)),
+        None => (Severity::Good, format!("done up to event {}", position.after)),
     }
 }

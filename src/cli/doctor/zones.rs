@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Findings, Health};
+use super::Findings;
+use crate::domain::Severity;
 use crate::protocol::ReadModel;
 use crate::timezone::Database;
 
@@ -16,8 +17,8 @@ pub(super) fn inspect(found: &mut Findings, database: &Database, read_model: Opt
         false => database.to_string(),
     };
     match database.doubt() {
-        Some(doubt) => found.note("zone rules", Health::Doubtful, format!("{doubt}; what holds: {holds}")),
-        None => found.note("zone rules", Health::Good, holds),
+        Some(doubt) => found.note("zone rules", Severity::Doubtful, format!("{doubt}; what holds: {holds}")),
+        None => found.note("zone rules", Severity::Good, holds),
     }
     let mut lacking: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
     for state in read_model.into_iter().flat_map(|all| all.all().1) {
@@ -29,6 +30,6 @@ pub(super) fn inspect(found: &mut Findings, database: &Database, read_model: Opt
     for (zone, (count, trouble)) in lacking {
         let dealerships = if count == 1 { "dealership" } else { "dealerships" };
         let words = format!("{zone}, of {count} {dealerships}: {trouble}; the built-in rules hold there");
-        found.note("zone rules", Health::Doubtful, words);
+        found.note("zone rules", Severity::Doubtful, words);
     }
 }

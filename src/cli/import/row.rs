@@ -177,8 +177,8 @@ impl Reading<'_, '_> {
             // Texts about people and places, as names are.
             _ => ProfileField::Contact,
         };
-        let read = read_value(as_field, text)?;
-        for mended in &read.mended {
+        let (read, mended) = read_value(as_field, text)?;
+        for mended in mended {
             let words = format!("{}: {}", field.as_str(), mended.message());
             match mended {
                 // What is left out is not lost: each text is told.
@@ -187,7 +187,7 @@ impl Reading<'_, '_> {
                 _ => self.remarks.of_row(self.row.line, words),
             }
         }
-        Ok(read.text)
+        Ok(read)
     }
 
     /// Takes a cell over as what a field shall read.

@@ -35,12 +35,3 @@ pub struct Codes {
     #[arg(short, long)]
     pub yes: bool,
 }
-
-#[derive(Debug, Args)]
-pub struct Reissue {
-    #[command(flatten)]
-    pub codes: Codes,
-    /// Also when the dealer says that the present code was entered
-    #[arg(long)]
-    pub despite_word: bool,
-}

@@ -31,9 +31,9 @@ pub fn parse_duration(text: &str) -> Result<TimeDelta, WhenError> {
         let after = after.trim_start();
         let letters = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
         let (unit, after) = after.split_at(letters);
-        let Some(number) = Decimal::read(number) else {
+        if !is_decimal(number) {
             return wrong(format!("`{shown}` is not a length of time (write 72h, 1h30m or 2d)"));
-        };
+        }
         let millis: i64 = match unit.to_ascii_lowercase().as_str() {
             "" => return wrong(format!("`{shown}` has no unit (ms, s, m, h, d or w: 72h, 1h30m, 2d)")),
             "ms" => 1,
@@ -44,7 +44,7 @@ pub fn parse_duration(text: &str) -> Result<TimeDelta, WhenError> {
             "w" | "week" | "weeks" => 604_800_000,
             _ => return wrong(format!("`{unit}` is not a unit of time (ms, s, m, h, d or w)")),
         };
-        let sum = number.times(millis).and_then(TimeDelta::try_milliseconds).and_then(|part| total.checked_add(&part));
+        let sum = times(number, millis).and_then(TimeDelta::try_milliseconds).and_then(|part| total.checked_add(&part));
         match sum {
             Some(sum) if sum <= LONGEST => total = sum,
             _ => return wrong(format!("`{shown}` is too long; at most 36525d are taken")),
@@ -54,28 +54,23 @@ pub fn parse_duration(text: &str) -> Result<TimeDelta, WhenError> {
     Ok(total)
 }
 
-/// A number with at most a few decimals; floating point would turn `72.1h` into something else.
-struct Decimal {
-    whole: i64,
-    decimals: i64,
-    scale: i64,
+/// The digits before and behind the decimal point.
+fn parts(number: &str) -> (&str, &str) {
+    number.split_once('.').unwrap_or((number, "0"))
 }
 
-impl Decimal {
-    /// `None`: not a number. One that is too large is the largest, and refused as too long.
-    fn read(text: &str) -> Option<Self> {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits(whole) || !digits(decimals) || decimals.len() > MOST_DECIMALS {
-            return None;
-        }
-        let scale = 10_i64.pow(u32::try_from(decimals.len()).ok()?);
-        Some(Self { whole: whole.parse().unwrap_or(i64::MAX), decimals: decimals.parse().ok()?, scale })
-    }
+fn is_decimal(number: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = parts(number);
+    digits(whole) && digits(decimals) && decimals.len() <= MOST_DECIMALS
+}
 
-    fn times(&self, millis: i64) -> Option<i64> {
-        self.whole.checked_mul(millis)?.checked_add(self.decimals.checked_mul(millis)? / self.scale)
-    }
+/// Floating point would turn `72.1h` into something else. `None`: it is too long.
+fn times(number: &str, millis: i64) -> Option<i64> {
+    let (whole, decimals) = parts(number);
+    let scale = 10_i64.pow(u32::try_from(decimals.len()).ok()?);
+    let part = decimals.parse::<i64>().ok()?.checked_mul(millis)? / scale;
+    whole.parse::<i64>().ok()?.checked_mul(millis)?.checked_add(part)
 }
 
 /// A length of time in words for people: the two largest units, `2d 05h`, `5h 04m`, `12m 03s`, `40s`.

@@ -12,32 +12,22 @@ use crate::domain::Timestamp;
 use crate::domain::text::{clean, first_few};
 use crate::timezone::Tz;
 
-/// The season that a name like `MST` or `Mountain Daylight Time` is of; a name that says none is that of the standard time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Season {
-    Standard,
-    Daylight,
-}
-
-impl Season {
-    /// A moment in it, before the provinces of Canada that changed their clocks in 2026: the names are older.
-    fn moment(self) -> Timestamp {
-        let seconds = match self {
-            Self::Standard => 1_736_942_400, // 2025-01-15
-            Self::Daylight => 1_752_580_800, // 2025-07-15
-        };
-        DateTime::from_timestamp(seconds, 0).unwrap_or_default()
-    }
-}
-
-/// The names that many places share, folded: `mst`, `mountain`, `mountain time (us and canada)`.
-static SHARED: LazyLock<HashMap<String, Season>> = LazyLock::new(|| {
+/// The names that many places share, folded: `mst`, `mountain`, `mountain time (us and canada)`. With each a moment in its
+/// season, before the provinces of Canada that changed their clocks in 2026: the names are older. A name that says no
+/// season is that of the standard time.
+static SHARED: LazyLock<HashMap<String, Timestamp>> = LazyLock::new(|| {
     let regions = REGIONS.iter().flat_map(|(_, word)| REGION_FORMS.iter().map(|form| form.replace("{}", word)));
     let words = ABBREVIATED.iter().flat_map(|(_, words)| words.iter().map(|word| (*word).to_owned()));
-    let season = |name: &str| {
-        if name.ends_with("dt") || name.contains("daylight") { Season::Daylight } else { Season::Standard }
+    let moment = |name: &str| {
+        let is_daylight = name.ends_with("dt") || name.contains("daylight");
+        let seconds = if is_daylight {
+            1_752_580_800 /* 2025-07-15 */
+        } else {
+            1_736_942_400 /* 2025-01-15 */
+        };
+        DateTime::from_timestamp(seconds, 0).unwrap_or_default()
     };
-    regions.chain(words).map(|name| folded(&name)).map(|name| (name.clone(), season(&name))).collect()
+    regions.chain(words).map(|name| folded(&name)).map(|name| (name.clone(), moment(&name))).collect()
 });
 
 /// Reads a zone that is written for a place. Arizona is in Mountain time and knows no daylight saving, so that `MST` is
@@ -48,8 +38,7 @@ pub fn read_zone_at(text: &str, place: &Place<'_>) -> Result<Tz, String> {
     if zone.name() == text {
         return Ok(zone);
     }
-    let Some(season) = SHARED.get(&folded(text)) else { return Ok(zone) };
-    let at = season.moment();
+    let Some(at) = SHARED.get(&folded(text)).copied() else { return Ok(zone) };
     let same = |other: &Tz| offset(*other, at) == offset(zone, at);
     match zone_of_place(place) {
         ZoneOfPlace::Decided { zone: other, .. } if same(&other) => Ok(other),

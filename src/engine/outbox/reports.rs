@@ -73,15 +73,15 @@ impl Inner {
     /// Whatever is new in the maildir. `Err`: in words.
     async fn read_maildir(&self, maildir: &mut Maildir) -> Result<(), String> {
         let unseen = maildir.unseen(AT_ONCE).map_err(|error| error.to_string())?;
-        for message in unseen {
-            match self.take_report(Authority::Leader, &message.bytes, &actor()).await {
+        for (path, message) in unseen {
+            match self.take_report(Authority::Leader, &message, &actor()).await {
                 Ok(report) if report.is_for_us => {
                     let read = !needs_a_person(&report);
-                    maildir.take(&message.path, read).map_err(|error| error.to_string())?;
+                    maildir.take(&path, read).map_err(|error| error.to_string())?;
                 }
                 // Whoever else reads this mailbox finds what is for him.
                 Ok(_) | Err(RequestError::Report(ReportError::NoMessage | ReportError::NoReport)) => {
-                    maildir.pass_over(message.path);
+                    maildir.pass_over(path);
                 }
                 Err(error) => return Err(error.to_string()),
             }

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
 
 use super::error::SmtpError;
-use super::reply::{ReplyLine, SmtpReply};
+use super::reply::{SmtpReply, read_line};
 use super::tls;
 
 /// The longest line of a reply. RFC 5321 says 512; some servers are talkative.
@@ -122,16 +122,17 @@ impl SmtpConnection {
         let mut reply: Option<SmtpReply> = None;
         loop {
             let line = self.read_line().await?;
-            let line = ReplyLine::read(&line).ok_or(SmtpError::Malformed("a reply begins with three digits"))?;
-            let reply = reply.get_or_insert_with(|| SmtpReply { code: line.code, lines: Vec::new() });
-            if reply.code != line.code {
+            let line = read_line(&line).ok_or(SmtpError::Malformed("a reply begins with three digits"))?;
+            let (code, more, text) = line;
+            let reply = reply.get_or_insert_with(|| SmtpReply { code, lines: Vec::new() });
+            if reply.code != code {
                 return Err(SmtpError::Malformed("the lines of one reply have different codes"));
             }
             if reply.lines.len() >= MOST_LINES {
                 return Err(SmtpError::Malformed("a reply without end"));
             }
-            reply.lines.push(line.text);
-            if !line.more {
+            reply.lines.push(text);
+            if !more {
                 return Ok(reply.clone());
             }
         }

@@ -15,29 +15,20 @@ pub(super) struct SmtpReply {
     pub(super) lines: Vec<String>,
 }
 
-/// One line of a reply.
-pub(super) struct ReplyLine {
-    pub(super) code: u16,
-    pub(super) more: bool,
-    pub(super) text: String,
-}
-
-impl ReplyLine {
-    /// Reads a line without its end; `None` when it is no line of a reply.
-    pub(super) fn read(line: &[u8]) -> Option<Self> {
-        let (digits, rest) = line.split_at_checked(3)?;
-        if !matches!(digits, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']) {
-            return None;
-        }
-        let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
-        let (more, text) = match rest {
-            [] => (false, rest),
-            [b' ', text @ ..] => (false, text),
-            [b'-', text @ ..] => (true, text),
-            _ => return None,
-        };
-        Some(Self { code, more, text: String::from_utf8_lossy(text).into_owned() })
+/// The code of a line without its end, whether more lines follow, and its text; `None` when it is no line of a reply.
+pub(super) fn read_line(line: &[u8]) -> Option<(u16, bool, String)> {
+    let (digits, rest) = line.split_at_checked(3)?;
+    if !matches!(digits, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']) {
+        return None;
     }
+    let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+    let (more, text) = match rest {
+        [] => (false, rest),
+        [b' ', text @ ..] => (false, text),
+        [b'-', text @ ..] => (true, text),
+        _ => return None,
+    };
+    Some((code, more, String::from_utf8_lossy(text).into_owned()))
 }
 
 impl SmtpReply {
@@ -130,7 +121,7 @@ mod tests {
 
     #[test]
     fn lines_are_read() {
-        let read = |line: &[u8]| ReplyLine::read(line).map(|line| (line.code, line.more, line.text));
+        let read = |line: &[u8]| read_line(line);
         assert_eq!(read(b"250 fine"), Some((250, false, "fine".to_owned())));
         assert_eq!(read(b"250-SIZE 1"), Some((250, true, "SIZE 1".to_owned())));
         assert_eq!(read(b"354"), Some((354, false, String::new())));

@@ -104,7 +104,7 @@ enum ActionDetails {
         value: Limit,
     },
     Advisors {
-        advisors: Option<Vec<OneAdvisor>>,
+        advisors: Option<Vec<Advisor>>,
         reservable: Option<bool>,
         working_times: Option<bool>,
     },
@@ -134,19 +134,6 @@ enum ActionDetails {
         calls: Option<usize>,
     },
     SayDone {},
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OneAdvisor {
-    id: String,
-    #[serde(default = "yes")]
-    reservable: bool,
-    hours: Option<SomeDays>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Reads what a dealership is to do. Days are judged from its today.
@@ -242,7 +229,7 @@ fn which(opcode: Option<String>, all: bool) -> Result<Which, String> {
 }
 
 fn staff(
-    advisors: Option<Vec<OneAdvisor>>,
+    advisors: Option<Vec<Advisor>>,
     reservable: Option<bool>,
     working_times: Option<bool>,
 ) -> Result<Vec<DealerAction>, String> {
@@ -252,9 +239,7 @@ fn staff(
         if ids.len() != advisors.len() || ids.len() > ADVISORS {
             return Err(format!("advisors are at most {ADVISORS}, each with an id of its own"));
         }
-        let advisors = advisors.into_iter().map(|OneAdvisor { id, reservable, hours }| {
-            Ok(Advisor { id: text(id, "id")?, reservable, hours: hours.map(|hours| hours.alone()) })
-        });
+        let advisors = advisors.into_iter().map(|one| Ok(Advisor { id: text(one.id, "id")?, ..one }));
         actions.push(Adjust::Advisors(advisors.collect::<Result<_, String>>()?));
     }
     actions.extend(reservable.map(Adjust::Reservable));

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::dealer::Attempt;
@@ -14,6 +13,7 @@ use super::super::partner::moment;
 use super::super::post::{PostHandle, PostOfficeState, ReceivedLetter};
 use super::super::world::World;
 use super::super::{SandboxState, reply};
+use super::Part;
 
 /// How many letters or attempts one answer holds.
 const MOST: usize = 500;
@@ -64,19 +64,11 @@ pub(in super::super) async fn read(State(shared): State<Arc<SandboxState>>, Path
     reply::good(json!({"read": letters.len()}))
 }
 
-#[derive(Deserialize)]
-pub(in super::super) struct Newest {
-    newest: Option<usize>,
-}
-
 /// `GET /control/letters`: the newest of all mailboxes.
-pub(in super::super) async fn letters(
-    State(shared): State<Arc<SandboxState>>,
-    Query(Newest { newest }): Query<Newest>,
-) -> Response {
+pub(in super::super) async fn letters(State(shared): State<Arc<SandboxState>>, Query(part): Query<Part>) -> Response {
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let now = post.now();
-    let letters = post.newest(newest.unwrap_or(USUAL).min(MOST));
+    let letters = post.newest(part.newest.unwrap_or(USUAL).min(MOST));
     reply::good(json!({"letters": letters.iter().map(|letter| head(letter, now)).collect::<Vec<_>>()}))
 }
 

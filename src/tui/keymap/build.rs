@@ -3,7 +3,7 @@
 use super::alias::ALIASES;
 use super::key::{Key, KeySymbol};
 use super::read::{Entry, written};
-use super::trie::{Conflict, Node, Trie};
+use super::trie::{Conflict, Trie};
 use super::{Keymap, chain};
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::file_problem::Findings;
@@ -167,12 +167,8 @@ impl Keymap {
             // Every key but the last must wait in each scope, else something else happens first.
             (1..=bound.keys.len()).all(|len| {
                 let (keys, last) = (bound.keys.get(..len).unwrap_or_default(), len == bound.keys.len());
-                let node = chain(scope).iter().find_map(|scope| self.tries[*scope as usize].get(keys));
-                match node {
-                    Some(Node::Leaf(there)) => last && *there == action,
-                    Some(Node::Branch(_)) => !last,
-                    None => false,
-                }
+                let reached = chain(scope).iter().find_map(|scope| self.tries[*scope as usize].get(keys));
+                reached.is_some_and(|reached| reached.action.map_or(!last, |there| last && there == action))
             })
         })
     }

@@ -5,16 +5,12 @@ use std::collections::BTreeMap;
 use super::key::Key;
 use crate::tui::action::Action;
 
+/// What keys lead to: an action, or whatever can follow them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trie {
-    children: BTreeMap<Key, Node>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Node {
-    /// The action that the keys up to here ask for.
-    Leaf(Action),
-    Branch(Trie),
+    /// The action that the keys up to here ask for; then nothing follows.
+    pub action: Option<Action>,
+    children: BTreeMap<Key, Trie>,
 }
 
 /// Why keys cannot be put into a tree.
@@ -34,58 +30,45 @@ impl Trie {
     pub fn insert(&mut self, keys: &[Key], action: Action) -> Result<(), Conflict> {
         let Some((key, rest)) = keys.split_first() else { return Err(Conflict::Empty) };
         match self.children.get_mut(key) {
-            Some(Node::Leaf(there)) if rest.is_empty() => Err(Conflict::Same(*there)),
-            Some(Node::Leaf(there)) => Err(Conflict::Shorter(*there)),
-            Some(Node::Branch(trie)) if rest.is_empty() => Err(trie.any().map_or(Conflict::Empty, Conflict::Longer)),
-            Some(Node::Branch(trie)) => trie.insert(rest, action),
-            None if rest.is_empty() => {
-                self.children.insert(*key, Node::Leaf(action));
-                Ok(())
-            }
+            Some(Self { action: Some(there), .. }) if rest.is_empty() => Err(Conflict::Same(*there)),
+            Some(Self { action: Some(there), .. }) => Err(Conflict::Shorter(*there)),
+            Some(branch) if rest.is_empty() => Err(branch.any().map_or(Conflict::Empty, Conflict::Longer)),
+            Some(branch) => branch.insert(rest, action),
             None => {
                 let mut trie = Self::default();
-                trie.insert(rest, action)?;
-                self.children.insert(*key, Node::Branch(trie));
+                match rest {
+                    [] => trie.action = Some(action),
+                    _ => trie.insert(rest, action)?,
+                }
+                self.children.insert(*key, trie);
                 Ok(())
             }
         }
     }
 
     /// What the keys lead to.
-    pub fn get(&self, keys: &[Key]) -> Option<&Node> {
+    pub fn get(&self, keys: &[Key]) -> Option<&Self> {
         let (key, rest) = keys.split_first()?;
-        match self.children.get(key)? {
-            node if rest.is_empty() => Some(node),
-            Node::Branch(trie) => trie.get(rest),
-            Node::Leaf(_) => None,
-        }
+        let child = self.children.get(key)?;
+        if rest.is_empty() { Some(child) } else { child.get(rest) }
     }
 
     /// What can follow, in the order of the keys.
-    pub fn children(&self) -> impl Iterator<Item = (Key, &Node)> {
-        self.children.iter().map(|(key, node)| (*key, node))
+    pub fn children(&self) -> impl Iterator<Item = (Key, &Self)> {
+        self.children.iter().map(|(key, child)| (*key, child))
     }
 
-    /// How many actions are below.
+    /// How many actions are in it.
     pub fn len(&self) -> usize {
-        self.children
-            .values()
-            .map(|node| match node {
-                Node::Leaf(_) => 1,
-                Node::Branch(trie) => trie.len(),
-            })
-            .sum()
+        usize::from(self.action.is_some()) + self.children.values().map(Self::len).sum::<usize>()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.children.is_empty()
+        self.action.is_none() && self.children.is_empty()
     }
 
     fn any(&self) -> Option<Action> {
-        self.children.values().find_map(|node| match node {
-            Node::Leaf(action) => Some(*action),
-            Node::Branch(trie) => trie.any(),
-        })
+        self.action.or_else(|| self.children.values().find_map(Self::any))
     }
 }
 
@@ -135,8 +118,10 @@ mod tests {
             let exact = list.iter().find(|(keys, _)| *keys == asked);
             let below = list.iter().filter(|(keys, _)| keys.len() > asked.len() && keys.starts_with(&asked)).count();
             match trie.get(&asked) {
-                Some(Node::Leaf(action)) => prop_assert_eq!(Some(*action), exact.map(|(_, action)| *action)),
-                Some(Node::Branch(trie)) => prop_assert_eq!(trie.len(), below),
+                Some(Trie { action: Some(action), .. }) => {
+                    prop_assert_eq!(Some(*action), exact.map(|(_, action)| *action));
+                }
+                Some(trie) => prop_assert_eq!(trie.len(), below),
                 None => prop_assert!(exact.is_none() && (below == 0 || asked.is_empty())),
             }
         }

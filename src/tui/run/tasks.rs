@@ -250,10 +250,10 @@ impl Tasks {
     }
 
     /// Reads a mailbox, off the screen's thread: nobody knows how long that takes.
-    pub(super) fn open_mailbox(&mut self, ticket: WorkId, address: String, mailboxes: Arc<dyn Mailboxes>) {
+    pub(super) fn open_mailbox(&mut self, ticket: WorkId, address: String, mailboxes: Arc<Mailboxes>) {
         let tell = self.tell.clone();
         self.spawn(async move {
-            let letters = tokio::task::spawn_blocking(move || mailboxes.letters(&address)).await;
+            let letters = tokio::task::spawn_blocking(move || mailboxes(&address)).await;
             let _ = tell.send(Msg::Mailbox(ticket, letters.map_err(|error| error.to_string()))).await;
         });
     }

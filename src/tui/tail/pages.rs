@@ -12,12 +12,23 @@ const MOST: usize = 4 * AROUND;
 
 /// What stands beside a place of the log.
 #[derive(Debug, Clone, Copy)]
-pub enum Adjacent<'p> {
-    Event(&'p Arc<Event>),
+pub enum Adjacent<T> {
+    Here(T),
     /// What stands there is not held: it is to be read from here on.
     Unread(u64),
     /// Nothing: the log ends there.
     End,
+}
+
+impl<T> Adjacent<T> {
+    /// Its number; else where what is not held is to be read from, or `None` at the end.
+    pub fn seq(self, of: impl FnOnce(T) -> u64) -> Result<u64, Option<u64>> {
+        match self {
+            Self::Here(there) => Ok(of(there)),
+            Self::Unread(from) => Err(Some(from)),
+            Self::End => Err(None),
+        }
+    }
 }
 
 /// Events by their `seq`, and between which of those none is missing.
@@ -111,27 +122,27 @@ impl EventPages {
     }
 
     /// What stands before a number.
-    pub fn before(&self, seq: u64) -> Adjacent<'_> {
+    pub fn before(&self, seq: u64) -> Adjacent<&Arc<Event>> {
         let Some(edge) = seq.checked_sub(1) else { return Adjacent::End };
         let place = self.spans.partition_point(|(start, _)| *start <= edge);
         let span = place.checked_sub(1).and_then(|place| self.spans.get(place)).filter(|(_, last)| edge <= *last);
         let Some((start, _)) = span else { return Adjacent::Unread(seq) };
         match self.events.range(*start..seq).next_back() {
-            Some((_, event)) => Adjacent::Event(event),
+            Some((_, event)) => Adjacent::Here(event),
             None if *start <= 1 => Adjacent::End,
             None => Adjacent::Unread(*start),
         }
     }
 
     /// What stands behind a number.
-    pub fn after(&self, seq: u64) -> Adjacent<'_> {
+    pub fn after(&self, seq: u64) -> Adjacent<&Arc<Event>> {
         let edge = seq.saturating_add(1);
         let place = self.spans.partition_point(|(_, last)| *last < edge);
         let Some((_, last)) = self.spans.get(place).filter(|(start, _)| *start <= edge) else {
             return Adjacent::Unread(seq);
         };
         match self.events.range(edge..=*last).next() {
-            Some((_, event)) => Adjacent::Event(event),
+            Some((_, event)) => Adjacent::Here(event),
             None if *last == u64::MAX => Adjacent::End,
             None => Adjacent::Unread(*last),
         }
@@ -195,12 +206,8 @@ mod tests {
         seqs.map(event).collect()
     }
 
-    fn seq(beside: Adjacent<'_>) -> Result<u64, Option<u64>> {
-        match beside {
-            Adjacent::Event(event) => Ok(event.seq),
-            Adjacent::Unread(from) => Err(Some(from)),
-            Adjacent::End => Err(None),
-        }
+    fn seq(beside: Adjacent<&Arc<Event>>) -> Result<u64, Option<u64>> {
+        beside.seq(|event| event.seq)
     }
 
     #[test]

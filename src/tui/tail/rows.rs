@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{EventTail, NextLine};
+use super::{Adjacent, EventTail};
 use crate::domain::{DealershipId, Timestamp};
 use crate::present::log_line::LogLine;
 use crate::present::time::Zone;
@@ -46,7 +46,7 @@ impl EventTail {
         let mut below: Option<(NaiveDate, Timestamp)> = None;
         while rows.len() < height {
             match self.next_line(seq, false, scope) {
-                NextLine::Line(line) => {
+                Adjacent::Here(line) => {
                     let (day, at) = (scope.zone.date(line.newest.at), line.newest.at);
                     if let Some((_, later)) = below.filter(|(later, _)| *later != day) {
                         rows.push(TailRow::Day(later));
@@ -54,11 +54,11 @@ impl EventTail {
                     (seq, below) = (line.newest.seq, Some((day, at)));
                     rows.push(TailRow::Line(line));
                 }
-                NextLine::Unread(_) => {
+                Adjacent::Unread(_) => {
                     rows.push(TailRow::Pending);
                     break;
                 }
-                NextLine::End => {
+                Adjacent::End => {
                     rows.extend(below.map(|(_, at)| TailRow::Day(at)));
                     break;
                 }
@@ -73,7 +73,7 @@ impl EventTail {
     pub(super) fn lowest_below(&self, top: u64, height: usize, scope: TailScope) -> u64 {
         let (mut lowest, mut used) = (top, 1);
         let mut day = self.source(scope).and_then(|pages| pages.get(top)).map(|event| scope.zone.date(event.at));
-        while let NextLine::Line(line) = self.next_line(lowest, true, scope) {
+        while let Adjacent::Here(line) = self.next_line(lowest, true, scope) {
             let its = scope.zone.date(line.newest.at);
             used += if day.is_some_and(|day| day != its) { 2 } else { 1 };
             if used > height {
@@ -89,9 +89,9 @@ impl EventTail {
         let beyond = |mut seq: u64, forward: bool| {
             for _ in 0..height * AHEAD {
                 match self.next_line(seq, forward, scope) {
-                    NextLine::Line(line) => seq = line.newest.seq,
-                    NextLine::Unread(_) => return Some((seq, forward)),
-                    NextLine::End => return None,
+                    Adjacent::Here(line) => seq = line.newest.seq,
+                    Adjacent::Unread(_) => return Some((seq, forward)),
+                    Adjacent::End => return None,
                 }
             }
             None

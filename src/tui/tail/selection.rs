@@ -1,6 +1,6 @@
 //! The lines that are selected, to be copied.
 
-use super::{EventTail, NextLine, TailScope};
+use super::{Adjacent, EventTail, TailScope};
 use crate::present::log_line::LogLine;
 
 impl EventTail {
@@ -17,12 +17,12 @@ impl EventTail {
         let (mut seq, mut lines) = (last + 1, Vec::new());
         while seq > first {
             match self.next_line(seq, false, scope) {
-                NextLine::Line(line) if line.newest.seq >= first => {
+                Adjacent::Here(line) if line.newest.seq >= first => {
                     seq = line.newest.seq;
                     lines.push(line);
                 }
-                NextLine::Unread(from) if from > first => return None,
-                NextLine::Line(_) | NextLine::Unread(_) | NextLine::End => break,
+                Adjacent::Unread(from) if from > first => return None,
+                Adjacent::Here(_) | Adjacent::Unread(_) | Adjacent::End => break,
             }
         }
         lines.reverse();

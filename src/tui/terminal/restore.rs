@@ -30,14 +30,9 @@ pub(super) fn in_foreground() -> bool {
     tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
 }
 
-/// Gives the terminal back. Clones are the same; calling twice does nothing the second time.
-#[derive(Debug, Clone, Default)]
-pub struct Restorer {
-    shared: Arc<Shared>,
-}
-
+/// Gives the terminal back; calling twice does nothing the second time.
 #[derive(Debug, Default)]
-struct Shared {
+pub struct Restorer {
     /// Whether the terminal is ours.
     entered: AtomicBool,
     /// The terminal, once it was entered.
@@ -51,29 +46,29 @@ struct Shared {
 
 impl Restorer {
     /// For a terminal that was not entered yet.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new() -> Arc<Self> {
+        Arc::default()
     }
 
     /// Whether the terminal is ours now.
     pub fn is_entered(&self) -> bool {
-        self.shared.entered.load(Ordering::SeqCst)
+        self.entered.load(Ordering::SeqCst)
     }
 
     /// The terminal is about to be ours; this thread draws.
     pub(super) fn entering(&self, tty: &Tty, titled: bool) {
-        self.shared.titled.store(titled, Ordering::SeqCst);
-        let _ = self.shared.tty.set(tty.clone());
-        *self.shared.drawing.lock() = Some(thread::current().id());
-        self.shared.entered.store(true, Ordering::SeqCst);
+        self.titled.store(titled, Ordering::SeqCst);
+        let _ = self.tty.set(tty.clone());
+        *self.drawing.lock() = Some(thread::current().id());
+        self.entered.store(true, Ordering::SeqCst);
     }
 
     /// Gives the terminal back, when it is ours. Nothing to do with errors: the terminal may be gone.
     pub fn restore(&self) {
-        if self.shared.entered.swap(false, Ordering::SeqCst) {
-            if let Some(tty) = self.shared.tty.get() {
+        if self.entered.swap(false, Ordering::SeqCst) {
+            if let Some(tty) = self.tty.get() {
                 tty.write_last(RESTORE);
-                if self.shared.titled.load(Ordering::SeqCst) {
+                if self.titled.load(Ordering::SeqCst) {
                     tty.write_last(RESTORE_TITLE);
                 }
             }
@@ -87,8 +82,8 @@ impl Restorer {
     /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal
     /// that is whole again. A panic of a thread that does not draw leaves the screen alone while it is up: its report is
     /// kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
-    pub fn hook_panics(&self, is_caught: fn() -> bool) {
-        let restorer = self.clone();
+    pub fn hook_panics(self: &Arc<Self>, is_caught: fn() -> bool) {
+        let restorer = Arc::clone(self);
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             // What is caught becomes a notice.
@@ -106,18 +101,18 @@ impl Restorer {
 
     /// Panics of background tasks while the screen was up, since the last call, each in one line fit for the screen.
     pub fn take_notes(&self) -> Vec<String> {
-        std::mem::take(&mut self.shared.notes.lock())
+        std::mem::take(&mut self.notes.lock())
     }
 
     fn draws_here(&self) -> bool {
         // Never waits: somebody who holds the lock is not this thread, and not in a panic.
-        self.shared.drawing.try_lock().is_none_or(|drawing| *drawing == Some(thread::current().id()))
+        self.drawing.try_lock().is_none_or(|drawing| *drawing == Some(thread::current().id()))
     }
 
     fn note(&self, info: &PanicHookInfo<'_>) {
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
         let note = format!("{}{place}", clean(panic_message(info.payload())));
-        let mut notes = self.shared.notes.lock();
+        let mut notes = self.notes.lock();
         if notes.len() < MOST_NOTES {
             notes.push(note);
         }

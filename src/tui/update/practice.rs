@@ -6,7 +6,7 @@ use super::{queue, table, views};
 use crate::domain::Event;
 use crate::tui::dialog::DialogKind;
 use crate::tui::list_cursor::Motion;
-use crate::tui::practice::{Practice, PracticeOutcome, PracticePhase, TASKS, TaskResult};
+use crate::tui::practice::{Practice, PracticePhase, TASKS, TaskResult};
 use crate::tui::rows::Tab;
 use crate::tui::state::{Focus, Mode, ScreenState};
 
@@ -129,20 +129,16 @@ pub(super) fn follow(state: &mut ScreenState) {
         return;
     }
     practice.see_code(shown);
-    let outcome = state.practice.as_ref().and_then(|practice| practice.outcome(state));
-    match outcome {
-        Some(PracticeOutcome::Done(result)) => {
-            if let Some(practice) = &mut state.practice {
-                practice.end(result);
-            }
-            state.dirty = true;
+    let Some(practice) = &state.practice else { return };
+    if let Some(result) = practice.outcome(state) {
+        if let Some(practice) = &mut state.practice {
+            practice.end(result);
         }
-        // Whoever is in the middle of something is not taken out of it.
-        Some(PracticeOutcome::Elsewhere) if matches!(state.mode, Mode::Desk) => {
-            let place = state.practice.as_ref().and_then(|practice| practice.place);
-            set(state, place.unwrap_or_default());
-            state.dirty = true;
-        }
-        Some(PracticeOutcome::Elsewhere) | None => {}
+        state.dirty = true;
+    // Whoever is in the middle of something is not taken out of it.
+    } else if matches!(state.mode, Mode::Desk) && practice.needs_another(state) {
+        let place = practice.place.unwrap_or_default();
+        set(state, place);
+        state.dirty = true;
     }
 }

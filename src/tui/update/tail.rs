@@ -12,7 +12,7 @@ use crate::tui::line_search::LineSearch;
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::state::{Mode, ScreenState};
-use crate::tui::tail::{NextLine, Seek, TailInput, TailInputKind, TailScope, TailText};
+use crate::tui::tail::{Adjacent, Seek, TailInput, TailInputKind, TailScope, TailText};
 use crate::tui::theme::Tone;
 
 /// How many lines are searched at once; then keys and frames have their turn.
@@ -170,7 +170,7 @@ pub(super) fn seek_on(state: &mut ScreenState) -> Vec<Effect> {
     state.dirty = true;
     for _ in 0..SEARCHED {
         match state.tail.next_line(from, forward, scope) {
-            NextLine::Line(line) => {
+            Adjacent::Here(line) => {
                 from = line.newest.seq;
                 let text = TailText::of(&line, usize::MAX, &state.rows, scope.zone, state.now.at);
                 if state.tail.search.is_in(&text.whole()) {
@@ -179,11 +179,11 @@ pub(super) fn seek_on(state: &mut ScreenState) -> Vec<Effect> {
                     return Vec::new();
                 }
             }
-            NextLine::Unread(_) => {
+            Adjacent::Unread(_) => {
                 state.tail.seek = Some(Seek::Hit { forward, from });
                 return Vec::new();
             }
-            NextLine::End => {
+            Adjacent::End => {
                 state.tail.seek = None;
                 let place = if forward { "newer" } else { "older" };
                 state.tell_of_key(format!("no {place} event has what you search for"));

@@ -12,7 +12,7 @@ use crate::domain::table::{MOST_COLUMNS, RowFault};
 use super::{Form, MOST_OF_A_KIND, SourceRow, Suits};
 
 use flat::{FlatValue, flatten, flatten_but_lists, value};
-use shape::{JsonRows, JsonShape};
+use shape::JsonRows;
 
 /// What is said of a file that has more keys than are read.
 const MORE_KEYS: &str = "its objects have more than 1000 keys; those beyond were left out";
@@ -30,7 +30,7 @@ pub(super) struct Objects {
 }
 
 pub(super) fn open(text: DecodedText, suits: &Suits<'_>) -> Result<(Form, Vec<String>), String> {
-    let JsonRows { rows, shape, remark, broken } = shape::find(text.as_str(), |list| worth(list, suits))?;
+    let JsonRows { rows, of_lists, remark, broken } = shape::find(text.as_str(), |list| worth(list, suits))?;
     let mut remarks: Vec<String> = remark.into_iter().collect();
     let broken: HashMap<usize, String> = broken.into_iter().collect();
     let start = text.as_str().as_ptr() as usize;
@@ -41,7 +41,7 @@ pub(super) fn open(text: DecodedText, suits: &Suits<'_>) -> Result<(Form, Vec<St
     };
     let spans = rows.iter().map(span).collect();
     let mut keys = Keys::default();
-    if shape == JsonShape::Objects {
+    if !of_lists {
         let whole = rows.iter().enumerate().filter(|(place, _)| !broken.contains_key(place));
         whole.for_each(|(_, row)| keys.see(row));
         remarks.extend(keys.more.then(|| MORE_KEYS.to_owned()));
@@ -50,24 +50,20 @@ pub(super) fn open(text: DecodedText, suits: &Suits<'_>) -> Result<(Form, Vec<St
         }));
     }
     let (columns, places) = keys.with_values();
-    let columns = (shape == JsonShape::Objects).then_some(columns);
+    let columns = (!of_lists).then_some(columns);
     Ok((Form::Objects(Objects { text, spans, columns, places, broken }), remarks))
 }
 
 /// How well a list suits: by its keys, or by its first rows.
 fn worth(list: &JsonRows<'_>, suits: &Suits<'_>) -> usize {
     let head = list.rows.iter().take(HEADING_ROWS);
-    match list.shape {
-        JsonShape::Objects => {
-            let mut keys = Keys::default();
-            head.for_each(|row| flatten_but_lists(row, &mut |key, value| keys.take(key, &value)));
-            let heading = keys.columns.iter().map(|key| Some(key.as_str().into())).collect();
-            suits(&mut std::iter::once(SourceRow::of(1, 1, heading)))
-        }
-        JsonShape::Lists => {
-            suits(&mut head.zip(1..).map(|(row, place)| cells(row, SourceRow::of(place, place, Vec::new()))))
-        }
+    if list.of_lists {
+        return suits(&mut head.zip(1..).map(|(row, place)| cells(row, SourceRow::of(place, place, Vec::new()))));
     }
+    let mut keys = Keys::default();
+    head.for_each(|row| flatten_but_lists(row, &mut |key, value| keys.take(key, &value)));
+    let heading = keys.columns.iter().map(|key| Some(key.as_str().into())).collect();
+    suits(&mut std::iter::once(SourceRow::of(1, 1, heading)))
 }
 
 /// Keys in the order in which they first appear.

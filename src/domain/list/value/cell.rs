@@ -9,17 +9,8 @@ use crate::domain::table::{damage, fraction, plain_key};
 use crate::domain::text::{clean, is_line_break, tidy};
 use crate::domain::{ProfileField, address};
 
-/// The text of a field, as a list means it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListValue {
-    /// The text; empty: there is none.
-    pub text: String,
-    /// What was done to the text of the cell, each once.
-    pub mended: Vec<Mended>,
-}
-
-/// Reads a cell for a field.
-pub fn read_value(field: ProfileField, cell: &str) -> Result<ListValue, String> {
+/// Reads a cell for a field: the text, empty when there is none, and what was done to that of the cell, each once.
+pub fn read_value(field: ProfileField, cell: &str) -> Result<(String, Vec<Mended>), String> {
     let mut reading = Reading { text: Cow::Borrowed(cell), mended: Vec::new() };
     if field == ProfileField::DealerCode {
         reading.read_key()?;
@@ -33,7 +24,7 @@ pub fn read_value(field: ProfileField, cell: &str) -> Result<ListValue, String> 
         reading.none(Mended::Placeholder);
     }
     let Reading { text, mended } = reading;
-    Ok(ListValue { text: text.into_owned(), mended })
+    Ok((text.into_owned(), mended))
 }
 
 /// A text on its way, and what was done to it.

@@ -9,6 +9,6 @@ mod placeholder;
 #[cfg(test)]
 mod tests;
 
-pub use cell::{ListValue, read_value};
+pub use cell::read_value;
 pub use mended::Mended;
 pub use placeholder::{is_nobody, is_placeholder};

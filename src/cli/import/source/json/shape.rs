@@ -15,17 +15,11 @@ const DEEPEST: usize = 3;
 /// The most keys that are named in a message.
 const MOST_NAMED: usize = 12;
 
-/// What the rows of a list are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum JsonShape {
-    Objects,
-    Lists,
-}
-
 /// The rows of a list, as they stand in the text.
 pub(super) struct JsonRows<'a> {
     pub(super) rows: Vec<&'a str>,
-    pub(super) shape: JsonShape,
+    /// Its rows are lists, not objects.
+    pub(super) of_lists: bool,
     /// Where it was found, when that is worth saying.
     pub(super) remark: Option<String>,
     /// The rows that are no JSON, and why.
@@ -35,25 +29,25 @@ pub(super) struct JsonRows<'a> {
 impl<'a> JsonRows<'a> {
     /// A list of whatever its first row is; `None` when that is no row.
     fn of(rows: Vec<&'a str>, remark: Option<String>) -> Option<Self> {
-        let shape = match rows.first()?.as_bytes().first()? {
-            b'{' => JsonShape::Objects,
-            b'[' => JsonShape::Lists,
+        let of_lists = match rows.first()?.as_bytes().first()? {
+            b'{' => false,
+            b'[' => true,
             _ => return None,
         };
         // GeoJSON: what is known of a place.
         let is_feature = |row: &str| value_of(row, "type").is_some_and(|kind| kind == "\"Feature\"");
-        if shape == JsonShape::Objects && rows.first().is_some_and(|row| is_feature(row)) {
+        if !of_lists && rows.first().is_some_and(|row| is_feature(row)) {
             let properties =
                 |row: &'a str| value_of(row, "properties").filter(|raw| raw.starts_with('{')).unwrap_or(row);
             let rows = rows.into_iter().map(properties).collect();
             return Some(Self {
                 rows,
-                shape,
+                of_lists,
                 remark: Some("the properties of its places were read (GeoJSON)".to_owned()),
                 broken: Vec::new(),
             });
         }
-        Some(Self { rows, shape, remark, broken: Vec::new() })
+        Some(Self { rows, of_lists, remark, broken: Vec::new() })
     }
 }
 
