@@ -42,7 +42,7 @@ pub use leadership::LeaseSettings;
 pub use meanings::RuleStore;
 pub use outbox::{OutboxParts, letter_text};
 pub use probe::ProbeQueueLength;
-pub use task_monitor::{TaskFault, TaskState};
+pub use task_monitor::TaskState;
 
 /// How long the end of the program waits for what is under way.
 const LAST_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
@@ -153,7 +153,7 @@ impl Engine {
     }
 
     /// The background tasks that do not run as they should.
-    pub fn task_faults(&self) -> Vec<TaskFault> {
+    pub fn task_faults(&self) -> Vec<(&'static str, TaskState)> {
         self.inner.monitor.faults(&*self.inner.parts.clock)
     }
 

@@ -43,16 +43,16 @@ impl App {
     /// Reads the settings and says what is doubtful about them.
     pub fn new(globals: Globals) -> Result<Self, CliError> {
         let out = Out::new(globals.color);
-        let loaded = config::load(&overrides(&globals))?;
-        for warning in &loaded.warnings {
+        let (config, warnings) = config::load(&overrides(&globals))?;
+        for warning in &warnings {
             out.note(warning.to_string());
         }
-        if let Some(doubt) = choose_zone_rules(&loaded.config).doubt() {
+        if let Some(doubt) = choose_zone_rules(&config).doubt() {
             out.warn(format!("time zone rules: {}", crate::domain::text::clean(doubt)));
         }
         Ok(Self {
             globals,
-            config: loaded.config,
+            config,
             out,
             clock: Arc::new(WallClock::real()),
             zone: operators_zone(),

@@ -40,10 +40,13 @@ pub(super) fn themes(color: ColorWhen, ui: &Ui, notices: &mut Vec<String>) -> Th
     themes_of(color, ui).unwrap_or_else(|problems| {
         notices.extend(problems);
         notices.push("the theme file is not used until that is mended".to_owned());
-        with_environment(color, |env| {
-            ThemeSet::of(ThemeChoice::Auto, env).in_ascii(ui.ascii.unwrap_or_else(|| env.is_ascii()))
-        })
+        in_environment(color, ui, |env| ThemeSet::of(ThemeChoice::Auto, env))
     })
+}
+
+/// The colours for this terminal, in ASCII where that is asked for or nothing else can be shown.
+fn in_environment(color: ColorWhen, ui: &Ui, themes: impl FnOnce(TerminalEnv<'_>) -> ThemeSet) -> ThemeSet {
+    with_environment(color, |env| themes(env).in_ascii(ui.ascii.unwrap_or_else(|| env.is_ascii())))
 }
 
 /// The colours that were asked for, or what is wrong with their file.
@@ -53,13 +56,10 @@ fn themes_of(color: ColorWhen, ui: &Ui) -> Result<ThemeSet, Vec<String>> {
         ThemeSource::Given(_) => None,
         ThemeSource::File(path) => Some(theme_file(path)?),
     };
-    Ok(with_environment(color, |env| {
-        let themes = match (&ui.theme, &file) {
-            (_, Some(file)) => file.over(env),
-            (ThemeSource::Given(choice), None) if color != ColorWhen::Never => ThemeSet::of(*choice, env),
-            _ => ThemeSet::of(ThemeChoice::Mono, env),
-        };
-        themes.in_ascii(ui.ascii.unwrap_or_else(|| env.is_ascii()))
+    Ok(in_environment(color, ui, |env| match (&ui.theme, &file) {
+        (_, Some(file)) => file.over(env),
+        (ThemeSource::Given(choice), None) if color != ColorWhen::Never => ThemeSet::of(*choice, env),
+        _ => ThemeSet::of(ThemeChoice::Mono, env),
     }))
 }
 
@@ -179,7 +179,7 @@ impl DeskFiles {
     /// Takes from the settings what may change while the desk runs; whether that are the colours.
     fn read_settings(&mut self, files: &mut OwnFiles) -> bool {
         let config = match config::load(&self.overrides) {
-            Ok(loaded) => loaded.config,
+            Ok((config, _)) => config,
             Err(error) => {
                 files.wrong.extend(error.0.iter().map(ToString::to_string));
                 return false;
@@ -221,7 +221,7 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             std::fs::write(dir.path().join("config.toml"), settings).unwrap();
             let overrides = Overrides { file: Some(dir.path().join("config.toml")), ..Overrides::default() };
-            let config = config::load(&overrides).unwrap().config;
+            let (config, _) = config::load(&overrides).unwrap();
             let mut files = DeskFiles::new(ColorWhen::Auto, overrides, &config);
             files.keymap = WatchedFile::new(Some(dir.path().join("keymap.toml")));
             Self { dir, files }

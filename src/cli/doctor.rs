@@ -71,23 +71,22 @@ pub(super) async fn run(globals: &Globals, accept_loss: bool, json: Json) -> Res
     let mut found = Findings::default();
     terminal(&mut found);
     match config::load(&overrides(globals)) {
-        Ok(loaded) => {
+        Ok((config, warnings)) => {
             let place = paths::config_file().as_deref().map(shown_path).unwrap_or_default();
-            let file =
-                loaded.config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown_path);
+            let file = config.file.as_deref().map_or_else(|| format!("no file {place}; the defaults hold"), shown_path);
             found.note("settings", Severity::Good, file);
-            for warning in loaded.warnings {
+            for warning in warnings {
                 found.note("settings", Severity::Doubtful, warning.to_string());
             }
             keys(&mut found);
-            let database = choose_zone_rules(&loaded.config);
-            match &loaded.config.store {
+            let database = choose_zone_rules(&config);
+            match &config.store {
                 StoreUrl::Embedded(dir) => {
                     if accept_loss {
                         store::accept_loss(&mut found, dir, globals.read_only).await;
                     }
                     store::inspect(&mut found, dir);
-                    store::owner(&mut found, dir, &loaded.config).await;
+                    store::owner(&mut found, dir, &config).await;
                 }
                 StoreUrl::Postgres(url) => {
                     if accept_loss {
@@ -97,19 +96,19 @@ pub(super) async fn run(globals: &Globals, accept_loss: bool, json: Json) -> Res
                             "nothing was given up: --accept-loss is for the journal in a directory",
                         );
                     }
-                    team::inspect(&mut found, &loaded.config, url).await;
+                    team::inspect(&mut found, &config, url).await;
                 }
             }
             certificates(&mut found);
-            codes(&mut found, &loaded.config);
-            mail(&mut found, &loaded.config).await;
+            codes(&mut found, &config);
+            mail(&mut found, &config).await;
             // Whatever is wrong with the store is told already.
-            let client = StoreClient::open(&loaded.config, Arc::new(WallClock::real())).await.ok();
-            hooks::inspect(&mut found, &loaded.config, client.as_ref()).await;
-            let skew = platform(&mut found, &loaded.config).await;
+            let client = StoreClient::open(&config, Arc::new(WallClock::real())).await.ok();
+            hooks::inspect(&mut found, &config, client.as_ref()).await;
+            let skew = platform(&mut found, &config).await;
             let read_model = client.as_ref().map(StoreClient::read_model);
             zones::inspect(&mut found, &database, read_model);
-            clock(&mut found, &loaded.config, read_model.and_then(ReadModel::newest_event), skew);
+            clock(&mut found, &config, read_model.and_then(ReadModel::newest_event), skew);
         }
         Err(error) => {
             for mistake in error.0 {

@@ -54,11 +54,11 @@ pub(super) fn run(globals: &Globals, command: ConfigCommand) -> Result<(), CliEr
 }
 
 fn load(globals: &Globals, out: &Out) -> Result<Config, CliError> {
-    let loaded = config::load(&overrides(globals))?;
-    for warning in &loaded.warnings {
+    let (config, warnings) = config::load(&overrides(globals))?;
+    for warning in &warnings {
         out.note(warning.to_string());
     }
-    Ok(loaded.config)
+    Ok(config)
 }
 
 /// Secrets are fetched and templates tried, but nothing is sent.

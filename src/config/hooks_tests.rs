@@ -23,8 +23,8 @@ secret = { env = "HOOK_SECRET" }
 
 fn read(text: &str) -> Result<(Config, Vec<String>), Vec<String>> {
     let told = |all: &[crate::present::diagnostic::Diagnostic]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let loaded = parse(Path::new("c.toml"), text, &Overrides::default()).map_err(|error| told(&error.0))?;
-    Ok((loaded.config, told(&loaded.warnings)))
+    let (config, warnings) = parse(Path::new("c.toml"), text, &Overrides::default()).map_err(|error| told(&error.0))?;
+    Ok((config, told(&warnings)))
 }
 
 fn same(one: &HookConfig, other: &HookConfig) -> bool {

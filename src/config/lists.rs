@@ -140,7 +140,7 @@ mod tests {
 
     fn config(map: &str) -> Config {
         let text = format!("[import.crm]\nmap = {map}\n");
-        parse(Path::new("config.toml"), &text, &Overrides::default()).unwrap().config
+        parse(Path::new("config.toml"), &text, &Overrides::default()).unwrap().0
     }
 
     /// Every field with its columns in their order.
@@ -173,7 +173,7 @@ mod tests {
             let read = config(&written);
             assert_eq!(fields(&read.lists["crm"].map), fields(&said), "{written}");
             let printed = print::effective(&read);
-            let again = parse(Path::new("config.toml"), &printed, &Overrides::default()).unwrap().config;
+            let again = parse(Path::new("config.toml"), &printed, &Overrides::default()).unwrap().0;
             assert_eq!(again.lists, read.lists, "{printed}");
         }
         assert_eq!(

@@ -34,14 +34,6 @@ impl Overrides {
     }
 }
 
-/// Settings and what should be said about them.
-#[derive(Debug, Clone)]
-pub struct LoadedConfig {
-    pub config: Config,
-    /// Warnings; the program runs all the same.
-    pub warnings: Vec<Diagnostic>,
-}
-
 /// Settings that cannot be used: every mistake at once (exit 2).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ConfigError(pub Vec<Diagnostic>);
@@ -55,7 +47,8 @@ impl fmt::Display for ConfigError {
     }
 }
 
-pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
+/// The settings, and warnings: the program runs all the same.
+pub fn load(overrides: &Overrides) -> Result<(Config, Vec<Diagnostic>), ConfigError> {
     let (path, required) = match (&overrides.file, paths::config_file()) {
         (Some(path), _) => (path.clone(), true),
         (None, Some(path)) => (path, false),
@@ -70,13 +63,13 @@ pub fn load(overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
             return Err(ConfigError(vec![Diagnostic { place, warning: false, message }]));
         }
     };
-    let mut loaded = parse(&path, text.as_deref().unwrap_or_default(), overrides)?;
-    loaded.config.file = text.map(|_| path);
-    Ok(loaded)
+    let (mut config, warnings) = parse(&path, text.as_deref().unwrap_or_default(), overrides)?;
+    config.file = text.map(|_| path);
+    Ok((config, warnings))
 }
 
 /// Reads settings from a text.
-pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedConfig, ConfigError> {
+pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<(Config, Vec<Diagnostic>), ConfigError> {
     let reader = Reader::new(path, text, &overrides.variables);
     let document = Document::parse(text).map_err(|error| {
         let place = error.span().map_or(SettingLocation::Nowhere, |span| reader.place(span.start));
@@ -84,7 +77,7 @@ pub fn parse(path: &Path, text: &str, overrides: &Overrides) -> Result<LoadedCon
     })?;
     let config = read(&reader, document.as_table(), overrides.store.as_deref());
     let (warnings, errors): (Vec<_>, Vec<_>) = reader.finish().into_iter().partition(|found| found.warning);
-    if errors.is_empty() { Ok(LoadedConfig { config, warnings }) } else { Err(ConfigError(errors)) }
+    if errors.is_empty() { Ok((config, warnings)) } else { Err(ConfigError(errors)) }
 }
 
 /// Reads everything; mistakes are in the reader, and defaults stand in their place.

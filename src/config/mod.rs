@@ -22,7 +22,7 @@ mod written;
 
 pub use hooks::HookConfig;
 pub use lists::mapping_in_toml;
-pub use load::{ConfigError, LoadedConfig, Overrides, load, parse};
+pub use load::{ConfigError, Overrides, load, parse};
 pub use login::name as login_name;
 pub use model::{Config, ListSettings, StoreUrl};
 pub use secret::{SecretError, SecretSource};

@@ -88,7 +88,7 @@ fn everything() -> String {
 
 fn read(text: &str) -> Result<Config, String> {
     parse(Path::new("c.toml"), text, &Overrides::default())
-        .map(|loaded| loaded.config)
+        .map(|(config, _)| config)
         .map_err(|error| format!("{error}\n{text}"))
 }
 

@@ -73,7 +73,7 @@ pub fn printed(row: &ClassificationRule) -> String {
 /// How many rows the settings read from a text.
 fn meanings(path: &Path, text: &str) -> Result<usize, String> {
     match parse(path, text, &Overrides::default().with_environment()) {
-        Ok(loaded) => Ok(loaded.config.xtime.own_meanings),
+        Ok((config, _)) => Ok(config.xtime.own_meanings),
         Err(mistakes) => Err(mistakes.0.first().map_or_else(String::new, |first| first.message.clone())),
     }
 }
@@ -116,8 +116,9 @@ mod tests {
     }
 
     fn own_rows(text: &str) -> Vec<ClassificationRule> {
-        let loaded = super::super::parse(Path::new("config.toml"), text, &super::super::Overrides::default()).unwrap();
-        loaded.config.xtime.settings.meanings[..loaded.config.xtime.own_meanings].to_vec()
+        let (config, _) =
+            super::super::parse(Path::new("config.toml"), text, &super::super::Overrides::default()).unwrap();
+        config.xtime.settings.meanings[..config.xtime.own_meanings].to_vec()
     }
 
     #[test]

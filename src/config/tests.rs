@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::*;
 use crate::domain::{CodeOrigin, LetterKind};
 use crate::mail::Transport;
+use crate::present::diagnostic::Diagnostic;
 use crate::present::{ThemeChoice, ThemeSource};
 use crate::wiring;
 
@@ -15,7 +16,7 @@ fn overrides(variables: &[(&str, &str)]) -> Overrides {
     Overrides { variables, ..Overrides::default() }
 }
 
-fn good(text: &str) -> LoadedConfig {
+fn good(text: &str) -> (Config, Vec<Diagnostic>) {
     parse(Path::new("/etc/c.toml"), text, &Overrides::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -83,9 +84,8 @@ operator = "ana"
 
 #[test]
 fn nothing_at_all_is_fine() {
-    let loaded = good("");
-    let config = loaded.config;
-    assert_eq!(loaded.warnings, []);
+    let (config, warnings) = good("");
+    assert_eq!(warnings, []);
     assert_eq!((config.partner.as_str(), config.policy.default_opcode.as_str()), ("DataClover", "Tell Us More"));
     assert_eq!(config.invitations.source, CodeOrigin::Paste);
     assert_eq!(config.policy, crate::domain::Policy::default());
@@ -95,9 +95,8 @@ fn nothing_at_all_is_fine() {
 
 #[test]
 fn every_section_is_read() {
-    let loaded = good(WHOLE);
-    assert_eq!(loaded.warnings, []);
-    let config = loaded.config;
+    let (config, warnings) = good(WHOLE);
+    assert_eq!(warnings, []);
     assert_eq!(config.partner, "Clover");
     assert_eq!(config.store.to_string(), "sled:/tmp/books");
     assert_eq!(config.policy.valid_for, TimeDelta::hours(48));
@@ -114,7 +113,7 @@ fn every_section_is_read() {
 
 #[test]
 fn letters_and_reminders_are_read() {
-    let LoadedConfig { config, warnings } = good(WHOLE);
+    let (config, warnings) = good(WHOLE);
     assert_eq!(warnings, []);
     let (mail, letters, rules) = (&config.mail, &config.mail.letters, &config.policy.mail);
     assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
@@ -139,7 +138,7 @@ fn letters_and_reminders_are_read() {
 
 #[test]
 fn without_settings_letters_become_files_and_nights_are_quiet() {
-    let LoadedConfig { config, warnings } = good("[partner]\nname = \"Klee & Blatt, GmbH Ü\"");
+    let (config, warnings) = good("[partner]\nname = \"Klee & Blatt, GmbH Ü\"");
     assert_eq!(warnings, []);
     let Transport::Directory(path) = &config.mail.transport else { panic!("{:?}", config.mail.transport) };
     assert!(path.is_absolute() && path.ends_with("cloverwatch/mail"), "{path:?}");
@@ -151,8 +150,8 @@ fn without_settings_letters_become_files_and_nights_are_quiet() {
     assert_eq!(config.policy.mail.automatic, [LetterKind::WordReceived, LetterKind::Live]);
     assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(24), TimeDelta::hours(6)]);
     assert_eq!(config.policy.mail.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("21:00-08:00"));
-    assert_eq!(good("[reminders]\nquiet = \"none\"").config.policy.mail.quiet, None);
-    let relative = good("[mail]\ntransport = \"dir:letters\"").config.mail.transport;
+    assert_eq!(good("[reminders]\nquiet = \"none\"").0.policy.mail.quiet, None);
+    let relative = good("[mail]\ntransport = \"dir:letters\"").0.mail.transport;
     assert_eq!(relative, Transport::Directory("/etc/letters".into()));
 }
 
@@ -208,21 +207,20 @@ fn mail_settings_that_do_not_fit_say_what_would() {
             "/etc/c.toml:3:8: warning: `mail.from`: this domain belongs to nobody",
         ),
     ] {
-        let warnings: Vec<_> = good(&format!("[mail]\n{text}")).warnings.iter().map(ToString::to_string).collect();
+        let warnings: Vec<_> = good(&format!("[mail]\n{text}")).1.iter().map(ToString::to_string).collect();
         assert!(
             matches!(warnings.as_slice(), [one] if one.contains(expected) && !one.contains("pw123")),
             "{text}\n{warnings:?}"
         );
     }
     let allowed = "[mail]\ntransport = \"smtp://relay.clover.com\"\nallow_plain = [\"relay.clover.com\"]\nfrom = \"a@clover.com\"";
-    assert_eq!(good(allowed).warnings, []);
-    assert_eq!(good("[mail]\ntransport = \"smtp://localhost:2525\"\nfrom = \"a@example.com\"").warnings, []);
+    assert_eq!(good(allowed).1, []);
+    assert_eq!(good("[mail]\ntransport = \"smtp://localhost:2525\"\nfrom = \"a@example.com\"").1, []);
 }
 
 #[test]
 fn a_transport_is_made_of_the_settings() {
-    let transport =
-        |text: &str| wiring::transport(&good(text).config, std::sync::Arc::new(crate::clock::WallClock::real()));
+    let transport = |text: &str| wiring::transport(&good(text).0, std::sync::Arc::new(crate::clock::WallClock::real()));
     assert!(transport("[mail]\ntransport = \"none\"").unwrap().is_none());
     assert_eq!(transport("[mail]\ntransport = \"dir:/tmp/letters\"").unwrap().unwrap().name(), "dir:/tmp/letters");
     let local = "[mail]\ntransport = \"smtp://desk@localhost:2525\"\nfrom = \"a@example.com\"\nlanes = 7\n";
@@ -281,19 +279,19 @@ fn mistakes_have_a_place_and_say_what_would_be_right() {
 fn a_literal_secret_is_taken_with_a_warning_and_never_printed() {
     let text =
         "[xtime]\nclient_id = \"me\"\nclient_secret = \"s3cret\"\napi_key = \"k3y\"\nheaders = { X-Token = \"t0ken\" }";
-    let loaded = good(text);
-    assert_eq!(loaded.warnings.len(), 3);
-    assert!(loaded.warnings[0].to_string().starts_with("/etc/c.toml:3:17: warning: `xtime.client_secret` stands in"));
-    let printed = print::effective(&loaded.config);
+    let (config, warnings) = good(text);
+    assert_eq!(warnings.len(), 3);
+    assert!(warnings[0].to_string().starts_with("/etc/c.toml:3:17: warning: `xtime.client_secret` stands in"));
+    let printed = print::effective(&config);
     for secret in ["s3cret", "k3y", "t0ken"] {
-        assert!(!printed.contains(secret) && !format!("{:?}", loaded.config).contains(secret), "{printed}");
+        assert!(!printed.contains(secret) && !format!("{:?}", config).contains(secret), "{printed}");
     }
 }
 
 /// What other programs replace in their settings is told wherever a text stands, with what to write.
 #[test]
 fn nothing_is_replaced_in_a_text_and_that_is_said() {
-    let warnings = |text: &str| good(text).warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let warnings = |text: &str| good(text).1.iter().map(ToString::to_string).collect::<Vec<_>>();
     for (text, expected) in [
         (
             "[xtime]\nclient_id = \"$XTIME_CLIENT_ID\"",
@@ -351,12 +349,8 @@ fn nothing_is_replaced_in_a_text_and_that_is_said() {
         let found = mistakes(text);
         assert!(matches!(found.as_slice(), [one] if one.contains(expected)), "{text}\n{found:#?}");
     }
-    let loaded = parse(Path::new("c.toml"), "", &overrides(&[("CLOVERWATCH_XTIME_CLIENT_ID", "$ID")])).unwrap();
-    assert!(
-        loaded.warnings[0].to_string().starts_with("CLOVERWATCH_XTIME_CLIENT_ID: warning:"),
-        "{:?}",
-        loaded.warnings
-    );
+    let (_, warnings) = parse(Path::new("c.toml"), "", &overrides(&[("CLOVERWATCH_XTIME_CLIENT_ID", "$ID")])).unwrap();
+    assert!(warnings[0].to_string().starts_with("CLOVERWATCH_XTIME_CLIENT_ID: warning:"), "{:?}", warnings);
 }
 
 #[test]
@@ -369,19 +363,19 @@ fn variables_win_over_the_file_and_flags_over_both() {
         ("CLOVERWATCH_XTIME_SCOPES", "[\"a\", \"b\"]"),
         ("CLOVERWATCH_UI_THEEM", "dark"),
     ]);
-    let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
-    assert_eq!(loaded.config.store.to_string(), "sled:/from/variable");
-    assert_eq!(loaded.config.xtime.settings.requests_per_second, Some(7));
-    assert_eq!(loaded.config.xtime.settings.scopes, ["a", "b"]);
+    let (config, warnings) = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
+    assert_eq!(config.store.to_string(), "sled:/from/variable");
+    assert_eq!(config.xtime.settings.requests_per_second, Some(7));
+    assert_eq!(config.xtime.settings.scopes, ["a", "b"]);
     assert!(
-        matches!(&loaded.config.xtime.client_secret, Some(SecretSource::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")
+        matches!(&config.xtime.client_secret, Some(SecretSource::Variable(name)) if name == "CLOVERWATCH_XTIME_CLIENT_SECRET")
     );
-    assert_eq!(loaded.config.invitations.http.as_ref().unwrap().settings.method, "PUT");
-    assert_eq!(loaded.warnings.len(), 1);
-    assert!(loaded.warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{:?}", loaded.warnings);
+    assert_eq!(config.invitations.http.as_ref().unwrap().settings.method, "PUT");
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{:?}", warnings);
     overrides.store = Some("sled:/from/flag".to_owned());
-    let loaded = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
-    assert_eq!(loaded.config.store.to_string(), "sled:/from/flag");
+    let (config, _) = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
+    assert_eq!(config.store.to_string(), "sled:/from/flag");
     overrides.store = Some("postgres://x".to_owned());
     overrides.variables.insert("CLOVERWATCH_UI_MOUSE".to_owned(), "perhaps".to_owned());
     let error = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap_err().to_string();
@@ -400,11 +394,11 @@ fn what_is_printed_can_be_read_again_and_prints_the_same() {
         "[partner]\nname = 'Klee \"Blatt\" & Söhne <x>, \\ y'",
         "[mail]\ntransport = \"none\"\n[reminders]\nquiet = \"none\"\nbefore_expiry = []",
     ] {
-        let printed = print::effective(&good(text).config);
+        let printed = print::effective(&good(text).0);
         let again = good(&printed);
-        let own = again.config.xtime.own_meanings;
-        assert_eq!(own, good(text).config.xtime.settings.meanings.len(), "the defaults are printed too");
-        let mut second = print::effective(&again.config);
+        let own = again.0.xtime.own_meanings;
+        assert_eq!(own, good(text).0.xtime.settings.meanings.len(), "the defaults are printed too");
+        let mut second = print::effective(&again.0);
         // Read again, the default rows are the operator's own, and the defaults follow once more.
         second.truncate(second.find("# How answers are read").unwrap());
         assert!(printed.starts_with(&second), "{printed}\n---\n{second}");
@@ -418,13 +412,13 @@ fn a_file_that_was_asked_for_must_be_there() {
     let error = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap_err().to_string();
     assert!(error.contains("--config: error: cannot read"), "{error}");
     std::fs::write(&file, "[partner]\nname = \"X\"").unwrap();
-    let loaded = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap();
-    assert_eq!((loaded.config.partner.as_str(), loaded.config.file), ("X", Some(file)));
+    let (config, _) = load(&Overrides { file: Some(file.clone()), ..Overrides::default() }).unwrap();
+    assert_eq!((config.partner.as_str(), config.file), ("X", Some(file)));
 }
 
 #[test]
 fn a_theme_is_given_or_a_file() {
-    let theme = |text: &str| good(&format!("[ui]\ntheme = \"{text}\"")).config.ui.theme;
+    let theme = |text: &str| good(&format!("[ui]\ntheme = \"{text}\"")).0.ui.theme;
     assert_eq!(theme("colour-blind"), ThemeSource::Given(ThemeChoice::ColorBlind));
     assert!(matches!(theme("./own"), ThemeSource::File(path) if path.ends_with("own")));
     assert!(matches!(theme("own.toml"), ThemeSource::File(_)));
@@ -434,6 +428,6 @@ fn a_theme_is_given_or_a_file() {
 
 #[test]
 fn ascii_is_said_or_found_out() {
-    let ascii = |text: &str| good(&format!("[ui]\nascii = {text}")).config.ui.ascii;
+    let ascii = |text: &str| good(&format!("[ui]\nascii = {text}")).0.ui.ascii;
     assert_eq!(["true", "false", "\"auto\""].map(ascii), [Some(true), Some(false), None]);
 }

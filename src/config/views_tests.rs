@@ -19,10 +19,10 @@ query = "stage:overdue"
 
 fn read(text: &str) -> Result<Vec<SavedView>, String> {
     let loaded = parse(Path::new("c.toml"), text, &Overrides::default()).map_err(|error| error.to_string())?;
-    let printed = print::effective(&loaded.config);
+    let printed = print::effective(&loaded.0);
     let again = parse(Path::new("c.toml"), &printed, &Overrides::default()).unwrap();
-    assert_eq!(again.config.views, loaded.config.views, "{printed}");
-    Ok(loaded.config.views)
+    assert_eq!(again.0.views, loaded.0.views, "{printed}");
+    Ok(loaded.0.views)
 }
 
 #[test]

@@ -68,22 +68,14 @@ pub struct Customer {
 #[serde(try_from = "String", into = "String")]
 pub struct AppointmentId(Box<str>);
 
-/// Text that is no identifier of an appointment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an identifier of an appointment is 1 to {most} characters", most = AppointmentId::MOST_CHARS)]
-pub struct AppointmentIdError;
-
 impl AppointmentId {
     /// The longest that is taken in.
     pub const MOST_CHARS: usize = 200;
 
-    /// Takes an identifier as it came.
-    pub fn new(text: impl Into<Box<str>>) -> Result<Self, AppointmentIdError> {
+    /// Takes an identifier as it came; `None`: it is none.
+    pub fn new(text: impl Into<Box<str>>) -> Option<Self> {
         let text = text.into();
-        if text.trim().is_empty() || text.chars().nth(Self::MOST_CHARS).is_some() {
-            return Err(AppointmentIdError);
-        }
-        Ok(Self(text))
+        (!text.trim().is_empty() && text.chars().nth(Self::MOST_CHARS).is_none()).then_some(Self(text))
     }
 
     /// As it came: for sending, comparing and JSON, never for printing.
@@ -104,10 +96,11 @@ impl fmt::Debug for AppointmentId {
 }
 
 impl TryFrom<String> for AppointmentId {
-    type Error = AppointmentIdError;
+    type Error = String;
 
-    fn try_from(text: String) -> Result<Self, AppointmentIdError> {
+    fn try_from(text: String) -> Result<Self, String> {
         Self::new(text)
+            .ok_or_else(|| format!("an identifier of an appointment is 1 to {} characters", Self::MOST_CHARS))
     }
 }
 

@@ -61,8 +61,8 @@ pub mod zone;
 
 pub use address::same_address;
 pub use appointment::{
-    Appointment, AppointmentId, AppointmentIdError, Booking, BookingField, BookingProblem, Customer, Label,
-    PhoneProblem, Slot, Vehicle, phone_digits, wall_with_offset,
+    Appointment, AppointmentId, Booking, BookingField, BookingProblem, Customer, Label, PhoneProblem, Slot, Vehicle,
+    phone_digits, wall_with_offset,
 };
 pub use attention::Attention;
 pub use budget::Budget;

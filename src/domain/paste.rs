@@ -36,13 +36,9 @@ pub struct Matched {
     pub line: usize,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Matches {
-    /// A code for each dealership that is to have one, in their order.
-    pub codes: Vec<Matched>,
-    /// Whose line is done already: it names the dealership and its present code.
-    pub already: Vec<DealershipId>,
-}
+/// A code for each dealership that is to have one, in their order; and whose line is done already: it names the dealership
+/// and its present code.
+pub type Matches = (Vec<Matched>, Vec<DealershipId>);
 
 /// What a block is checked against.
 pub struct PasteContext<'a> {
@@ -196,7 +192,7 @@ impl Matching<'_> {
             self.mistakes.extend(missing);
         }
         let codes = self.found.into_iter().flatten().collect();
-        if self.mistakes.is_empty() { Ok(Matches { codes, already: self.already }) } else { Err(self.mistakes) }
+        if self.mistakes.is_empty() { Ok((codes, self.already)) } else { Err(self.mistakes) }
     }
 }
 

@@ -54,7 +54,7 @@ fn read(block: &str) -> Result<Matches, Vec<Mistake>> {
 
 fn codes(block: &str) -> Vec<(DealershipId, String)> {
     let matched = read(block).unwrap();
-    matched.codes.iter().map(|matched| (matched.id, matched.code.reveal().to_owned())).collect()
+    matched.0.iter().map(|matched| (matched.id, matched.code.reveal().to_owned())).collect()
 }
 
 fn mistakes(block: &str) -> Vec<String> {
@@ -84,7 +84,7 @@ fn by_the_dealer_code_in_any_order_with_any_separator() {
 #[test]
 fn the_moment_of_generation_is_read_in_the_zone_of_the_dealership() {
     let block = "xts1,AAAA,2026-03-30 06:30\nxts2 BBBB 2026-03-30T10:00:00Z\nxts3\tCCCC\t-2h";
-    let moments: Vec<Timestamp> = read(block).unwrap().codes.iter().map(|matched| matched.generated_at).collect();
+    let moments: Vec<Timestamp> = read(block).unwrap().0.iter().map(|matched| matched.generated_at).collect();
     let expected = ["2026-03-30T11:30:00Z", "2026-03-30T10:00:00Z", "2026-03-30T10:00:00Z"];
     assert_eq!(moments, expected.map(at));
 }
@@ -151,8 +151,8 @@ proptest! {
     fn no_block_panics_and_what_is_taken_is_complete(block in "((xts[1-4]|[A-C]{4})[,\t \n;\"]{0,2}){0,12}|\\PC{0,60}") {
         match read(&block) {
             Ok(matched) => {
-                prop_assert_eq!(matched.codes.iter().map(|one| one.id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
-                let mut codes: Vec<_> = matched.codes.iter().map(|one| one.code.digest()).collect();
+                prop_assert_eq!(matched.0.iter().map(|one| one.id).collect::<Vec<_>>(), [id(1), id(2), id(3)]);
+                let mut codes: Vec<_> = matched.0.iter().map(|one| one.code.digest()).collect();
                 codes.sort_unstable();
                 codes.dedup();
                 prop_assert_eq!(codes.len(), 3);
@@ -165,8 +165,8 @@ proptest! {
 #[test]
 fn a_line_that_is_done_already_asks_for_nothing_and_the_others_are_matched() {
     let read = read("xts4,PRESENT-4\nxts1,PRESENT-1\nxts2,BBBB\nxts3,CCCC").unwrap();
-    assert_eq!(read.already, [id(4), id(1)]);
-    let codes: Vec<_> = read.codes.iter().map(|one| one.id).collect();
+    assert_eq!(read.1, [id(4), id(1)]);
+    let codes: Vec<_> = read.0.iter().map(|one| one.id).collect();
     assert_eq!(codes, [id(2), id(3)]);
     // The present code of another one is no excuse, nor is one dealership on two lines.
     let twice = mistakes("xts1,AAAA\nxts2,PRESENT-1\nxts3,CCCC\nxts1,PRESENT-1");
@@ -187,6 +187,6 @@ fn a_block_is_read_as_a_table_whatever_wrote_it() {
     }
     // Moments may hold the separator.
     let read = read("xts1,AAAA,Mar 30, 2026 06:30\nxts2,BBBB\nxts3,CCCC").unwrap();
-    assert_eq!(read.codes[0].generated_at, at("2026-03-30T11:30:00Z"));
+    assert_eq!(read.0[0].generated_at, at("2026-03-30T11:30:00Z"));
     assert_eq!(mistakes(&"x\n".repeat(MOST_ROWS + 1)).len(), 1);
 }

@@ -143,7 +143,7 @@ mod tests {
             assert_eq!(faults.len(), failure as usize + 1);
             assert!(faults.last().unwrap().ends_with(&format!("failure {failure}")), "{faults:?}");
             assert_eq!(STARTS.load(Ordering::SeqCst), failure + 1, "not before it has rested");
-            assert_eq!(engine.task_faults().first().map(|fault| fault.state), Some(TaskState::Restarting));
+            assert_eq!(engine.task_faults().first().map(|(_, state)| *state), Some(TaskState::Restarting));
             while clock.next_wake().is_none() {
                 tokio::task::yield_now().await;
             }

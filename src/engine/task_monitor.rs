@@ -45,13 +45,6 @@ impl TaskState {
     }
 }
 
-/// A background task that does not run as it should.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TaskFault {
-    pub name: &'static str,
-    pub state: TaskState,
-}
-
 #[derive(Debug, Default)]
 pub struct TaskMonitor(Mutex<Vec<Arc<MonitoredTask>>>);
 
@@ -89,11 +82,11 @@ impl TaskMonitor {
         task
     }
 
-    pub fn faults(&self, clock: &dyn Clock) -> Vec<TaskFault> {
+    /// The background tasks that do not run as they should.
+    pub fn faults(&self, clock: &dyn Clock) -> Vec<(&'static str, TaskState)> {
         let stuck_after = STUCK_AFTER + clock.resolution() * RESOLUTIONS;
         let now = millis(clock);
-        let fault =
-            |task: &Arc<MonitoredTask>| Some(TaskFault { name: task.name, state: task.fault(now, stuck_after)? });
+        let fault = |task: &Arc<MonitoredTask>| Some((task.name, task.fault(now, stuck_after)?));
         let mut tasks = self.0.lock();
         tasks.retain(|task| task.run.load(Ordering::Relaxed) != DROPPED);
         tasks.iter().filter_map(fault).collect()
@@ -165,11 +158,11 @@ mod tests {
         clock.advance(STUCK_AFTER);
         assert_eq!(monitor.faults(&clock), []);
         clock.advance(Duration::from_millis(1));
-        assert_eq!(monitor.faults(&clock), [TaskFault { name: "clock", state: TaskState::Stuck }]);
+        assert_eq!(monitor.faults(&clock), [("clock", TaskState::Stuck)]);
         assert!(waits.as_mut().now_or_never().is_none());
         assert_eq!(monitor.faults(&clock), []);
         regular.ended();
         on_demand.ended();
-        assert_eq!(monitor.faults(&clock), [TaskFault { name: "clock", state: TaskState::Ended }]);
+        assert_eq!(monitor.faults(&clock), [("clock", TaskState::Ended)]);
     }
 }

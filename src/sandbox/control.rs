@@ -4,12 +4,13 @@ mod action;
 pub(super) mod mail;
 mod status;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::timezone::Tz;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -46,7 +47,7 @@ pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(part): 
     world.hear(shared.clock.now());
     let from = world.calls.partition_point(|call| call.seq <= part.after);
     let calls: Vec<Value> = world.calls.iter().skip(from).take(CALLS).map(told).collect();
-    reply::good(json!({ "calls": calls }))
+    reply::named(StatusCode::OK, "calls", calls)
 }
 
 fn told(call: &DealerCall) -> Value {
@@ -65,9 +66,11 @@ fn told(call: &DealerCall) -> Value {
 }
 
 pub(super) async fn actions() -> Response {
-    let actions = action::ACTIONS
-        .map(|(name, example)| json!({"action": format!("POST /control/dealers/{{code}}/{name}"), "example": example}));
-    reply::good(json!({ "actions": actions }))
+    let actions = action::ACTIONS.map(|(name, example)| {
+        let action = format!("POST /control/dealers/{{code}}/{name}");
+        BTreeMap::from([("action", action), ("example", example.to_owned())])
+    });
+    reply::named(StatusCode::OK, "actions", actions)
 }
 
 #[derive(Deserialize)]
@@ -150,13 +153,13 @@ pub(super) async fn create(State(shared): State<Arc<SandboxState>>, body: Bytes)
     }
     match last {
         Some(code) if !many => told_about(&shared, &mut world, &code, now),
-        _ => reply::good(json!({"made": made, "dealers": world.dealers.len()})),
+        _ => reply::good(BTreeMap::from([("made", made), ("dealers", world.dealers.len())])),
     }
 }
 
 pub(super) async fn dealers(State(shared): State<Arc<SandboxState>>) -> Response {
     let codes: Vec<String> = shared.world.lock().dealers.keys().map(ToString::to_string).collect();
-    reply::good(json!({ "dealers": codes }))
+    reply::named(StatusCode::OK, "dealers", codes)
 }
 
 pub(super) async fn dealer(State(shared): State<Arc<SandboxState>>, Path(code): Path<String>) -> Response {
@@ -244,11 +247,11 @@ fn take_slot(seed: u64, code: &str, dealer: &mut Dealer, wanted: Option<String>,
         return reply::failure("x-001009", "Appointment slot is not available");
     };
     dealer.taken.insert(local);
-    reply::good(json!({"success": true, "appointmentDateTimeLocal": calendar::written_at(local, &dealer.profile)}))
+    reply::success("appointmentDateTimeLocal", calendar::written_at(local, &dealer.profile))
 }
 
 pub(super) async fn stats(State(shared): State<Arc<SandboxState>>) -> Response {
-    reply::good(json!(shared.stats.counts()))
+    reply::good(shared.stats.counts())
 }
 
 pub(super) async fn faults(State(shared): State<Arc<SandboxState>>) -> String {
@@ -258,9 +261,9 @@ pub(super) async fn faults(State(shared): State<Arc<SandboxState>>) -> String {
 pub(super) async fn set_faults(State(shared): State<Arc<SandboxState>>, body: String) -> Response {
     match Faults::parse(&body) {
         Ok(faults) => {
-            let told = json!({"faults": faults.to_string()});
+            let told = faults.to_string();
             *shared.faults.lock() = faults;
-            reply::good(told)
+            reply::named(StatusCode::OK, "faults", told)
         }
         Err(error) => reply::bad(&error.to_string()),
     }

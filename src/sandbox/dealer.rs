@@ -57,13 +57,6 @@ pub(super) struct Attempt {
     pub(super) result: CodeResult,
 }
 
-/// A letter with a code, and how often it came.
-#[derive(Debug, Clone)]
-pub(super) struct Received {
-    pub(super) code: String,
-    pub(super) copies: u32,
-}
-
 /// What is the case at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct DealerState {
@@ -116,8 +109,8 @@ pub(super) struct Dealer {
     pub(super) profile: DealerProfile,
     /// Where its people get letters.
     pub(super) email: Option<String>,
-    /// The letters with a code that have come.
-    pub(super) letters: Vec<Received>,
+    /// The codes of the letters that have come, and how often each came once more.
+    pub(super) letters: Vec<(String, u32)>,
     /// Generations that its people have learned of; what they do about them is in the history.
     pub(super) known: BTreeSet<u32>,
     pub(super) appointments: BTreeMap<String, SimulatedAppointment>,

@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::faults::Fault;
 use super::{SandboxState, reply};
@@ -135,7 +135,7 @@ async fn inject(
         Fault::SuccessFalse => reply::failure("x-000999", "An unexpected error has occurred"),
         Fault::NullLists => null_lists(next.run(request).await).await,
         Fault::Forbidden => reply::forbidden(),
-        Fault::TokenRefused => reply::json_with(StatusCode::UNAUTHORIZED, json!({"error": "access_denied"})),
+        Fault::TokenRefused => reply::named(StatusCode::UNAUTHORIZED, "error", "access_denied"),
         Fault::ExpiredToken => {
             forget_token(shared, &request);
             next.run(request).await
@@ -164,8 +164,7 @@ fn too_many(shared: &SandboxState) -> Response {
         let at = shared.clock.now().checked_add_signed(TimeDelta::seconds(seconds));
         http_date(at.unwrap_or(DateTime::<Utc>::MAX_UTC))
     };
-    let body = axum::Json(json!({"message": "Too Many Requests"}));
-    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, after)], body).into_response()
+    ([(RETRY_AFTER, after)], reply::gateway(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")).into_response()
 }
 
 /// No answer before the sandbox ends.

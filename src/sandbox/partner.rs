@@ -21,7 +21,7 @@ use super::{SandboxState, reply};
 const SCOPES: [&str; 2] = ["cai.scheduling.appointments.read", "cai.scheduling.appointments.write"];
 
 pub(super) async fn token(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, body: Bytes) -> Response {
-    let refuse = |status, error: &str| reply::json_with(status, json!({ "error": error }));
+    let refuse = |status, error: &str| reply::named(status, "error", error);
     if !header(&headers, CONTENT_TYPE.as_str())
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
     {
@@ -100,7 +100,7 @@ pub(super) fn refused(refusal: &WorldRefusal) -> Response {
         WorldRefusal::OtherDealer => StatusCode::UNPROCESSABLE_ENTITY,
         WorldRefusal::Full => StatusCode::CONFLICT,
     };
-    reply::json_with(status, json!({"success": false, "code": "x-000400", "message": refusal.to_string()}))
+    reply::refused(status, &refusal.to_string())
 }
 
 /// Reads the name of a time zone; what is not one is answered.

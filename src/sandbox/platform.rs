@@ -143,7 +143,7 @@ pub(super) async fn availabilities(
                     json!({"appointmentDateTimeLocal": local, "durationMinutes": SLOT_MINUTES})
                 })
                 .collect();
-            Ok(reply::good(json!({"success": true, "availableAppointments": list(items, &dealer.profile)})))
+            Ok(reply::success("availableAppointments", list(items, &dealer.profile)))
         })
     };
     either(answer())
@@ -216,7 +216,7 @@ pub(super) async fn book(
             };
             let moved = booking.appointment_id;
             let id = keep_appointment(shared.seed, code, dealer, now, (moved, appointment))?;
-            Ok(reply::good(json!({"success": true, "appointmentId": id})))
+            Ok(reply::success("appointmentId", id))
         })
     };
     either(answer())
@@ -270,7 +270,7 @@ pub(super) async fn appointments(
         connected(&shared, code, |dealer, _| {
             let items = dealer.appointments.iter().filter(|(_, one)| one.vin == vin);
             let items: Vec<Value> = items.map(|(id, one)| appointment(id, one, dealer)).collect();
-            Ok(reply::good(json!({"success": true, "appointments": list(items, &dealer.profile)})))
+            Ok(reply::success("appointments", list(items, &dealer.profile)))
         })
     };
     either(answer())

@@ -136,17 +136,17 @@ impl World {
             // A late copy of an older letter: the newer one names a later end.
             return Some(Vec::new());
         }
-        let before = dealer.letters.last().map(|last| last.code.clone());
+        let before = dealer.letters.last().map(|(code, _)| code.clone());
         let again = before.as_deref() == Some(code);
         let older = before.filter(|_| !again).map(|before| self.typing(name, &before));
         let (seed, dealer) = (self.seed, self.dealers.get_mut(name)?);
         if again {
-            dealer.letters.last_mut()?.copies += 1;
+            dealer.letters.last_mut()?.1 += 1;
         } else {
-            dealer.letters.push(super::dealer::Received { code: code.to_owned(), copies: 0 });
+            dealer.letters.push((code.to_owned(), 0));
         }
         let letter = u32::try_from(dealer.letters.len()).unwrap_or(u32::MAX);
-        let copy = dealer.letters.last()?.copies;
+        let (_, copy) = *dealer.letters.last()?;
         let mut actions =
             vec![ScheduledAction { at, generation: 0, when: When::Always, action: DealerAction::Letter(letter) }];
         let invitation = dealer.invitations().iter().find(|one| one.generation == typing.generation);

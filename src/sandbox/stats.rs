@@ -15,14 +15,14 @@ const WINDOW: usize = 100_000;
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ControlCounts {
-    /// By endpoint, then by status; "closed" are those whose caller gave up before the answer.
-    requests: BTreeMap<&'static str, BTreeMap<String, u64>>,
     faults: BTreeMap<&'static str, u64>,
-    total: u64,
-    /// The most requests that arrived within any second of the sandbox's clock.
-    peak_per_second: usize,
     in_flight: usize,
     peak_in_flight: usize,
+    /// The most requests that arrived within any second of the sandbox's clock.
+    peak_per_second: usize,
+    /// By endpoint, then by status; "closed" are those whose caller gave up before the answer.
+    requests: BTreeMap<&'static str, BTreeMap<String, u64>>,
+    total: u64,
     /// Of the last second.
     #[serde(skip)]
     arrivals: VecDeque<Duration>,

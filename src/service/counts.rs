@@ -40,22 +40,18 @@ impl DealershipCounts {
 }
 
 /// The last count, with the clock's reading at which it was made.
-#[derive(Debug, Default)]
-pub struct CountsCache(tokio::sync::Mutex<Option<(Duration, Arc<DealershipCounts>)>>);
+pub type LastCounts = tokio::sync::Mutex<Option<(Duration, Arc<DealershipCounts>)>>;
 
-impl CountsCache {
-    /// The counts of now, or of a few seconds ago. Who asks while they are made waits for the same ones.
-    pub async fn get(&self, engine: &Engine) -> Arc<DealershipCounts> {
-        let mut last = self.0.lock().await;
-        let elapsed = engine.clock().elapsed();
-        if let Some((_, counts)) = last.as_ref().filter(|(at, _)| elapsed.saturating_sub(*at) < GOOD_FOR) {
-            return Arc::clone(counts);
-        }
-        let counting = engine.clone();
-        let count =
-            move || DealershipCounts::of(&counting.read_model().all().1, counting.clock().now(), counting.policy());
-        let counts = Arc::new(tokio::task::spawn_blocking(count).await.unwrap_or_default());
-        *last = Some((elapsed, Arc::clone(&counts)));
-        counts
+/// The counts of now, or of a few seconds ago. Who asks while they are made waits for the same ones.
+pub async fn counts(last: &LastCounts, engine: &Engine) -> Arc<DealershipCounts> {
+    let mut last = last.lock().await;
+    let elapsed = engine.clock().elapsed();
+    if let Some((_, counts)) = last.as_ref().filter(|(at, _)| elapsed.saturating_sub(*at) < GOOD_FOR) {
+        return Arc::clone(counts);
     }
+    let counting = engine.clone();
+    let count = move || DealershipCounts::of(&counting.read_model().all().1, counting.clock().now(), counting.policy());
+    let counts = Arc::new(tokio::task::spawn_blocking(count).await.unwrap_or_default());
+    *last = Some((elapsed, Arc::clone(&counts)));
+    counts
 }

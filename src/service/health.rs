@@ -9,12 +9,12 @@ use super::hooks::{HookProgress, HookStatus};
 use super::metrics::{Metrics, mail_circuit, platform_circuit};
 use crate::domain::rfc3339;
 use crate::domain::text::clean;
-use crate::engine::{Engine, TaskFault};
+use crate::engine::{Engine, TaskState};
 
 /// What is wrong, in words; nothing: it is well.
-fn reasons(faults: &[TaskFault], write_failure: Option<&str>) -> Vec<String> {
+fn reasons(faults: &[(&str, TaskState)], write_failure: Option<&str>) -> Vec<String> {
     let writes = write_failure.map(|why| format!("the last write to the store failed: {}", clean(why)));
-    let tasks = faults.iter().map(|fault| format!("the task `{}` is {}", fault.name, fault.state.as_str()));
+    let tasks = faults.iter().map(|(name, state)| format!("the task `{name}` is {}", state.as_str()));
     writes.into_iter().chain(tasks).collect()
 }
 
@@ -28,8 +28,8 @@ pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> 
         json!({
             "name": hook.name,
             "position": position,
-            "failing_since": failure.as_ref().map(|failure| rfc3339(failure.since)),
-            "why": failure.map(|failure| failure.why),
+            "failing_since": failure.as_ref().map(|(since, _)| rfc3339(*since)),
+            "why": failure.map(|(_, why)| why),
         })
     };
     let body = json!({

@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use task::HookTask;
 
 pub use program::PLACEHOLDERS;
-pub use status::{HookFailure, HookProgress, HookStatus};
+pub use status::{HookProgress, HookStatus};
 pub use webhook::checked_url;
 
 /// How long a hook whose own code failed is left alone.

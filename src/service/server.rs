@@ -12,7 +12,7 @@ use prometheus_client::encoding::prometheus_text::CONTENT_TYPE;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::counts::CountsCache;
+use super::counts::{LastCounts, counts};
 use super::health::health;
 use super::hooks::HookStatus;
 use super::metered::Metered;
@@ -53,7 +53,7 @@ impl MetricsEndpoint {
 
     /// Answers until the handle is dropped.
     pub fn serve(self, engine: Engine, hooks: Vec<Arc<HookStatus>>) -> AbortOnDropHandle<()> {
-        let view = Arc::new(ServiceView { engine, metrics: self.metrics, hooks, counts: CountsCache::default() });
+        let view = Arc::new(ServiceView { engine, metrics: self.metrics, hooks, counts: LastCounts::default() });
         let router =
             Router::new().route("/health", get(get_health)).route("/metrics", get(get_metrics)).with_state(view);
         let serving = tokio::spawn(async move {
@@ -69,7 +69,7 @@ struct ServiceView {
     engine: Engine,
     metrics: Arc<Metrics>,
     hooks: Vec<Arc<HookStatus>>,
-    counts: CountsCache,
+    counts: LastCounts,
 }
 
 async fn get_health(State(view): State<Arc<ServiceView>>) -> Response {
@@ -79,7 +79,7 @@ async fn get_health(State(view): State<Arc<ServiceView>>) -> Response {
 }
 
 async fn get_metrics(State(view): State<Arc<ServiceView>>) -> Response {
-    let counts = view.counts.get(&view.engine).await;
+    let counts = counts(&view.counts, &view.engine).await;
     let telling = Arc::clone(&view);
     let text = tokio::task::spawn_blocking(move || telling.metrics.text(&telling.engine, &counts, &telling.hooks));
     match text.await {

@@ -25,11 +25,11 @@ pub async fn keep_alive(engine: &Engine) {
         engine.clock().sleep(every).await;
         let line = status_line(engine);
         // The supervisor mends a task that failed; one that does not come back nobody does but a restart.
-        let stuck = engine.task_faults().into_iter().find(|fault| fault.state == TaskState::Stuck);
+        let stuck = engine.task_faults().into_iter().find(|(_, state)| *state == TaskState::Stuck);
         match stuck {
-            Some(fault) => {
-                tracing::error!("the task `{}` does not come back; systemd is told no more that we live", fault.name);
-                notify(&[NotifyState::Status(&format!("the task {} does not come back", fault.name))]);
+            Some((name, _)) => {
+                tracing::error!("the task `{name}` does not come back; systemd is told no more that we live");
+                notify(&[NotifyState::Status(&format!("the task {name} does not come back"))]);
             }
             None if watchdog.is_some() => notify(&[NotifyState::Watchdog, NotifyState::Status(&line)]),
             None => notify(&[NotifyState::Status(&line)]),

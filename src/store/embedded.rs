@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
@@ -15,7 +14,7 @@ use super::lock::Lock;
 use super::opening::{self, OpenedStore};
 use super::probe_file::ProbeFile;
 use super::recover::verify;
-use super::writer::{self, StoreShared};
+use super::writer::{self, StoreShared, WriterThreads};
 use super::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, bulks, hook_positions};
 use crate::clock::SharedClock;
 use crate::domain::Event;
@@ -49,7 +48,7 @@ pub struct EmbeddedStore {
     snapshot: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
     /// What ends with the store.
-    running: Arc<Mutex<Option<([JoinHandle<()>; 2], Lock)>>>,
+    running: Arc<Mutex<Option<(WriterThreads, Lock)>>>,
     /// Held while somebody waits for the end, so that the next one waits too.
     closing: tokio::sync::Mutex<()>,
     notices: Vec<String>,

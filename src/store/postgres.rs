@@ -38,7 +38,6 @@ use crate::clock::SharedClock;
 use crate::domain::Event;
 use crate::domain::bulk::Bulk;
 use committer::{Answer, AppendRequest, Committer};
-use schema::SessionFacts;
 use session::Link;
 use shared::{Head, PostgresShared};
 use snapshots::SnapshotTask;
@@ -115,7 +114,7 @@ impl PostgresStore {
         options: PostgresOptions,
         mut connection: PgConnection,
     ) -> Result<Arc<Self>, StoreError> {
-        let SessionFacts { may_record, now } = schema::session_facts(&mut connection, address).await?;
+        let (may_record, now) = schema::session_facts(&mut connection, address).await?;
         let clock_skew = now - clock.now();
         let shared = Arc::new(PostgresShared {
             address: address.clone(),

@@ -170,7 +170,7 @@ impl JournalReader {
 }
 
 /// The states by the index and what the journal adds; `None` when the index was not made from this journal.
-fn from_index(Copied { mark, states, sealed }: Copied, examined: &Examined) -> Result<Option<ReadModel>, StoreError> {
+fn from_index((mark, states, sealed): Copied, examined: &Examined) -> Result<Option<ReadModel>, StoreError> {
     let history = History::of(examined, &sealed, mark.seq)?;
     if mark.seq == 0 || history.there != Some(mark) {
         return Ok(None);

@@ -158,8 +158,11 @@ impl StoreShared {
     }
 }
 
+/// The planner and the syncer.
+pub(super) type WriterThreads = [JoinHandle<()>; 2];
+
 /// Starts the threads. They end after [`StoreShared::close`], when everything that was taken is answered.
-pub(super) fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<[JoinHandle<()>; 2]> {
+pub(super) fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> std::io::Result<WriterThreads> {
     let named = |name: &str| thread::Builder::new().name(name.to_owned());
     let here = Arc::clone(shared);
     let syncer = named("store-sync").spawn(move || sync(&here, journal))?;
@@ -169,7 +172,7 @@ pub(super) fn start(shared: &Arc<StoreShared>, journal: Journal, end: Mark) -> s
 }
 
 /// Waits for the end of both.
-pub(super) fn join(threads: [JoinHandle<()>; 2]) {
+pub(super) fn join(threads: WriterThreads) {
     // A thread that panicked has left its work to the guards below.
     let _ = threads.map(JoinHandle::join);
 }

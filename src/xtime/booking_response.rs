@@ -92,7 +92,7 @@ impl Fields {
             shape,
             success,
             id_given: envelope.appointment.is_some_and(|raw| !matches!(raw.get(), "null" | "\"\"")),
-            id: scalar(envelope.appointment).and_then(|text| AppointmentId::new(text).ok()),
+            id: scalar(envelope.appointment).and_then(AppointmentId::new),
             code: code.map(|code| short_code(&code)),
             message: message.map(|message| short_message(&message)),
         }

@@ -198,7 +198,7 @@ fn appointment(row: &str) -> Option<Appointment> {
         }
     };
     Some(Appointment {
-        id: AppointmentId::new(scalar(row.id)?).ok()?,
+        id: AppointmentId::new(scalar(row.id)?)?,
         vin: text(row.vin),
         local: local_time(&scalar(row.at)?)?,
         comment: text(row.comment),

@@ -346,7 +346,7 @@ pub(super) fn settled_profile(row: &mut ReadRow, known: Option<&Profile>, option
         now: options.now,
     };
     let zone = sources.settle(&mut row.entry.profile, known);
-    let mut remarks = zone.remarks;
+    let (mut remarks, missing) = zone.map_or_else(|missing| (Vec::new(), Some(missing)), |remarks| (remarks, None));
     remarks.extend(known.into_iter().flat_map(|known| row.entry.doubts_of_contact(known)));
     // Most rows are good, and are read once.
     if row.problems.is_empty()
@@ -355,7 +355,7 @@ pub(super) fn settled_profile(row: &mut ReadRow, known: Option<&Profile>, option
     {
         return Ok((Some(profile), remarks));
     }
-    match problems(row, known, zone.missing.as_ref()) {
+    match problems(row, known, missing.as_ref()) {
         problems if problems.is_empty() => Ok((None, remarks)),
         problems => Err(problems),
     }

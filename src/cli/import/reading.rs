@@ -1,7 +1,7 @@
 //! From a file to its rows: the heading, the columns, and what stands above and below the list. Pure.
 
 use crate::domain::ProfileField;
-use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer};
+use crate::domain::list::{Columns, Footer, HEADING_ROWS, ListField, Mapping, find_heading, footer, heading_score};
 use crate::domain::table::{MOST_ROWS, TableError};
 use crate::domain::text::{clean, first_few};
 
@@ -45,7 +45,7 @@ pub(in crate::cli) enum Unreadable {
 pub(in crate::cli) fn read(bytes: Vec<u8>, options: &ImportOptions) -> Result<ImportedList, Unreadable> {
     let suits = |rows: &mut dyn Iterator<Item = SourceRow<'_>>| {
         let first: Vec<Vec<String>> = rows.take(HEADING_ROWS).map(|row| texts(&row)).collect();
-        find_heading(&first, &options.mapping).map_or(0, |heading| heading.score)
+        heading_score(&first, &options.mapping)
     };
     let source = Source::open(bytes, options.sheet.as_deref(), suits).map_err(Unreadable::Never)?;
     let mut list = ImportedList::default();
@@ -89,7 +89,7 @@ impl ImportedList {
             Some(0) => None,
             Some(number) => Some(number - 1),
             None => match find_heading(&cells, &options.mapping) {
-                Some(heading) => Some(heading.row),
+                Some(row) => Some(row),
                 None if options.mapping.is_by_number() => None,
                 None => {
                     let columns = Columns::numbered(&cells, &options.mapping);

@@ -121,7 +121,7 @@ fn matched(
         resolve: &resolve,
     };
     let by_id: HashMap<DealershipId, &Arc<Onboarding>> = chosen.iter().map(|state| (state.id, state)).collect();
-    let matched = match_codes(block, &expected, &ctx).map_err(|mistakes| {
+    let (codes, already) = match_codes(block, &expected, &ctx).map_err(|mistakes| {
         let words: Vec<String> = mistakes
             .iter()
             .map(|mistake| {
@@ -131,11 +131,11 @@ fn matched(
             .collect();
         CliError::Refused(format!("the codes were not taken; nothing is recorded:\n{}", words.join("\n")))
     })?;
-    let codes = matched.codes.into_iter().filter_map(|one| {
+    let codes = codes.into_iter().filter_map(|one| {
         let state = Arc::clone(by_id.get(&one.id)?);
         Some(CodeItem { pasted: Some((one.code, one.generated_at)), ..CodeItem::of(state) })
     });
-    let already = matched.already.iter().filter_map(|id| {
+    let already = already.iter().filter_map(|id| {
         // A line about another one than those that were chosen is none of this command's.
         let state = Arc::clone(by_id.get(id)?);
         Some(CodeItem { already: true, ..CodeItem::of(state) })

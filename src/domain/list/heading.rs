@@ -11,21 +11,21 @@ pub const HEADING_ROWS: usize = 20;
 /// How many fields a row must name to be a heading.
 const FEWEST: usize = 2;
 
-/// A row that is taken for the heading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Heading {
-    /// Its place among the rows, from 0.
-    pub row: usize,
-    /// How well it suits: how many fields it names, those counted twice that are certain.
-    pub score: usize,
+/// The row among the first ones that names most fields; of several the first.
+pub fn find_heading(rows: &[Vec<String>], mapping: &Mapping) -> Option<usize> {
+    best(rows, mapping).map(|(row, _)| row)
 }
 
-/// The row among the first ones that names most fields; of several the first.
-pub fn find_heading(rows: &[Vec<String>], mapping: &Mapping) -> Option<Heading> {
+/// How well the heading among the first rows suits: how many fields it names, those counted twice that are certain.
+pub fn heading_score(rows: &[Vec<String>], mapping: &Mapping) -> usize {
+    best(rows, mapping).map_or(0, |(_, score)| score)
+}
+
+fn best(rows: &[Vec<String>], mapping: &Mapping) -> Option<(usize, usize)> {
     let scored = rows.iter().take(HEADING_ROWS).enumerate();
-    let scored = scored.filter_map(|(row, cells)| Some(Heading { row, score: score(cells, mapping)? }));
+    let scored = scored.filter_map(|(row, cells)| Some((row, score(cells, mapping)?)));
     // The first of the best: `max_by_key` takes the last.
-    scored.reduce(|best, other| if other.score > best.score { other } else { best })
+    scored.reduce(|best, other| if other.1 > best.1 { other } else { best })
 }
 
 fn score(cells: &[String], mapping: &Mapping) -> Option<usize> {
@@ -57,7 +57,7 @@ mod tests {
     fn find(rows: &[&[&str]], mapping: &Mapping) -> Option<usize> {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|cells| cells.iter().map(|cell| (*cell).to_owned()).collect()).collect();
-        find_heading(&rows, mapping).map(|heading| heading.row)
+        find_heading(&rows, mapping)
     }
 
     fn row(rows: &[&[&str]]) -> Option<usize> {

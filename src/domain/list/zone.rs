@@ -16,18 +16,10 @@ pub struct ZoneSources<'a> {
     pub now: Timestamp,
 }
 
-/// What is to be said of the zone of a row.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SettledZone {
-    /// How it was found, and what contradicts it.
-    pub remarks: Vec<String>,
-    /// Why a new dealership has none.
-    pub missing: Option<String>,
-}
-
 impl ZoneSources<'_> {
-    /// Settles the zone of a row; `known` is its dealership, which keeps its own where the row writes none.
-    pub fn settle(&self, row: &mut ProfilePatch, known: Option<&Profile>) -> SettledZone {
+    /// Settles the zone of a row; `known` is its dealership, which keeps its own where the row writes none. `Ok`: how it was
+    /// found, and what contradicts it. `Err`: why a new dealership has none.
+    pub fn settle(&self, row: &mut ProfilePatch, known: Option<&Profile>) -> Result<Vec<String>, String> {
         let Self { postal_code, country, .. } = *self;
         let place = Place {
             city: row.text_of(ProfileField::City),
@@ -50,16 +42,12 @@ impl ZoneSources<'_> {
             }
             (None, Some(known)) => self.of_known(known, &place),
             (None, None) => {
-                return match self.concluded(&place) {
-                    Ok((text, remarks)) => {
-                        row.defaults.push(ProfileEdit { field: ProfileField::Timezone, text });
-                        SettledZone { remarks, missing: None }
-                    }
-                    Err(missing) => SettledZone { remarks: Vec::new(), missing: Some(missing) },
-                };
+                let (text, remarks) = self.concluded(&place)?;
+                row.defaults.push(ProfileEdit { field: ProfileField::Timezone, text });
+                remarks
             }
         };
-        SettledZone { remarks, missing: None }
+        Ok(remarks)
     }
 
     /// A zone that is written is taken, by the name that it has.
@@ -137,7 +125,7 @@ mod tests {
         sources: &ZoneSources<'_>,
         of: &[(ProfileField, &str)],
         known: Option<&Profile>,
-    ) -> (String, SettledZone) {
+    ) -> (String, Result<Vec<String>, String>) {
         let mut row = patch(of);
         let now = "2026-11-28T12:00:00Z".parse().unwrap();
         let settled = ZoneSources { now, ..*sources }.settle(&mut row, known);
@@ -150,14 +138,14 @@ mod tests {
         let (zone, settled) = settle(&ZoneSources::default(), &[(State, "AZ")], Some(&salem));
         assert_eq!(zone, "");
         assert_eq!(
-            settled.remarks,
+            settled.unwrap(),
             [
                 "timezone: the dealership moves and keeps its zone, but America/New_York is no zone of AZ (America/Phoenix, \
               America/Denver): write the new one"
             ]
         );
         for of in [&[(State, "VT")][..], &[(City, "Lynn")], &[(State, "Massachusetts")]] {
-            assert_eq!(settle(&ZoneSources::default(), of, Some(&salem)).1, SettledZone::default(), "{of:?}");
+            assert_eq!(settle(&ZoneSources::default(), of, Some(&salem)).1, Ok(Vec::new()), "{of:?}");
         }
     }
 
@@ -165,7 +153,7 @@ mod tests {
     fn a_written_zone_is_read_by_the_place_and_compared_with_it() {
         let (zone, settled) = settle(&ZoneSources::default(), &[(State, "AZ"), (Timezone, "MST")], None);
         assert_eq!(
-            (zone.as_str(), settled.remarks[0].as_str()),
+            (zone.as_str(), settled.unwrap()[0].as_str()),
             ("America/Phoenix", "timezone: `MST` was read as America/Phoenix")
         );
         let mesa = known("AZ", "America/Phoenix");
@@ -173,10 +161,10 @@ mod tests {
         let miami = ZoneSources { postal_code: "90210", ..ZoneSources::default() };
         let (zone, settled) = settle(&miami, &[(State, "FL"), (Timezone, "Eastern")], None);
         assert_eq!(zone, "America/New_York");
-        assert_eq!(settled.remarks[1], "timezone: the postal code is of California, not of Florida");
+        assert_eq!(settled.unwrap()[1], "timezone: the postal code is of California, not of Florida");
         let pensacola = ZoneSources { postal_code: "32501", ..ZoneSources::default() };
         let (_, settled) = settle(&pensacola, &[(State, "FL"), (Timezone, "America/New_York")], None);
-        assert_eq!(settled.remarks, ["timezone: America/New_York is not that of the postal code (America/Chicago)"]);
+        assert_eq!(settled.unwrap(), ["timezone: America/New_York is not that of the postal code (America/Chicago)"]);
     }
 
     #[test]
@@ -184,7 +172,7 @@ mod tests {
         let of = |postal_code, country, state: &str| {
             let sources = ZoneSources { postal_code, country, ..ZoneSources::default() };
             let (zone, settled) = settle(&sources, &[(City, "Tijuana"), (State, state)], None);
-            (zone, settled.remarks.join("; "))
+            (zone, settled.unwrap().join("; "))
         };
         let remark =
             "timezone: taken from the postal code, as one of the United States: no state or country is written";
@@ -201,13 +189,13 @@ mod tests {
         let fixed = ZoneSources { fixed: Some("Central"), ..ZoneSources::default() };
         let (zone, settled) = settle(&fixed, &[(City, "Salem")], None);
         assert_eq!(
-            (zone.as_str(), settled.remarks.as_slice()),
+            (zone.as_str(), settled.unwrap().as_slice()),
             ("America/Chicago", &["timezone: America/Chicago, by `Central` for the whole list".to_owned()][..])
         );
         let refused = |sources: &ZoneSources<'_>, state: &str, why: &str| {
             let (zone, settled) = settle(sources, &[(State, state)], None);
             let missing = format!("America/Chicago, by `Central` for the whole list, is none of this row: {why}");
-            assert_eq!((zone.as_str(), settled), ("", SettledZone { remarks: Vec::new(), missing: Some(missing) }));
+            assert_eq!((zone.as_str(), settled), ("", Err(missing)));
         };
         refused(&fixed, "OR", "America/Chicago is no zone of OR (America/Los_Angeles, America/Boise)");
         let salem = ZoneSources { postal_code: "90210", ..fixed };
@@ -215,13 +203,13 @@ mod tests {
         refused(&salem, "FL", "the postal code is of California, not of Florida");
         // What the place itself says comes first.
         let (zone, settled) = settle(&fixed, &[(State, "MA")], None);
-        assert_eq!((zone.as_str(), settled.missing), ("America/New_York", None));
+        assert_eq!((zone.as_str(), settled.err()), ("America/New_York", None));
         let (_, settled) = settle(&fixed, &[(Name, "Harbor")], Some(&known("MA", "America/New_York")));
         assert_eq!(
-            settled.remarks,
+            settled.unwrap(),
             ["timezone: a known dealership keeps its own: a zone for the whole list is for new ones"]
         );
         let (_, settled) = settle(&ZoneSources::default(), &[(State, "OR")], None);
-        assert!(settled.missing.unwrap().contains("several time zones"));
+        assert!(settled.unwrap_err().contains("several time zones"));
     }
 }

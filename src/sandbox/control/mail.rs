@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -61,7 +62,7 @@ pub(in super::super) async fn read(State(shared): State<Arc<SandboxState>>, Path
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let letters = post.letters(&address);
     letters.iter().for_each(|letter| letter.mark_read());
-    reply::good(json!({"read": letters.len()}))
+    reply::named(StatusCode::OK, "read", letters.len())
 }
 
 /// `GET /control/letters`: the newest of all mailboxes.
@@ -69,7 +70,7 @@ pub(in super::super) async fn letters(State(shared): State<Arc<SandboxState>>, Q
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let now = post.now();
     let letters = post.newest(part.newest.unwrap_or(USUAL).min(MOST));
-    reply::good(json!({"letters": letters.iter().map(|letter| head(letter, now)).collect::<Vec<_>>()}))
+    reply::named(StatusCode::OK, "letters", letters.iter().map(|letter| head(letter, now)).collect::<Vec<_>>())
 }
 
 fn no_post() -> Response {

@@ -4,13 +4,6 @@ use parking_lot::Mutex;
 
 use crate::domain::Timestamp;
 
-/// A delivery that did not go through yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HookFailure {
-    pub since: Timestamp,
-    pub why: String,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HookProgress {
     pub delivered: u64,
@@ -19,7 +12,8 @@ pub struct HookProgress {
     pub given_up: u64,
     /// Up to which event it is done.
     pub position: u64,
-    pub failure: Option<HookFailure>,
+    /// Since when a delivery does not go through, and why.
+    pub failure: Option<(Timestamp, String)>,
 }
 
 #[derive(Debug)]
@@ -44,7 +38,7 @@ impl HookStatus {
     pub(super) fn note_failure(&self, since: Timestamp, why: &str) {
         let mut progress = self.progress.lock();
         progress.failed += 1;
-        progress.failure = Some(HookFailure { since, why: why.to_owned() });
+        progress.failure = Some((since, why.to_owned()));
     }
 
     pub(super) fn done(&self, taken: bool) {

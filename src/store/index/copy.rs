@@ -13,15 +13,9 @@ use crate::store::scratch::Scratch;
 /// What the copy is for, in its name.
 const PURPOSE: &str = "index";
 
-/// What a copy of an index holds.
-pub(in crate::store) struct Copied {
-    /// Up to where it goes, and in which history.
-    pub mark: Mark,
-    /// The states after that event.
-    pub states: Vec<Arc<Onboarding>>,
-    /// Segments of the journal that were checked before.
-    pub sealed: Vec<Sealed>,
-}
+/// What a copy of an index holds: up to where it goes and in which history, the states after that event, and the segments
+/// of the journal that were checked before.
+pub(in crate::store) type Copied = (Mark, Vec<Arc<Onboarding>>, Vec<Sealed>);
 
 /// Reads a copy of the index. One that was taken while its owner wrote does not pass the index's own check.
 pub(in crate::store) fn load_copy(dir: &Path) -> Result<Copied, Unusable> {
@@ -37,7 +31,7 @@ pub(in crate::store) fn load_copy(dir: &Path) -> Result<Copied, Unusable> {
         }
         // The index is closed before its directory goes.
         let LoadedIndex { mark, states, sealed, .. } = read(copy.path())?;
-        Ok(Copied { mark, states, sealed })
+        Ok((mark, states, sealed))
     })
 }
 

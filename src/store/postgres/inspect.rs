@@ -53,7 +53,7 @@ pub async fn inspect(address: &PostgresUrl, now: impl Fn() -> Timestamp) -> Resu
     let store = match tables {
         0 => None,
         tables => {
-            let may_record = schema::session_facts(&mut connection, address).await?.may_record;
+            let (may_record, _) = schema::session_facts(&mut connection, address).await?;
             let leader = Head::read(&mut connection).await.map_err(failed)?.leader;
             Some(StoreReport { tables, may_record, leader })
         }

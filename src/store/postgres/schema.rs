@@ -60,23 +60,16 @@ fn not_raised(address: &PostgresUrl, there: usize, error: &sqlx::Error) -> Store
     refused(address, what, "Have whoever made the store open it once with this version")
 }
 
-pub(super) struct SessionFacts {
-    /// Whether the user may append.
-    pub may_record: bool,
-    /// The server's clock.
-    pub now: Timestamp,
-}
-
-/// Of a connection to a store that is there.
+/// Of a connection to a store that is there: whether the user may append, and the server's clock.
 pub(super) async fn session_facts(
     connection: &mut PgConnection,
     address: &PostgresUrl,
-) -> Result<SessionFacts, StoreError> {
+) -> Result<(bool, Timestamp), StoreError> {
     let failed = |error: sqlx::Error| told(address, &error);
     let sql =
         "SELECT has_table_privilege('events', 'INSERT') AND has_table_privilege('head', 'UPDATE'), clock_timestamp()";
     let row = sqlx::query(sql).fetch_one(connection).await.map_err(failed)?;
-    Ok(SessionFacts { may_record: row.try_get(0).map_err(failed)?, now: row.try_get(1).map_err(failed)? })
+    Ok((row.try_get(0).map_err(failed)?, row.try_get(1).map_err(failed)?))
 }
 
 /// Of a database that has no store, where none is made.

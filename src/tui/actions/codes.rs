@@ -185,13 +185,13 @@ fn many_codes(dialog: &Dialog, context: &ValidationContext<'_>) -> Result<Vec<Ma
     let policy = &context.setup.policy;
     let paste = PasteContext { now: context.now, generated_at, policy, claims, present: &present, resolve: &resolve };
     let expected: Vec<Expected> = dialog.items.iter().map(|item| Expected { id: item.id, zone: item.zone }).collect();
-    let matched = match_codes(block, &expected, &paste).map_err(|mistakes| problems(dialog, &mistakes))?;
+    let (codes, already) = match_codes(block, &expected, &paste).map_err(|mistakes| problems(dialog, &mistakes))?;
     // What was chosen shall have a new code: its present one is none.
-    if let Some(id) = matched.already.iter().find(|id| dialog.items.iter().any(|item| item.id == **id)) {
+    if let Some(id) = already.iter().find(|id| dialog.items.iter().any(|item| item.id == **id)) {
         let what = PasteProblem::Refused(Refusal::CodeUsedBefore { here: true });
         return Err(problems(dialog, &[Mistake { line: None, id: Some(*id), what }]));
     }
-    Ok(matched.codes)
+    Ok(codes)
 }
 
 /// The moment for lines without one. A wall-clock time must mean the same moment for all dealerships.

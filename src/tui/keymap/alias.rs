@@ -3,57 +3,47 @@
 
 use crate::tui::action::{Action, ActionScope};
 
-pub(super) struct Alias {
-    pub(super) scope: ActionScope,
-    pub(super) id: &'static str,
-    pub(super) action: Action,
-}
-
-const fn alias(scope: ActionScope, id: &'static str, action: Action) -> Alias {
-    Alias { scope, id, action }
-}
-
 use Action::{Bottom, Down, PageDown, PageUp, Top, Up};
 use ActionScope::{Detail, Dialog, Queue, Table, Tail};
 
-/// Each motion in each pane that can be moved in.
-pub(super) const ALIASES: &[Alias] = &[
-    alias(Table, "down", Down),
-    alias(Table, "up", Up),
-    alias(Table, "page-down", PageDown),
-    alias(Table, "page-up", PageUp),
-    alias(Table, "top", Top),
-    alias(Table, "bottom", Bottom),
-    alias(Detail, "detail-down", Down),
-    alias(Detail, "detail-up", Up),
-    alias(Detail, "detail-page-down", PageDown),
-    alias(Detail, "detail-page-up", PageUp),
-    alias(Detail, "detail-top", Top),
-    alias(Detail, "detail-bottom", Bottom),
-    alias(Tail, "tail-down", Down),
-    alias(Tail, "tail-up", Up),
-    alias(Tail, "tail-page-down", PageDown),
-    alias(Tail, "tail-page-up", PageUp),
-    alias(Tail, "tail-top", Top),
-    alias(Tail, "tail-follow", Bottom),
-    alias(Queue, "queue-down", Down),
-    alias(Queue, "queue-up", Up),
-    alias(Queue, "queue-page-down", PageDown),
-    alias(Queue, "queue-page-up", PageUp),
-    alias(Queue, "queue-top", Top),
-    alias(Queue, "queue-bottom", Bottom),
-    alias(Dialog, "dialog-down", Down),
-    alias(Dialog, "dialog-up", Up),
-    alias(Dialog, "dialog-page-down", PageDown),
-    alias(Dialog, "dialog-page-up", PageUp),
-    alias(Dialog, "dialog-top", Top),
-    alias(Dialog, "dialog-bottom", Bottom),
+/// Each motion in each pane that can be moved in, by its id there.
+pub(super) const ALIASES: &[(ActionScope, &str, Action)] = &[
+    (Table, "down", Down),
+    (Table, "up", Up),
+    (Table, "page-down", PageDown),
+    (Table, "page-up", PageUp),
+    (Table, "top", Top),
+    (Table, "bottom", Bottom),
+    (Detail, "detail-down", Down),
+    (Detail, "detail-up", Up),
+    (Detail, "detail-page-down", PageDown),
+    (Detail, "detail-page-up", PageUp),
+    (Detail, "detail-top", Top),
+    (Detail, "detail-bottom", Bottom),
+    (Tail, "tail-down", Down),
+    (Tail, "tail-up", Up),
+    (Tail, "tail-page-down", PageDown),
+    (Tail, "tail-page-up", PageUp),
+    (Tail, "tail-top", Top),
+    (Tail, "tail-follow", Bottom),
+    (Queue, "queue-down", Down),
+    (Queue, "queue-up", Up),
+    (Queue, "queue-page-down", PageDown),
+    (Queue, "queue-page-up", PageUp),
+    (Queue, "queue-top", Top),
+    (Queue, "queue-bottom", Bottom),
+    (Dialog, "dialog-down", Down),
+    (Dialog, "dialog-up", Up),
+    (Dialog, "dialog-page-down", PageDown),
+    (Dialog, "dialog-page-up", PageUp),
+    (Dialog, "dialog-top", Top),
+    (Dialog, "dialog-bottom", Bottom),
 ];
 
 /// What an id under a scope means, and where its keys hold. An id of another scope says where it belongs.
 pub(super) fn find(id: &str, scope: Option<ActionScope>) -> Option<(Action, ActionScope)> {
-    let here = ALIASES.iter().find(|alias| alias.id == id && Some(alias.scope) == scope);
-    let there = || ALIASES.iter().find(|alias| alias.id == id).map(|alias| (alias.action, alias.scope));
+    let there = || ALIASES.iter().filter(|(_, known, _)| *known == id).map(|(scope, _, action)| (*action, *scope));
+    let here = there().find(|(_, there)| Some(*there) == scope);
     let action = || Action::by_id(id).map(|action| (action, action.info().scope));
-    here.map(|alias| (alias.action, alias.scope)).or_else(action).or_else(there)
+    here.or_else(action).or_else(|| there().next())
 }

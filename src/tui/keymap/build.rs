@@ -81,8 +81,8 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
 /// user's file does not give it keys of its own.
 fn in_scopes<'a>(entry: &'a Entry, user: &[Entry]) -> impl Iterator<Item = (&'a Vec<Key>, usize, ActionScope)> {
     let own = |scope| user.iter().any(|own| (own.action, own.scope) == (entry.action, scope));
-    let panes = ALIASES.iter().filter(|alias| entry.scope == ActionScope::List && alias.action == entry.action);
-    let panes = panes.map(|alias| alias.scope).filter(|scope| !own(*scope));
+    let panes = ALIASES.iter().filter(|(.., action)| entry.scope == ActionScope::List && *action == entry.action);
+    let panes = panes.map(|(scope, ..)| *scope).filter(|scope| !own(*scope));
     let scopes: Vec<ActionScope> = std::iter::once(entry.scope).chain(panes).collect();
     let chords = entry.chords.iter();
     scopes.into_iter().flat_map(move |scope| chords.clone().map(move |(keys, at)| (keys, *at, scope)))

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use super::alias::{ALIASES, Alias};
+use super::alias::ALIASES;
 use super::read::written;
 use super::{Key, Keymap};
-use crate::tui::action::{ActionScope, REGISTRY};
+use crate::tui::action::{Action, ActionScope, REGISTRY};
 
 const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 #
@@ -54,7 +54,12 @@ pub(super) fn toml(map: &Keymap) -> String {
             .iter()
             .filter(|info| info.scope == scope)
             .map(|info| (line(info.id, map.chords(info.action)), info.doc))
-            .chain(ALIASES.iter().filter(|alias| alias.scope == scope).filter_map(|alias| own_keys(map, alias)))
+            .chain(
+                ALIASES
+                    .iter()
+                    .filter(|(of, ..)| *of == scope)
+                    .filter_map(|(_, id, action)| own_keys(map, scope, id, *action)),
+            )
             .collect();
         if lines.is_empty() {
             continue;
@@ -75,9 +80,9 @@ fn line<'a>(id: &str, chords: impl Iterator<Item = &'a [Key]>) -> String {
 }
 
 /// The line of a motion that has other keys in a pane than everywhere.
-fn own_keys(map: &Keymap, alias: &Alias) -> Option<(String, &'static str)> {
-    let same = map.chords_in(alias.scope, alias.action).eq(map.chords(alias.action));
-    (!same).then(|| (line(alias.id, map.chords_in(alias.scope, alias.action)), alias.action.info().doc))
+fn own_keys(map: &Keymap, scope: ActionScope, id: &str, action: Action) -> Option<(String, &'static str)> {
+    let same = map.chords_in(scope, action).eq(map.chords(action));
+    (!same).then(|| (line(id, map.chords_in(scope, action)), action.info().doc))
 }
 
 /// The map as Markdown, a table for each scope: the generated section of the README.

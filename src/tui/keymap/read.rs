@@ -119,8 +119,8 @@ fn read_scope(scope: Option<ActionScope>, table: &DeTable<'_>, findings: &mut Fi
 fn unknown_action(id: &str, scope: Option<ActionScope>) -> String {
     let ids = |of: Option<ActionScope>| {
         let actions = REGISTRY.iter().filter(move |info| of.is_none_or(|scope| info.scope == scope));
-        let aliases = ALIASES.iter().filter(move |alias| of.is_none_or(|scope| alias.scope == scope));
-        actions.map(|info| info.id).chain(aliases.map(|alias| alias.id))
+        let aliases = ALIASES.iter().filter(move |(there, ..)| of.is_none_or(|scope| *there == scope));
+        actions.map(|info| info.id).chain(aliases.map(|(_, id, _)| *id))
     };
     let near = closest(id, ids(scope)).or_else(|| closest(id, ids(None)));
     format!("there is no action `{}`{}", clean(id), near.map(suggestion).unwrap_or_default())
