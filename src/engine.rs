@@ -29,7 +29,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::clock::SharedClock;
-use crate::domain::{Actor, CodeOrigin, Command, DealershipId, Event, Policy, ProbeSchedule, Service};
+use crate::domain::{Actor, CodeOrigin, Command, DealershipId, Environment, Event, Policy, ProbeSchedule, Service};
 use crate::protocol::{Checked, Committed, EngineInfo, EventQuery, ReadModel, RequestError, Status};
 use crate::store::Store;
 use crate::xtime::{CodeSource, Platform};
@@ -175,9 +175,16 @@ impl Engine {
             code_origin: self.code_origin(),
             mail_name: self.mail_name(),
             mails: self.mails(),
+            environment: self.environment(),
             notices: self.inner.parts.store.notices(),
             owner: None,
         }
+    }
+
+    /// The platform's environment; without one a desk that mails letters is no trial.
+    fn environment(&self) -> Option<Environment> {
+        let platform = self.inner.parts.platform.as_ref().map(|platform| platform.environment());
+        platform.or_else(|| self.mails().then_some(Environment::Production))
     }
 
     /// Does something beside the engine until it ends, which waits for it as for everything that is under way.

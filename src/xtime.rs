@@ -21,7 +21,9 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use crate::domain::classification::{ClassificationRule, TeachError};
-use crate::domain::{Appointment, AppointmentId, Booking, Outcome, ProbeResult, ResponseFacts, Slot, Timestamp};
+use crate::domain::{
+    Appointment, AppointmentId, Booking, Environment, Outcome, ProbeResult, ResponseFacts, Slot, Timestamp,
+};
 use crate::protocol::RequestPreview;
 pub use crate::tls::install_crypto;
 pub use diagnose::DiagnosticFinding;
@@ -84,6 +86,11 @@ pub trait Platform: Send + Sync + 'static {
     /// `GET /appointments` of one vehicle. The list is read wholly or not at all: an appointment that was overlooked would be made twice.
     /// `Err` holds why it could not tell.
     async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>>;
+
+    /// Whether its dealerships are real. Where nobody knows better they are.
+    fn environment(&self) -> Environment {
+        Environment::Production
+    }
 
     /// The row that would read an answer that nothing knows as a person says.
     fn row_for(

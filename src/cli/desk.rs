@@ -8,7 +8,6 @@ use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
-use crate::domain::Environment;
 use crate::domain::text::shown_path;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
@@ -118,7 +117,7 @@ pub(super) async fn on(
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
-        environment: environment(app, demo.runs),
+        is_demo: demo.runs,
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,
@@ -144,15 +143,5 @@ pub(super) async fn on(
     match left.exit {
         Exit::Quit => Ok(()),
         Exit::Signal(ending) => Err(CliError::Signal(ending.number())),
-    }
-}
-
-/// Which environment it is: the platform's, where one is configured; else a desk that mails letters is no trial.
-fn environment(app: &App, is_demo: bool) -> Option<Environment> {
-    let xtime = &app.config.xtime;
-    match xtime.missing().is_empty() {
-        _ if is_demo => Some(Environment::Demo),
-        true => Some(Environment::of_address(&xtime.settings.base_url)),
-        false => app.config.mail.mails().then_some(Environment::Production),
     }
 }

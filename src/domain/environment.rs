@@ -1,6 +1,8 @@
 //! Which of the platform's environments a desk works on.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Environment {
     Production,
     Sandbox,

@@ -16,7 +16,7 @@ mod unanswered;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CodeOrigin, Policy};
+use crate::domain::{CodeOrigin, Environment, Policy};
 
 pub use alike::AlikeDealership;
 pub use answers::{
@@ -69,6 +69,8 @@ pub struct EngineInfo {
     pub mail_name: Option<String>,
     /// Letters are mailed; else they become files, or nothing.
     pub mails: bool,
+    /// Whose dealerships they are; `None`: nothing of it is outside this machine.
+    pub environment: Option<Environment>,
     /// What happened when the store was opened that people should know, in words.
     pub notices: Vec<String>,
     /// Which other process owns the store; `None`: this one.

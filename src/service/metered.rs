@@ -10,7 +10,7 @@ use super::metrics::Metrics;
 use crate::clock::SharedClock;
 use crate::domain::bulk::Bulk;
 use crate::domain::classification::{ClassificationRule, TeachError};
-use crate::domain::{Appointment, Booking, Event, Outcome, ProbeResult, ResponseFacts, Slot};
+use crate::domain::{Appointment, Booking, Environment, Event, Outcome, ProbeResult, ResponseFacts, Slot};
 use crate::protocol::{BulkId, Committed, EventQuery, ReadModel, RequestPreview};
 use crate::store::{Append, Epoch, HookPosition, ProbeStates, Store, StoreError, Team};
 use crate::xtime::{AttemptReport, BookingOutcome, Platform};
@@ -128,6 +128,10 @@ impl Platform for Metered<dyn Platform> {
 
     async fn appointments(&self, dealer_code: &str, vin: &str) -> AttemptReport<Result<Vec<Appointment>, String>> {
         self.inner.appointments(dealer_code, vin).await
+    }
+
+    fn environment(&self) -> Environment {
+        self.inner.environment()
     }
 
     fn row_for(

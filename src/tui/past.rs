@@ -178,7 +178,7 @@ impl ScreenState {
         self.refresh_past();
     }
 
-    /// Shows the present again, as it was left.
+    /// Shows the present again, as it was left. What the past took of memory is freed beside: it is as much as the store.
     pub fn leave_past(&mut self) {
         let Some(mut past) = self.past.take() else { return };
         self.exchange(&mut past.present);
@@ -190,6 +190,7 @@ impl ScreenState {
             self.rows.derive_again(past.now);
         }
         self.settle();
+        thread::spawn(move || drop(past));
     }
 
     /// Does something with the present while the past is shown.

@@ -56,8 +56,8 @@ pub struct ScreenOptions {
     pub partner: String,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// Which environment of the platform it is; `None`: there is no platform.
-    pub environment: Option<Environment>,
+    /// Nothing is real.
+    pub is_demo: bool,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
@@ -169,7 +169,7 @@ impl ScreenOptions {
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,
-            environment: self.environment,
+            environment: self.is_demo.then_some(Environment::Demo),
             owner: None,
             views: self.views,
             start: self.start,
@@ -363,6 +363,10 @@ fn adopt(screen: &mut Screen, client: &SharedClient) {
     setup.source = info.code_origin;
     setup.mail_name.clone_from(&info.mail_name);
     setup.mails = info.mails;
+    // The platform of a demo is a sandbox, and says so.
+    if !setup.is_demo() {
+        setup.environment = info.environment;
+    }
     setup.owner.clone_from(&info.owner);
     setup.policy = info.policy.clone();
     setup.claims = Arc::new(Arc::clone(client));

@@ -17,7 +17,7 @@ use super::token::{Token, TokenError, Tokens};
 use super::{AttemptReport, BookingOutcome, Platform, PlatformSettings, SetupError};
 use crate::clock::SharedClock;
 use crate::domain::classification::{BodyShape, Classification, ClassificationRule, TeachError, classify, row_for};
-use crate::domain::{Appointment, Booking, Outcome, ProbeResult, ResponseFacts, Slot};
+use crate::domain::{Appointment, Booking, Environment, Outcome, ProbeResult, ResponseFacts, Slot};
 use crate::protocol::RequestPreview;
 
 /// The longest dealerCode and opcode that are sent, in bytes.
@@ -181,6 +181,10 @@ impl<T> AttemptReport<T> {
 
 #[async_trait]
 impl Platform for HttpPlatform {
+    fn environment(&self) -> Environment {
+        Environment::of_address(&self.settings.base_url)
+    }
+
     async fn probe(&self, dealer_code: &str) -> AttemptReport<ProbeResult> {
         let began_at = self.connection.clock().now();
         let response = match checked("dealerCode", dealer_code) {

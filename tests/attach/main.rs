@@ -10,8 +10,9 @@ mod wire;
 
 use cloverwatch::attach::SOCKET;
 use cloverwatch::client::{EngineClient, ask, ask_each};
-use cloverwatch::domain::{Actor, Command, DealershipId, Event, Refusal, undo};
+use cloverwatch::domain::{Actor, Command, DealershipId, Environment, Event, Refusal, undo};
 use cloverwatch::protocol::{CutOff, EventQuery, Notification, Request, RequestError};
+use cloverwatch::xtime::{HttpPlatform, PlatformSettings};
 use futures::StreamExt;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -57,6 +58,28 @@ async fn an_answer_comes_after_the_state_that_it_is_about() {
             assert!(ana.read_model().newest_seq_of(*id) >= newest);
         }
     }
+}
+
+#[tokio::test]
+async fn an_attached_client_tells_the_environment_of_the_owner() {
+    cloverwatch::xtime::install_crypto();
+    for (base_url, environment) in [
+        ("https://api.example.com/xtime/service", Environment::Production),
+        ("https://sandbox.example.com/xtime/service", Environment::Sandbox),
+    ] {
+        let owner = Owner::start_with(|parts| {
+            let settings = PlatformSettings {
+                base_url: base_url.to_owned(),
+                client_id: "client".to_owned(),
+                client_secret: "secret".to_owned().into(),
+                api_key: "key".to_owned().into(),
+                ..PlatformSettings::default()
+            };
+            parts.platform = Some(Arc::new(HttpPlatform::new(settings, Arc::clone(&parts.clock)).unwrap()));
+        });
+        assert_eq!(owner.attach("ana").await.info().environment, Some(environment));
+    }
+    assert_eq!(Owner::start().attach("ana").await.info().environment, None);
 }
 
 #[tokio::test]

@@ -367,6 +367,7 @@ fn info(setup: &Setup) -> EngineInfo {
         code_origin: setup.source,
         mail_name: setup.mail_name.clone(),
         mails: setup.mails,
+        environment: setup.environment,
         notices: Vec::new(),
         owner: None,
     }

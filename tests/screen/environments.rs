@@ -1,6 +1,7 @@
 //! Production looks different.
 
 use cloverwatch::domain::Environment;
+use cloverwatch::tui::Msg;
 use cloverwatch::tui::theme::{TerminalEnv, ThemeChoice, ThemeSet};
 
 use crate::desk::Desk;
@@ -44,4 +45,13 @@ fn a_dialog_about_many_says_so_in_production_alone() {
     on(Environment::Production).go_to(4).press("r").sees_no("in production");
     // A note reaches nobody.
     on(Environment::Production).press("m a n").sees(" dealerships").sees_no("in production");
+}
+
+#[test]
+fn no_message_covers_that_it_is_production() {
+    for size in [(120, 30), (80, 24), (40, 10)] {
+        let mut desk = Desk::with(sample(), size, |setup| setup.environment = Some(Environment::Production));
+        desk.tell(Msg::Notice(format!("a long message {} to its end", "word ".repeat(usize::from(size.0)))));
+        desk.sees("a long message").sees("PRODUCTION");
+    }
 }

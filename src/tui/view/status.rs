@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, Timestamp, clock_doubt, humanize};
+use crate::domain::{ClockDoubt, CodeOrigin, Environment, Timestamp, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
 use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
@@ -168,11 +168,11 @@ pub(super) fn draw_banner(state: &ScreenState, theme: &Theme, clocks: &Clocks, c
 pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: &mut Canvas<'_>) {
     let status = &state.status;
     let mut parts: Vec<(String, Style)> = Vec::new();
-    if let Some(reading) = &state.past_reading {
-        parts.push((reading_words(reading), theme.tone(Tone::Busy)));
-    }
     if let Some(environment) = state.setup.environment {
         parts.push((environment.as_str().to_uppercase(), theme.environment(environment)));
+    }
+    if let Some(reading) = &state.past_reading {
+        parts.push((reading_words(reading), theme.tone(Tone::Busy)));
     }
     if state.setup.read_only {
         parts.push(("READ-ONLY".to_owned(), theme.tone(Tone::Warn)));
@@ -254,6 +254,15 @@ fn under_way(state: &ScreenState) -> Option<String> {
     let work = state.jobs.iter().rev().find(|work| work.is_bulk() && !work.is_over())?;
     let (open, all) = (work.counts().0, work.items.len());
     Some(format!("{} {}/{}", work.action.title, thousands(all - open), thousands(all)))
+}
+
+/// How many cells at the left of the status nothing may cover: nobody forgets that it is production.
+pub(super) fn always_told(state: &ScreenState) -> u16 {
+    let environment = state.setup.environment.filter(|_| state.past.is_none());
+    match environment {
+        Some(environment @ Environment::Production) => environment.as_str().len() as u16 + 1,
+        _ => 0,
+    }
 }
 
 pub(super) fn put(parts: &[(String, Style)], theme: &Theme, canvas: &mut Canvas<'_>) {

@@ -1,7 +1,8 @@
 //! Messages that go away. They lie over nothing that is read: the newest has the line of the status, and a long one that of
-//! the keys too; the others wait.
+//! the keys too; the others wait. That it is production stays in view.
 
 use super::canvas::{Canvas, width, wrap};
+use super::status;
 use crate::tui::action::Action;
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::ScreenState;
@@ -32,7 +33,8 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
         more => format!(" +{more} "),
     };
     let text = message(newest);
-    let room = |behind: &str| area.width.saturating_sub(3 + width(behind) as u16);
+    let left = status::always_told(state);
+    let room = |behind: &str| area.width.saturating_sub(left + 3 + width(behind) as u16);
     let lines = if width(&text) <= usize::from(room(&behind)) || state.is_covered() {
         // Where something is open its keys stay in view.
         vec![text]
@@ -43,12 +45,14 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
         vec![wrapped.next().unwrap_or_default(), wrapped.collect::<Vec<_>>().join(" ")]
     };
     let top = area.height.saturating_sub(lines.len() as u16);
+    let left_of = |y| if y + 1 == area.height { left } else { 0 };
     for (line, y) in lines.iter().zip(top..) {
-        canvas.fill(0, y, area.width, " ", style);
-        canvas.hit(0, y, area.width, ClickTarget::Cover);
-        canvas.text(3, y, room(&behind), line, style);
+        let x = left_of(y);
+        canvas.fill(x, y, area.width.saturating_sub(x), " ", style);
+        canvas.hit(x, y, area.width.saturating_sub(x), ClickTarget::Cover);
+        canvas.text(x + 3, y, room(&behind), line, style);
     }
-    canvas.text(1, top, 1, glyph(newest.tone), style);
+    canvas.text(left_of(top) + 1, top, 1, glyph(newest.tone), style);
     canvas.right(
         area.width.saturating_sub(width(&behind) as u16),
         area.height - 1,
