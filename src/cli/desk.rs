@@ -89,7 +89,7 @@ pub(super) struct DemoExtras {
 /// Shows the desk on an engine, as soon as there is one, until it is left. The engine runs on.
 pub(super) async fn on(
     app: &App,
-    opener: impl Fn() -> Opening<CliError>,
+    opener: impl Fn() -> Opening<CliError> + Send + Sync + 'static,
     store: &str,
     demo: DemoExtras,
     mut notices: Vec<String>,

@@ -27,7 +27,7 @@ pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 pub(super) use snapshot_writer::SnapshotWriter;
 
 /// How much of it sled may keep in memory.
-const CACHE: u64 = 64 * 1024 * 1024;
+const CACHE: u64 = 16 * 1024 * 1024;
 /// What sled says when its file is locked, and how often and how far apart that is tried again: not as long as it may take.
 const HELD: &str = "could not acquire lock";
 const RELEASE_TRIES: u32 = 2_500;

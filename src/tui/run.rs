@@ -1,15 +1,18 @@
 //! The screen in a real terminal: input first, data together, a frame only when something visible changed.
 
+mod adopt;
 mod save;
 mod screen;
 mod tasks;
 
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::future::{BoxFuture, OptionFuture};
 use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::bulk_job::BulkJob;
 use super::kept_desk::KeptDesk;
@@ -17,7 +20,9 @@ use super::keymap::Keymap;
 use super::notifier::NotifySequence;
 use super::own_files::ReadAgain;
 use super::reading::Mailboxes;
-use super::terminal::{Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, wait_for_foreground};
+use super::terminal::{
+    Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, drawing, wait_for_foreground,
+};
 use super::theme::ThemeSet;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
@@ -27,6 +32,7 @@ use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::{EngineInfo, Notification, OwnerState};
 use crate::signals::{Signals, Termination};
+use adopt::adopt;
 use screen::{From, Screen};
 use tasks::Tasks;
 
@@ -98,11 +104,39 @@ pub type Opening<E> = BoxFuture<'static, Result<SharedClient, E>>;
 /// process's and that ends, a new one is opened under the same desk. The caller shuts the engine down.
 ///
 /// The inner error is that of `opener`; the terminal is whole again when it is returned.
-pub async fn run<E>(opener: impl Fn() -> Opening<E>, options: ScreenOptions) -> Result<Result<Left, E>, TerminalError> {
-    let mut signals = Signals::listen()?;
-    let restorer = Restorer::new();
+///
+/// Must be inside a runtime of several threads.
+pub async fn run<E: Send + 'static>(
+    opener: impl Fn() -> Opening<E> + Send + Sync + 'static,
+    options: ScreenOptions,
+) -> Result<Result<Left, E>, TerminalError> {
+    let signals = Signals::listen()?;
+    let restorer = RestoredAtLast(Restorer::new());
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
-    restorer.hook_panics(options.panic_is_caught);
+    restorer.0.hook_panics(options.panic_is_caught);
+    // A task is woken on the thread that hears of a key; a future that is blocked on would be woken by that thread.
+    let shown = tokio::spawn(drawing(show(opener, options, signals, Arc::clone(&restorer.0))));
+    AbortOnDropHandle::new(shown).await.unwrap_or_else(|error| match error.try_into_panic() {
+        Ok(panic) => resume_unwind(panic),
+        Err(error) => Err(TerminalError::Io(io::Error::other(error))),
+    })
+}
+
+/// Gives the terminal back where nobody waits for the screen any more: its own thread may take a moment to hear of that.
+struct RestoredAtLast(Arc<Restorer>);
+
+impl Drop for RestoredAtLast {
+    fn drop(&mut self) {
+        self.0.restore();
+    }
+}
+
+async fn show<E>(
+    opener: impl Fn() -> Opening<E>,
+    options: ScreenOptions,
+    mut signals: Signals,
+    restorer: Arc<Restorer>,
+) -> Result<Result<Left, E>, TerminalError> {
     if let Some(ending) = wait_for_foreground(&mut signals).await? {
         return Ok(Ok(Left { exit: Exit::Signal(ending), unfinished: Vec::new(), kept: None }));
     }
@@ -354,21 +388,4 @@ impl Desk {
             }
         }
     }
-}
-
-/// Has a screen show what an engine is.
-fn adopt(screen: &mut Screen, client: &SharedClient) {
-    let (setup, info) = (&mut screen.state.setup, client.info());
-    setup.read_only = info.read_only;
-    setup.source = info.code_origin;
-    setup.mail_name.clone_from(&info.mail_name);
-    setup.mails = info.mails;
-    // The platform of a demo is a sandbox, and says so.
-    if !setup.is_demo() {
-        setup.environment = info.environment;
-    }
-    setup.owner.clone_from(&info.owner);
-    setup.policy = info.policy.clone();
-    setup.claims = Arc::new(Arc::clone(client));
-    screen.clock = Arc::clone(client.clock());
 }

@@ -20,7 +20,7 @@ use rustix::termios::tcgetattr;
 use tokio::time::timeout;
 
 pub use painter::{BEGIN_FRAME, END_FRAME, Painter};
-pub use restore::Restorer;
+pub use restore::{Restorer, drawing};
 pub use tty::Tty;
 
 use input::InputReader;
@@ -123,7 +123,7 @@ impl TerminalGuard {
     pub fn enter(options: TerminalOptions, restorer: &Arc<Restorer>) -> Result<Self, TerminalError> {
         needs_terminal()?;
         let tty = Tty::open()?;
-        let (output, painter) = (Output::new(tty.clone()), Painter::new(tty.size()));
+        let (output, painter) = (Output::new(tty.clone(), Arc::clone(restorer)), Painter::new(tty.size()));
         let mut guard = Self { tty, output, painter, restorer: Arc::clone(restorer), options, asked: false };
         guard.take()?;
         Ok(guard)

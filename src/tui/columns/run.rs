@@ -4,7 +4,7 @@ use tokio::task::JoinHandle;
 
 use crate::signals::{Signal, Signals, Termination};
 use crate::tui::terminal::input::InputEvent;
-use crate::tui::terminal::{Restorer, Suspended, TerminalError, TerminalGuard, TerminalOptions};
+use crate::tui::terminal::{Restorer, Suspended, TerminalError, TerminalGuard, TerminalOptions, drawing};
 use crate::tui::theme::{Theme, ThemeSet};
 use crate::tui::view::ascii::to_ascii;
 
@@ -23,6 +23,14 @@ pub enum Chosen {
 /// Shows the preview until somebody accepts or leaves it. `look` finds out what the choices would do, and the command
 /// that makes them; it may take its time.
 pub async fn choose(
+    preview: Preview,
+    themes: ThemeSet,
+    look: impl Fn(&Preview) -> (String, PreviewOutcome) + Clone + Send + 'static,
+) -> Result<Chosen, TerminalError> {
+    drawing(show(preview, themes, look)).await
+}
+
+async fn show(
     preview: Preview,
     themes: ThemeSet,
     look: impl Fn(&Preview) -> (String, PreviewOutcome) + Clone + Send + 'static,

@@ -249,6 +249,8 @@ impl Screen {
 /// Waits for a real length of time; for ever without one.
 async fn pause(length: Option<Duration>) {
     match length {
+        // A timer rounds up to the next millisecond, which somebody who pressed a key would wait.
+        Some(Duration::ZERO) => {}
         Some(length) => tokio::time::sleep(length).await,
         None => futures::future::pending().await,
     }

@@ -1,8 +1,9 @@
 //! What is written to the terminal: as much as it takes, without ever waiting for it.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
-use super::Tty;
+use super::{Restorer, Tty};
 
 /// The room for a frame before it has to grow: a full 200x60 frame with colours fits.
 const ROOM: usize = 64 * 1024;
@@ -12,13 +13,14 @@ const ROOM: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Output {
     tty: Tty,
+    restorer: Arc<Restorer>,
     waiting: Vec<u8>,
     gone: bool,
 }
 
 impl Output {
-    pub(super) fn new(tty: Tty) -> Self {
-        Self { tty, waiting: Vec::with_capacity(ROOM), gone: false }
+    pub(super) fn new(tty: Tty, restorer: Arc<Restorer>) -> Self {
+        Self { tty, restorer, waiting: Vec::with_capacity(ROOM), gone: false }
     }
 
     /// Whether the terminal has not taken everything yet.
@@ -37,9 +39,14 @@ impl Output {
             std::future::pending::<()>().await;
         }
         while self.is_busy() {
-            let written = self.tty.write_ready(&self.waiting).await;
+            let written = self.tty.when_writable(|| self.write_waiting()).await;
             self.written(written);
         }
+    }
+
+    /// Writes as much as the terminal takes. What it was to be told while it was ours is of no use to whoever has it now.
+    fn write_waiting(&self) -> io::Result<usize> {
+        self.restorer.write(|| self.tty.write(&self.waiting)).unwrap_or(Ok(self.waiting.len()))
     }
 
     fn written(&mut self, written: io::Result<usize>) {
@@ -71,7 +78,7 @@ impl Write for Output {
     /// Hands over what the terminal takes now.
     fn flush(&mut self) -> io::Result<()> {
         if self.is_busy() {
-            let written = self.tty.write(&self.waiting);
+            let written = self.write_waiting();
             self.written(written);
         }
         Ok(())

@@ -4,7 +4,6 @@ use std::io;
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::{self, ThreadId};
 
 use crossterm::terminal::disable_raw_mode;
 use parking_lot::Mutex;
@@ -21,6 +20,16 @@ const RESTORE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?25h\x1b[?1004l\x1b[?2004l\x1b[?
 
 /// Takes the title from the terminal's stack.
 const RESTORE_TITLE: &[u8] = b"\x1b[23;0t";
+
+tokio::task_local! {
+    /// There is one in the task that draws.
+    static DRAWS: ();
+}
+
+/// Runs what draws: a panic of it gives the terminal back ([`Restorer::hook_panics`]).
+pub async fn drawing<T>(what_draws: impl Future<Output = T>) -> T {
+    DRAWS.scope((), what_draws).await
+}
 
 /// The most panics of background tasks that are kept to be shown.
 const MOST_NOTES: usize = 16;
@@ -39,7 +48,8 @@ pub struct Restorer {
     tty: OnceLock<Tty>,
     /// Whether the window was given a title.
     titled: AtomicBool,
-    drawing: Mutex<Option<ThreadId>>,
+    /// Held while something is written.
+    writing: Mutex<()>,
     /// Panics of threads that do not draw.
     notes: Mutex<Vec<String>>,
 }
@@ -55,17 +65,24 @@ impl Restorer {
         self.entered.load(Ordering::SeqCst)
     }
 
-    /// The terminal is about to be ours; this thread draws.
+    /// The terminal is about to be ours.
     pub(super) fn entering(&self, tty: &Tty, titled: bool) {
         self.titled.store(titled, Ordering::SeqCst);
         let _ = self.tty.set(tty.clone());
-        *self.drawing.lock() = Some(thread::current().id());
         self.entered.store(true, Ordering::SeqCst);
+    }
+
+    /// Writes while the terminal is ours; `None`: it is not, or no longer.
+    pub(super) fn write<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
+        let _writing = self.writing.lock();
+        self.is_entered().then(write)
     }
 
     /// Gives the terminal back, when it is ours. Nothing to do with errors: the terminal may be gone.
     pub fn restore(&self) {
         if self.entered.swap(false, Ordering::SeqCst) {
+            // What is being written on another thread goes out first, and nothing of it after.
+            drop(self.writing.lock());
             if let Some(tty) = self.tty.get() {
                 tty.write_last(RESTORE);
                 if self.titled.load(Ordering::SeqCst) {
@@ -80,7 +97,7 @@ impl Restorer {
     }
 
     /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal
-    /// that is whole again. A panic of a thread that does not draw leaves the screen alone while it is up: its report is
+    /// that is whole again. A panic of what does not draw leaves the screen alone while it is up: its report is
     /// kept for [`Restorer::take_notes`], and whoever waits for the task decides what follows.
     pub fn hook_panics(self: &Arc<Self>, is_caught: fn() -> bool) {
         let restorer = Arc::clone(self);
@@ -90,7 +107,7 @@ impl Restorer {
             if is_caught() {
                 return;
             }
-            if restorer.is_entered() && !restorer.draws_here() {
+            if restorer.is_entered() && DRAWS.try_with(|()| ()).is_err() {
                 restorer.note(info);
                 return;
             }
@@ -102,11 +119,6 @@ impl Restorer {
     /// Panics of background tasks while the screen was up, since the last call, each in one line fit for the screen.
     pub fn take_notes(&self) -> Vec<String> {
         std::mem::take(&mut self.notes.lock())
-    }
-
-    fn draws_here(&self) -> bool {
-        // Never waits: somebody who holds the lock is not this thread, and not in a panic.
-        self.drawing.try_lock().is_none_or(|drawing| *drawing == Some(thread::current().id()))
     }
 
     fn note(&self, info: &PanicHookInfo<'_>) {

@@ -70,9 +70,9 @@ impl Tty {
         self.0.async_io(Interest::READABLE, |_| self.read(buffer)).await
     }
 
-    /// Waits until the terminal takes something, or is gone; writes it.
-    pub(super) async fn write_ready(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.async_io(Interest::WRITABLE, |_| self.write(bytes)).await
+    /// Waits until the terminal takes something, or is gone; has it written.
+    pub(super) async fn when_writable(&self, write: impl Fn() -> io::Result<usize>) -> io::Result<usize> {
+        self.0.async_io(Interest::WRITABLE, |_| write()).await
     }
 
     /// Reads up to the terminal's answer to what kind it is, and lets go of what is read. Waits, a moment at most.
