@@ -34,15 +34,7 @@ const MADE: usize = 10_000;
 /// The most things that happen to a dealership while it is made: connected, an opcode drafted and published, slots opened.
 const BIRTH: usize = 4;
 
-/// Which part of a list is asked for.
-#[derive(Deserialize)]
-pub(super) struct Part {
-    #[serde(default)]
-    after: u64,
-    newest: Option<usize>,
-}
-
-pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(part): Query<Part>) -> Response {
+pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(part): Query<reply::Part>) -> Response {
     let mut world = shared.world.lock();
     world.hear(shared.clock.now());
     let from = world.calls.partition_point(|call| call.seq <= part.after);

@@ -5,8 +5,16 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+/// Which part of a list is asked for.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    #[serde(default)]
+    pub(super) after: u64,
+    pub(super) newest: Option<usize>,
+}
 
 /// An answer with a status and a JSON body.
 pub(super) fn json_with(status: StatusCode, body: impl Serialize) -> Response {

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::gateway::read_other_names;
-use super::reply::{Envelope, scalar, short_code, short_message};
+use super::reply::{ReplyEnvelope, scalar, short_code, short_message};
 use super::{BookingOutcome, PlatformSettings};
 use crate::domain::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use crate::domain::{AppointmentId, Outcome};
@@ -76,7 +76,7 @@ impl Fields {
         if shape != BodyShape::Object {
             return bare(shape);
         }
-        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(BodyShape::Other) };
+        let Ok(envelope) = serde_json::from_slice::<ReplyEnvelope<'_>>(body) else { return bare(BodyShape::Other) };
         let success = match envelope.success.map(RawValue::get) {
             None => Success::Unsaid,
             Some("true") => Success::Yes,

@@ -105,7 +105,7 @@ pub struct PlatformReply {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Envelope<'a> {
+pub(super) struct ReplyEnvelope<'a> {
     #[serde(borrow, default, deserialize_with = "given")]
     pub success: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
@@ -231,7 +231,7 @@ impl PlatformReply {
         if is_deep(body) {
             return bare(BodyShape::Other);
         }
-        let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return bare(BodyShape::Other) };
+        let Ok(envelope) = serde_json::from_slice::<ReplyEnvelope<'_>>(body) else { return bare(BodyShape::Other) };
         let success = envelope.success.map(|raw| raw.get() == "true");
         let (mut code, mut message) = (scalar(envelope.code), scalar(envelope.message));
         // An error beside a success contradicts it, under whatever name.

@@ -14,7 +14,6 @@ use super::super::partner::moment;
 use super::super::post::{PostHandle, PostOfficeState, ReceivedLetter};
 use super::super::world::World;
 use super::super::{SandboxState, reply};
-use super::Part;
 
 /// How many letters or attempts one answer holds.
 const MOST: usize = 500;
@@ -66,7 +65,10 @@ pub(in super::super) async fn read(State(shared): State<Arc<SandboxState>>, Path
 }
 
 /// `GET /control/letters`: the newest of all mailboxes.
-pub(in super::super) async fn letters(State(shared): State<Arc<SandboxState>>, Query(part): Query<Part>) -> Response {
+pub(in super::super) async fn letters(
+    State(shared): State<Arc<SandboxState>>,
+    Query(part): Query<reply::Part>,
+) -> Response {
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let now = post.now();
     let letters = post.newest(part.newest.unwrap_or(USUAL).min(MOST));
