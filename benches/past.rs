@@ -123,7 +123,7 @@ fn main() {
     timed("fold the board", |round| drop(black_box(past.board(place(round)))));
     let all = past.board(past.len());
     let began = clock.elapsed();
-    let mut rows = DealershipRows::travelling(all, Some("ana".to_owned()), Policy::default(), now());
+    let mut rows = DealershipRows::new(all, Some("ana".to_owned()), Policy::default(), now());
     println!("the first rows {:.0} ms", clock.elapsed().saturating_sub(began).as_secs_f64() * 1_000.0);
     let mut there = past.len();
     timed("a jump, through the whole log", |round| {

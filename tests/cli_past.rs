@@ -94,6 +94,23 @@ async fn filters_columns_and_their_order_are_of_then_too() {
 }
 
 #[tokio::test]
+async fn twins_are_those_of_then() {
+    let desk = desk().await;
+    let twins = |at: &str| -> Vec<usize> {
+        list(&desk, &["--at", at]).iter().map(|one| one["alike"].as_array().map_or(0, Vec::len)).collect()
+    };
+    assert_eq!((twins(CODE_LIVES), twins(CODE_DEAD)), (vec![0], vec![1, 1]));
+    assert_eq!(list(&desk, &["is:twin", "--at", CODE_DEAD]).len(), 2);
+    desk.run(&["set", "tstTwo", "--email", "other@example.com"]).ends(0);
+    assert_eq!((twins(CODE_DEAD), twins("now")), (vec![1, 1], vec![0, 0]));
+    desk.run(&["show", "tstOne", "--at", CODE_DEAD])
+        .ends(0)
+        .prints("may be the same as Two Motors (tstTwo): same address");
+    let now = desk.run(&["show", "tstOne"]).ends(0);
+    assert!(!now.out.contains("may be the same"), "{}", now.out);
+}
+
+#[tokio::test]
 async fn what_was_not_there_yet_is_said_and_a_wrong_moment_is_wrong_usage() {
     let desk = desk().await;
     desk.run(&["list", "--at", BEFORE]).ends(0).says("no dealership was in the store then");

@@ -42,7 +42,7 @@ pub struct App {
 impl App {
     /// Reads the settings and says what is doubtful about them.
     pub fn new(globals: Globals) -> Result<Self, CliError> {
-        let out = Out::new(globals.color);
+        let out = Out::new(globals.color).spoken(globals.spoken);
         let (config, warnings) = config::load(&overrides(&globals))?;
         for warning in &warnings {
             out.note(warning.to_string());
@@ -78,7 +78,7 @@ impl App {
         Self {
             globals: self.globals.clone(),
             config,
-            out: Out::new(self.globals.color),
+            out: Out::new(self.globals.color).spoken(self.globals.spoken),
             clock: Arc::clone(client.clock()),
             zone: self.zone,
             client: Mutex::new(Some(client)),

@@ -27,6 +27,9 @@ pub struct Globals {
     /// Say more on stderr (-v what happens, -vv every detail)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// What is printed is read out.
+    #[arg(skip)]
+    pub spoken: bool,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

@@ -18,6 +18,7 @@ use crate::protocol::EventQuery;
 use super::app::App;
 use super::error::CliError;
 use super::select::all;
+use super::table::{self, LEAST, TextColumn};
 use crate::domain::text::fit;
 use tail::EventFollower;
 
@@ -201,18 +202,27 @@ fn print(app: &App, event: &Event, state: Option<&Onboarding>, form: Form) -> Re
     }
 }
 
+/// The cells of a dealership's name.
+const NAME: usize = 28;
+
+/// Rather than fewer of what happened, who did it is left out.
+const WORDS: usize = 32;
+
 /// In the operator's zone whoever it is about: a log in many zones looks out of order.
 fn line(app: &App, event: &Event, state: Option<&Onboarding>) -> Result<(), CliError> {
     let EventLine { when, actor, words, tone } = EventLine::of(event, |at| app.zone.line(at));
     // The number is what `meaning add` asks for.
     let number = event.fact.unrecognised().map(|_| format!(", event {}", event.seq)).unwrap_or_default();
-    app.out.line(format!(
-        "{}  {}  {}  {}",
-        app.out.paint(Tone::Faint, &fit(&when, 21)),
-        fit(&name(event, state), 28),
-        app.out.paint(tone, &words),
-        app.out.paint(Tone::Faint, &format!("({actor}{number})")),
-    ))
+    let who = if number.is_empty() { TextColumn::whole(1) } else { TextColumn::whole(0) };
+    let columns = [TextColumn::whole(0), TextColumn::whole(0), TextColumn::cut(0, WORDS), who];
+    let name_room = app.out.room().map_or(NAME, |room| (room / 4).clamp(LEAST, NAME));
+    let row = vec![
+        vec![(fit(&when, 21), Tone::Faint)],
+        vec![(fit(&name(event, state), name_room), Tone::Plain)],
+        vec![(words, tone)],
+        vec![(format!("({actor}{number})"), Tone::Faint)],
+    ];
+    table::print(&app.out, &columns, &[row])
 }
 
 const HEADING: [&str; 9] =

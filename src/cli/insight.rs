@@ -6,14 +6,15 @@ use clap::{Args, ValueEnum};
 use crate::domain::report::ReportBy;
 use crate::domain::report::ReportQuery;
 use crate::present::Tone;
+use crate::present::bar::is_drawn;
 use crate::present::insight::{
-    CSV_HEADING, InsightLine, InsightSection, by_table, csv_rows, document, heading, sections,
+    CSV_HEADING, InsightLine, InsightSection, by_sentences, by_table, csv_rows, document, heading, sections,
 };
 use crate::present::json::SCHEMA;
+use crate::present::spoken::lengths;
 
 use super::app::App;
 use super::error::CliError;
-use super::output::terminal_width;
 
 impl ValueEnum for ReportBy {
     fn value_variants<'a>() -> &'a [Self] {
@@ -69,16 +70,25 @@ pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
         app.out.csv(CSV_HEADING.map(str::to_owned))?;
         return csv_rows(&report).into_iter().try_for_each(|row| app.out.csv(row));
     }
-    let room = terminal_width().unwrap_or(WIDTH);
-    app.out.line(app.out.paint(Tone::Strong, &heading(&report, |at| app.zone.line(at))))?;
+    let room = app.out.room().unwrap_or(WIDTH);
+    app.out.entry("", 0, &app.out.paint(Tone::Strong, &heading(&report, |at| app.zone.line(at))))?;
     let mut all = sections(&report, room);
-    all.push(by_table(&report, args.by.unwrap_or_default(), room, usize::MAX));
+    let by = args.by.unwrap_or_default();
+    all.push(match app.out.is_spoken() {
+        true => by_sentences(&report, by),
+        false => by_table(&report, by, room, usize::MAX),
+    });
     all.iter().try_for_each(|section| print(app, section))
 }
 
 fn print(app: &App, InsightSection { title, lines }: &InsightSection) -> Result<(), CliError> {
     app.out.line(format!("\n{}", app.out.paint(Tone::Strong, title)))?;
     lines.iter().try_for_each(|line: &InsightLine| {
+        if app.out.is_spoken() {
+            let told = line.iter().filter(|(text, _)| !is_drawn(text)).flat_map(|(text, _)| text.split_whitespace());
+            let told = lengths(&told.collect::<Vec<_>>().join(" "));
+            return if told.is_empty() { Ok(()) } else { app.out.line(told) };
+        }
         let last = line.iter().rposition(|(text, _)| !text.trim_end().is_empty()).map_or(0, |place| place + 1);
         let pieces = line.iter().take(last).enumerate();
         let painted = pieces.map(|(place, (text, tone))| {

@@ -1,25 +1,22 @@
 //! `list`: the table of dealerships, for people, for spreadsheets and for scripts.
 
 use std::cmp::Reverse;
-use std::ffi::OsStr;
 
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use clap::{Arg, Args, Command};
+use clap::Args;
 use serde_json::json;
 
 use crate::client::ReadClient;
-use crate::domain::text::{fit, normal, width};
+use crate::domain::text::normal;
 use crate::domain::{ProbeStatus, Timestamp, Untrusted};
-use crate::present::Tone;
-use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, read_order};
+use crate::present::column::{COLUMNS, Column, ColumnError, DealershipView, SortKey, Value, read_order};
 use crate::present::json::{DealershipDocument, SCHEMA};
 use crate::present::view::{self, SavedView};
-use crate::protocol::{AlikeDealership, FirstFound, Selection};
+use crate::protocol::{AlikeDealership, FirstFound, PastFound, Selection};
 
 use super::app::App;
 use super::error::CliError;
-use super::output::terminal_width;
 use super::select::select;
+use super::table::{self, LEAST, TextColumn};
 use super::twins::alike_documents;
 
 #[derive(Debug, Args)]
@@ -28,7 +25,7 @@ pub struct ListArgs {
     #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// A saved view of the settings, or `mine`, `today`, `by owner`, `by group`; QUERY narrows it
-    #[arg(long, value_name = "NAME", value_parser = ViewName, hide_possible_values = true)]
+    #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
     /// As everything stood then, by what was recorded until then
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -50,28 +47,20 @@ pub struct ListArgs {
     pub csv: bool,
 }
 
-/// Any name; completions offer those of the given views.
-#[derive(Clone)]
-struct ViewName;
-
-impl TypedValueParser for ViewName {
-    type Value = String;
-
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, arg, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let name = |view: SavedView| PossibleValue::new(view.name.replace(' ', "-"));
-        Some(Box::new(SavedView::given().into_iter().map(name)))
-    }
-}
-
 /// As many as are asked for in one answer.
 const FEW: usize = 1_000;
 
 /// The columns of people, without `--columns`.
 const FOR_PEOPLE: &str = "dealer_code,name,stage,code,left,waiting,opcode,lacks,owner,attention";
+
+/// The same, the most useful first: where a terminal has no room the last ones are given up. Of others the last ones are.
+const USEFUL_FIRST: &str = "dealer_code,name,attention,stage,left,waiting,lacks,opcode,owner,code";
+
+/// Nobody reads wider cells in a table.
+const MOST: usize = 60;
+
+/// What names a dealership or its code is never cut.
+const NAMING: [&str; 3] = ["id", "dealer_code", "code"];
 
 /// The columns of spreadsheets, without `--columns`.
 const FOR_SHEETS: &str = "id,name,group,brand,city,state,dealer_code,timezone,owner,contact,email,phone,stage,attention,\
@@ -89,7 +78,8 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let (selection, limit) = (Selection::Query(query), args.limit.unwrap_or(usize::MAX));
     let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
     let (now, policy, me) = (at.unwrap_or_else(|| app.clock.now()), &app.config.policy, app.actor());
-    let FirstFound { total, states: found } = find(app, &*reading, selection, at, sort.is_empty(), limit).await?;
+    let (found, past) = find(app, &*reading, selection, at.map(|at| (at, args.json)), sort.is_empty(), limit).await?;
+    let FirstFound { total, states: found } = found;
     let is_shown =
         |of: &dyn Fn(&Column) -> bool| columns.iter().copied().chain(sort.iter().map(|(column, _)| *column)).any(of);
     let probes = match args.json || is_shown(&|column| column.is_of_probes) {
@@ -98,23 +88,21 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         false => Vec::new(),
     };
     let orders_by_log = sort.iter().any(|(column, _)| column.is_of_log);
-    let survival = match orders_by_log || !args.json && is_shown(&|column| column.is_of_log) {
-        true => Some(reading.survival(at, &me).await?),
-        false => None,
-    };
-    let view = |(place, state)| {
-        DealershipView::of(state, probes.get(place), now, policy, app.zone).estimated_by(survival.as_ref())
-    };
+    let asks_log = past.is_none() && (orders_by_log || !args.json && is_shown(&|column| column.is_of_log));
+    let asked = if asks_log { Some(reading.survival(&me).await?) } else { None };
+    let survival = past.as_ref().map(|past| &past.survival).or(asked.as_ref());
+    let view =
+        |(place, state)| DealershipView::of(state, probes.get(place), now, policy, app.zone).estimated_by(survival);
     let mut rows: Vec<_> = found.iter().map(AsRef::as_ref).enumerate().map(view).collect();
     if !sort.is_empty() {
         sort_by(&mut rows, &sort);
     }
     rows.truncate(limit);
     if args.json {
-        let alike = match at {
-            // What is alike is so now.
-            Some(_) => vec![Vec::new(); rows.len()],
-            None => reading.alike(rows.iter().map(|view| view.state.id).collect(), &me).await?,
+        let ids = rows.iter().map(|view| view.state.id);
+        let alike = match &past {
+            Some(past) => ids.map(|id| past.alike.get(&id).cloned().unwrap_or_default()).collect(),
+            None => reading.alike(ids.collect(), &me).await?,
         };
         return document(app, total, &rows, &alike);
     }
@@ -128,7 +116,7 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
         app.out.note(format!("{} of {total} shown", rows.len()));
     }
     if total == 0 {
-        app.out.note(why_none(app, &*reading, at).await?);
+        app.out.note(why_none(app, &*reading, past.as_ref()).await?);
     }
     Ok(())
 }
@@ -144,36 +132,41 @@ fn document(
     app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }))
 }
 
-/// What is meant now or was at a moment: the first of it, or all of it where it is ordered here.
+/// What is meant now or was at a moment: the first of it, or all of it where it is ordered here. `at`: with who was alike.
 async fn find(
     app: &App,
     reading: &dyn ReadClient,
     selection: Selection,
-    at: Option<Timestamp>,
+    at: Option<(Timestamp, bool)>,
     is_in_order: bool,
     limit: usize,
-) -> Result<FirstFound, CliError> {
+) -> Result<(FirstFound, Option<PastFound>), CliError> {
     let (policy, me) = (&app.config.policy, app.actor());
     // Columns are known here only: whoever sorts by one needs all that was found.
     if at.is_none() && is_in_order && limit <= FEW {
-        return Ok(reading.first(selection, limit, &me).await?);
+        return Ok((reading.first(selection, limit, &me).await?, None));
     }
-    let states = match at {
-        Some(at) => reading.select_past(selection, at, &me).await?,
+    let mut past = match at {
+        Some((at, alike)) => Some(reading.select_past(selection.clone(), at, alike, &me).await?),
+        None => None,
+    };
+    let states = match &mut past {
+        Some(past) => std::mem::take(&mut past.states),
         None => select(app, reading, selection).await?,
     };
-    Ok(match is_in_order {
-        true => FirstFound::of(&states, limit, at.unwrap_or_else(|| app.clock.now()), policy),
+    let found = match is_in_order {
+        true => FirstFound::of(&states, limit, at.map_or_else(|| app.clock.now(), |(at, _)| at), policy),
         false => FirstFound { total: states.len(), states },
-    })
+    };
+    Ok((found, past))
 }
 
-async fn why_none(app: &App, reading: &dyn ReadClient, at: Option<Timestamp>) -> Result<&'static str, CliError> {
-    let is_empty = match at {
-        Some(at) => reading.select_past(Selection::All, at, &app.actor()).await?.is_empty(),
+async fn why_none(app: &App, reading: &dyn ReadClient, past: Option<&PastFound>) -> Result<&'static str, CliError> {
+    let is_empty = match past {
+        Some(past) => past.known == 0,
         None => reading.first(Selection::All, 0, &app.actor()).await?.total == 0,
     };
-    Ok(match (is_empty, at) {
+    Ok(match (is_empty, past) {
         (true, Some(_)) => "no dealership was in the store then",
         (true, None) => "no dealerships yet: import FILE, add NAME, or demo",
         (false, _) => "nothing matches",
@@ -244,46 +237,25 @@ fn sort_by(rows: &mut [DealershipView<'_>], fields: &[(&Column, bool)]) {
 }
 
 fn table(app: &App, columns: &[&Column], rows: &[DealershipView<'_>]) -> Result<(), CliError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| columns.iter().map(|column| Untrusted::from(column.people(row)).plain().into_owned()).collect())
-        .collect();
-    let widths = widths(columns, &cells);
-    let join = |cells: Vec<String>| cells.join("  ").trim_end().to_owned();
-    let heading = columns.iter().zip(&widths).map(|(column, width)| fit(column.title, *width)).collect();
-    app.out.line(app.out.paint(Tone::Strong, &join(heading)))?;
-    for (row, cells) in rows.iter().zip(cells) {
-        let cells = columns
-            .iter()
-            .zip(&cells)
-            .zip(&widths)
-            .map(|((column, cell), width)| app.out.paint((column.tone)(row), &fit(cell, *width)));
-        app.out.line(join(cells.collect()))?;
-    }
-    Ok(())
-}
-
-/// As wide as the widest cell; on a terminal the widest columns give way until the line fits.
-fn widths(columns: &[&Column], cells: &[Vec<String>]) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns
-        .iter()
-        .enumerate()
-        .map(|(place, column)| {
-            let cells = cells.iter().filter_map(|row| row.get(place)).map(|cell| width(cell));
-            cells.max().unwrap_or(0).max(width(column.title)).min(60)
-        })
-        .collect();
-    let Some(terminal) = terminal_width() else { return widths };
-    let gaps = 2 * columns.len().saturating_sub(1);
-    while widths.iter().sum::<usize>() + gaps > terminal {
-        let Some(widest) = widths.iter_mut().max() else { break };
-        if *widest <= 8 {
-            break;
-        }
-        *widest -= 1;
-    }
-    widths
+    let Some(first) = rows.first() else { return Ok(()) };
+    let useful: Vec<&str> = match columns.iter().map(|column| column.id).eq(FOR_PEOPLE.split(',')) {
+        true => USEFUL_FIRST.split(',').collect(),
+        false => columns.iter().map(|column| column.id).collect(),
+    };
+    let text_column = |column: &&Column| {
+        let is_naming = NAMING.contains(&column.id);
+        // A number or a moment that is cut says something else.
+        let is_cut = !is_naming && matches!((column.value)(first), Value::Text(_) | Value::Word(_));
+        let rank = match column.id {
+            "dealer_code" => 0,
+            id => useful.iter().position(|useful| *useful == id).unwrap_or(0) + 1,
+        };
+        TextColumn { title: column.title, rank, least: if is_cut { LEAST } else { usize::MAX }, most: MOST }
+    };
+    let text_columns: Vec<TextColumn> = columns.iter().map(text_column).collect();
+    let cell = |row: &DealershipView<'_>, column: &Column| {
+        vec![(Untrusted::from(column.people(row)).plain().into_owned(), (column.tone)(row))]
+    };
+    let rows: Vec<_> = rows.iter().map(|row| columns.iter().map(|column| cell(row, column)).collect()).collect();
+    table::print(&app.out, &text_columns, &rows)
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::client::ReadClient;
 use crate::config::{StoreUrl, teach};
 use crate::domain::classification::{ClassificationRule as Row, DEFAULT_RULES, TeachError, row_for};
-use crate::domain::text::{clean, shown_path};
+use crate::domain::text::{clean, shown_path, width};
 use crate::domain::{DealershipId, Event, Fact, Onboarding, Outcome, ResponseFacts};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
@@ -151,8 +151,8 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
             place if place < own + taught => "  (the team's)",
             _ => "",
         };
-        let line = format!("{:>3}  {:<15}  {}{origin}", place + 1, row.means.to_string(), what(row));
-        app.out.line(line)?;
+        let label = format!("{:>3}  {:<15}  ", place + 1, row.means.to_string());
+        app.out.entry(&label, width(&label), &format!("{}{origin}", what(row)))?;
     }
     let (taught, rest): (Vec<_>, Vec<_>) = untaught.iter().partition(|one| one.unteachable.is_none());
     let headings = [

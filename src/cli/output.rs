@@ -4,13 +4,17 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use parking_lot::Mutex;
+use rustix::termios::tcgetwinsize;
 use serde::Serialize;
 
 use super::error::CliError;
 use super::escaped;
 use crate::domain::Untrusted;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, width, wrap};
 use crate::present::Tone;
+
+/// In less room nothing is broken into lines.
+const NARROW: usize = 20;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum ColorWhen {
@@ -40,6 +44,7 @@ pub struct Out {
     stdout: Mutex<BufWriter<Stdout>>,
     color: bool,
     color_stderr: bool,
+    is_spoken: bool,
 }
 
 impl Out {
@@ -56,7 +61,25 @@ impl Out {
             stdout: Mutex::new(BufWriter::with_capacity(64 * 1024, io::stdout())),
             color: on(io::stdout().is_terminal()),
             color_stderr: on(io::stderr().is_terminal()),
+            is_spoken: false,
         }
+    }
+
+    /// The same for whoever has it read out.
+    #[must_use]
+    pub fn spoken(self, is_spoken: bool) -> Self {
+        Self { is_spoken, ..self }
+    }
+
+    /// Whether sentences are told instead of tables.
+    pub fn is_spoken(&self) -> bool {
+        self.is_spoken
+    }
+
+    /// How many cells a line has; `None`: as many as it needs.
+    pub fn room(&self) -> Option<usize> {
+        let size = tcgetwinsize(io::stdout()).ok().filter(|_| !self.is_spoken);
+        size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     /// Writes one line of the answer. The text is clean already.
@@ -65,6 +88,18 @@ impl Out {
         stdout.write_all(text.as_ref().as_bytes())?;
         stdout.write_all(b"\n")?;
         Ok(())
+    }
+
+    /// Writes a text behind its label, as wide as `indent`; on a terminal what is longer goes on below its start.
+    pub fn entry(&self, label: &str, indent: usize, text: &str) -> Result<(), CliError> {
+        let room = self.room().and_then(|room| room.checked_sub(indent)).filter(|room| *room >= NARROW);
+        match room.filter(|room| width(text) > *room) {
+            None => self.line(format!("{label}{text}")),
+            Some(room) => {
+                let below = format!("\n{:indent$}", "");
+                self.line(format!("{label}{}", wrap(text, room).join(&below)))
+            }
+        }
     }
 
     /// Writes a piece of the answer as it is.
@@ -150,12 +185,4 @@ pub fn is_dumb(term: Option<&str>) -> bool {
 /// The name of a terminal (`TERM`) in words.
 pub fn humanize_term(term: Option<&str>) -> String {
     term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{}`", clean(term)))
-}
-
-/// How wide the terminal of the answer is; `None` when it is no terminal.
-pub fn terminal_width() -> Option<usize> {
-    if !io::stdout().is_terminal() {
-        return None;
-    }
-    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0)
 }

@@ -12,7 +12,7 @@ use crate::client::ReadClient;
 use crate::domain::report::{Report, ReportQuery};
 use crate::domain::survival::Survival;
 use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus, Timestamp};
-use crate::protocol::{AlikeDealership, EventQuery, FirstFound, RequestError, Selection};
+use crate::protocol::{AlikeDealership, EventQuery, FirstFound, PastFound, RequestError, Selection};
 
 /// Opens the store itself, after the owner did not answer for that reason.
 type OpenStore<'a> = Box<dyn Fn(RequestError) -> BoxFuture<'a, Result<StoreClient, CliError>> + Send + Sync + 'a>;
@@ -37,7 +37,7 @@ impl<'a, C: ReadClient + ?Sized> OwnerReader<'a, C> {
 
 macro_rules! ask_owner_else_store {
     ($self:ident.$ask:ident($what:ident $(, $more:ident)*)) => {
-        match $self.owner.$ask($what.clone() $(, $more)*).await {
+        match $self.owner.$ask(Clone::clone(&$what) $(, $more)*).await {
             Err(why @ (RequestError::OwnerLost { .. } | RequestError::Unreachable { .. } | RequestError::Ending)) => {
                 $self.store(why).await?.$ask($what $(, $more)*).await
             }
@@ -60,9 +60,10 @@ impl<C: ReadClient + ?Sized> ReadClient for OwnerReader<'_, C> {
         &self,
         selection: Selection,
         at: Timestamp,
+        alike: bool,
         me: &Actor,
-    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
-        ask_owner_else_store!(self.select_past(selection, at, me))
+    ) -> Result<PastFound, RequestError> {
+        ask_owner_else_store!(self.select_past(selection, at, alike, me))
     }
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
@@ -81,7 +82,7 @@ impl<C: ReadClient + ?Sized> ReadClient for OwnerReader<'_, C> {
         ask_owner_else_store!(self.report(query, me))
     }
 
-    async fn survival(&self, at: Option<Timestamp>, me: &Actor) -> Result<Survival, RequestError> {
-        ask_owner_else_store!(self.survival(at, me))
+    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError> {
+        ask_owner_else_store!(self.survival(me))
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::domain::ProbeStatus;
 use crate::domain::clock_doubt::humanize_code_ahead;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, fit, width};
 use crate::domain::{Event, LikelyCause, NextStep, Onboarding, Policy, Timestamp, Untrusted, fold};
 use crate::present::clocks::Clocks;
 use crate::present::column::DealershipView;
@@ -12,7 +12,7 @@ use crate::present::event::{EventLine, timeline};
 use crate::present::json::DealershipDocument;
 use crate::present::time::{Zone, away, for_people};
 use crate::present::{Tone, call, situation};
-use crate::protocol::EventQuery;
+use crate::protocol::{EventQuery, Selection};
 
 use super::app::App;
 use super::args::Json;
@@ -20,7 +20,6 @@ use super::error::CliError;
 use super::opcode::words;
 use super::select::one;
 use super::twins::{alike_documents, alike_hint};
-use crate::domain::text::fit;
 
 #[derive(Debug, Args)]
 pub struct Show {
@@ -59,10 +58,13 @@ pub(super) async fn run(app: &App, args: &Show) -> Result<(), CliError> {
         // What was looked since then is not known of then, nor what was due.
         Some(_) => ProbeStatus::of(&state, None, now, policy, None),
     };
-    // What is alike is so now.
     let alike = match &args.at {
         None => reading.alike(vec![state.id], &app.actor()).await?.concat(),
-        Some(_) => Vec::new(),
+        Some(_) => {
+            let it = Selection::Names(vec![state.id.to_string()]);
+            let mut past = reading.select_past(it, now, true, &app.actor()).await?;
+            past.alike.remove(&state.id).unwrap_or_default()
+        }
     };
     if args.json.json {
         let view = DealershipView::of(&state, Some(&probe), now, policy, app.zone);
@@ -93,7 +95,7 @@ impl Page<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        self.app.out.line(format!("{}  {text}", self.app.out.paint(Tone::Faint, &fit(label, 12))))
+        self.app.out.entry(&format!("{}  ", self.app.out.paint(Tone::Faint, &fit(label, 12))), 14, text)
     }
 
     fn time(&self, at: Timestamp) -> String {
@@ -251,12 +253,13 @@ impl Page<'_> {
 
     fn timeline(&self, events: &[Event]) -> Result<(), CliError> {
         self.app.out.line(format!("\n{}", self.app.out.paint(Tone::Strong, "timeline")))?;
-        let actors = events.iter().map(|event| event.actor.to_string().chars().count()).max().unwrap_or(0).min(20);
+        let actors = events.iter().map(|event| width(&event.actor.to_string())).max().unwrap_or(0).min(20);
         let moment = |at| Zone::from(self.state.profile.timezone).line(at);
         for event in timeline(events) {
             let EventLine { when, actor, words, .. } = EventLine::of(event, moment);
-            let (when, actor) = (self.app.out.paint(Tone::Faint, &when), fit(&actor, actors));
-            self.app.out.line(format!("  {when}  {actor}  {words}"))?;
+            let indent = 2 + width(&when) + 2 + actors + 2;
+            let label = format!("  {}  {}  ", self.app.out.paint(Tone::Faint, &when), fit(&actor, actors));
+            self.app.out.entry(&label, indent, &words)?;
         }
         Ok(())
     }

@@ -21,11 +21,11 @@ use crate::domain::{
     Actor, ClockDoubt, DealershipId, Event, Onboarding, Policy, ProbeSchedule, ProbeStatus, Timestamp,
 };
 use crate::protocol::{
-    AlikeDealership, Committed, EventQuery, FirstFound, Holder, PlatformState, ReadModel, Request, RequestError,
-    Selection,
+    AlikeDealership, Committed, EventQuery, FirstFound, Holder, PastFound, PlatformState, ReadModel, Request,
+    RequestError, Selection,
 };
 use crate::store::postgres::none_yet;
-use crate::store::report::{read_cases, read_past, report_of_now, report_of_past};
+use crate::store::report::{find_past, read_cases, report_of_now, report_of_past};
 use crate::store::{
     HookPosition, JournalReader, Lock, PostgresStore, ProbeStates, Snapshot, Store, StoreError, Subscription,
 };
@@ -233,10 +233,11 @@ impl ReadClient for StoreClient {
         &self,
         selection: Selection,
         at: Timestamp,
+        alike: bool,
         me: &Actor,
-    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
-        let (_, states) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
-        Ok(selection.find(states.into_iter().map(Arc::new).collect(), at, &self.policy, me.as_str())?)
+    ) -> Result<PastFound, RequestError> {
+        let past = (at, self.read_model().seq(), &self.policy);
+        find_past(&selection, past, alike, me, |query| self.events(query)).await
     }
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, _: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
@@ -278,11 +279,7 @@ impl ReadClient for StoreClient {
         }))
     }
 
-    async fn survival(&self, at: Option<Timestamp>, _: &Actor) -> Result<Survival, RequestError> {
-        if let Some(at) = at {
-            let (cases, _) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
-            return Ok(survival(&cases, &ReportQuery::default(), at));
-        }
+    async fn survival(&self, _: &Actor) -> Result<Survival, RequestError> {
         let mut cases = CaseLog::default();
         read_cases(&mut cases, self.read_model().seq(), |query| self.events(query)).await?;
         Ok(survival(&cases, &ReportQuery::default(), self.clock.now()))

@@ -8,7 +8,7 @@ use super::{EngineClient, ask};
 use crate::domain::report::{Report, ReportQuery};
 use crate::domain::survival::Survival;
 use crate::domain::{Actor, DealershipId, Event, Onboarding, ProbeStatus, Timestamp};
-use crate::protocol::{AlikeDealership, EventQuery, FirstFound, Request, RequestError, Selection};
+use crate::protocol::{AlikeDealership, EventQuery, FirstFound, PastFound, Request, RequestError, Selection};
 
 /// Answered by every client of an engine, and by whoever reads the store beside its owner.
 #[async_trait]
@@ -19,13 +19,14 @@ pub trait ReadClient: Send + Sync {
     /// The first of those, in the order of the screen.
     async fn first(&self, selection: Selection, limit: usize, me: &Actor) -> Result<FirstFound, RequestError>;
 
-    /// Those that were meant at a moment that is past, as they stood then.
+    /// What was known at a moment that is past; `alike`: with who might have been the same.
     async fn select_past(
         &self,
         selection: Selection,
         at: Timestamp,
+        alike: bool,
         me: &Actor,
-    ) -> Result<Vec<Arc<Onboarding>>, RequestError>;
+    ) -> Result<PastFound, RequestError>;
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError>;
 
@@ -36,8 +37,8 @@ pub trait ReadClient: Send + Sync {
 
     async fn report(&self, query: ReportQuery, me: &Actor) -> Result<Box<Report>, RequestError>;
 
-    /// How likely codes are used before they end; `at`: as that stood then.
-    async fn survival(&self, at: Option<Timestamp>, me: &Actor) -> Result<Survival, RequestError>;
+    /// How likely codes are used before they end.
+    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError>;
 }
 
 #[async_trait]
@@ -54,9 +55,10 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
         &self,
         selection: Selection,
         at: Timestamp,
+        alike: bool,
         me: &Actor,
-    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
-        ask(self, Request::SelectPast(selection, at), me).await
+    ) -> Result<PastFound, RequestError> {
+        ask(self, Request::SelectPast { selection, at, alike }, me).await
     }
 
     async fn probe_statuses(&self, ids: Vec<DealershipId>, me: &Actor) -> Result<Vec<ProbeStatus>, RequestError> {
@@ -75,7 +77,7 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
         ask(self, Request::Report(query), me).await
     }
 
-    async fn survival(&self, at: Option<Timestamp>, me: &Actor) -> Result<Survival, RequestError> {
-        ask(self, Request::Survival(at), me).await
+    async fn survival(&self, me: &Actor) -> Result<Survival, RequestError> {
+        ask(self, Request::Survival(None), me).await
     }
 }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use cells::{clip, clusters, fit, is_certain, width};
+pub use cells::{clip, clusters, fit, is_certain, width, wrap};
 pub use guard::{guard, unguard};
 pub use named::{is_line_break, named};
 pub use normal::{find_normal, is_normally, normal, normal_key, normal_piece, push_normal};

@@ -1,13 +1,11 @@
 //! Reports: the cases of the log are read when somebody first asks, and gone on with from then on.
 
-use std::sync::Arc;
-
 use super::Engine;
 use crate::domain::report::{Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
-use crate::domain::{Actor, Onboarding, Timestamp};
-use crate::protocol::{RequestError, Selection};
-use crate::store::report::{read_cases, read_past, report_of_now, report_of_past};
+use crate::domain::{Actor, Timestamp};
+use crate::protocol::{PastFound, RequestError, Selection};
+use crate::store::report::{find_past, read_cases, read_past, report_of_now, report_of_past};
 
 impl Engine {
     pub(super) async fn report(&self, query: &ReportQuery) -> Result<Report, RequestError> {
@@ -19,15 +17,15 @@ impl Engine {
         report_of_now(query, &mut cases, known, (self.inner.now(), policy), |query| self.events(query)).await
     }
 
-    /// Which dealerships were meant at a moment, as they stood then.
     pub(super) async fn select_past(
         &self,
         selection: &Selection,
         at: Timestamp,
+        alike: bool,
         me: &Actor,
-    ) -> Result<Vec<Arc<Onboarding>>, RequestError> {
-        let (_, states) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
-        Ok(selection.find(states.into_iter().map(Arc::new).collect(), at, self.policy(), me.as_str())?)
+    ) -> Result<PastFound, RequestError> {
+        let past = (at, self.read_model().seq(), self.policy());
+        find_past(selection, past, alike, me, |query| self.events(query)).await
     }
 
     /// How likely codes are used, by every one that there was; `at`: as that stood then.

@@ -207,6 +207,11 @@ impl ActiveRequest {
         selection.find(states, self.engine.clock().now(), self.engine.policy(), self.actor.as_str())
     }
 
+    fn first(&self, selection: &Selection, limit: usize) -> Result<FirstFound, SelectionError> {
+        let (now, policy) = (self.engine.clock().now(), self.engine.policy());
+        Ok(FirstFound::of(&self.select(selection)?, limit, now, policy))
+    }
+
     fn probe_statuses(&self, ids: Vec<DealershipId>) -> Vec<ProbeStatus> {
         ids.into_iter().map(|id| self.engine.probe_status(id)).collect()
     }
@@ -225,14 +230,13 @@ impl ActiveRequest {
             }
             Request::TakeReport(message) => Response::Report(engine.take_report(&message, actor).await?),
             Request::Select(selection) => Response::Selected(self.select(&selection)?),
-            Request::SelectFirst(selection, limit) => {
-                let (now, policy) = (engine.clock().now(), engine.policy());
-                Response::First(FirstFound::of(&self.select(&selection)?, limit, now, policy))
-            }
+            Request::SelectFirst(selection, limit) => Response::First(self.first(&selection, limit)?),
             Request::ProbeStatuses(ids) => Response::ProbeStatuses(self.probe_statuses(ids)),
             Request::Alike { dealerships, archived } => Response::Alike(self.alike(&dealerships, archived)),
             Request::Report(query) => Response::Reported(Box::new(engine.report(&query).await?)),
-            Request::SelectPast(selection, at) => Response::Selected(engine.select_past(&selection, at, actor).await?),
+            Request::SelectPast { selection, at, alike } => {
+                Response::Past(engine.select_past(&selection, at, alike, actor).await?)
+            }
             Request::Survival(at) => Response::Survival(engine.survival(at).await?),
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window } => Response::Slots(engine.slots(id, window).await?),

@@ -8,6 +8,11 @@ pub fn bar(count: u32, most: u32, longest: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default())
 }
 
+/// Whether a text is nothing but bars, which nobody reads out.
+pub fn is_drawn(text: &str) -> bool {
+    text.trim().chars().all(|c| matches!(c, '\u{2581}'..='\u{258f}' | '·'))
+}
+
 /// One cell for each number, as high as it is; nothing is a line.
 pub fn sparkline(counts: &[u32]) -> String {
     const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

@@ -6,7 +6,7 @@ mod table;
 use chrono::TimeDelta;
 
 pub use script::{CSV_HEADING, csv_rows, document};
-pub use table::{by_table, title_of};
+pub use table::{by_sentences, by_table, title_of};
 
 use crate::domain::report::{FunnelStep, Milestone, Report, StageMeasure, TimeMeasure};
 use crate::domain::survival::Probability;

@@ -29,7 +29,7 @@ pub use presence::Presence;
 pub use read_model::ReadModel;
 pub use request::{CodeRequest, Incoming, PastedCode, Request};
 pub use response::{ItemAnswer, Response};
-pub use selection::{FirstFound, Selection, SelectionCandidate, SelectionError};
+pub use selection::{FirstFound, PastFound, Selection, SelectionCandidate, SelectionError};
 pub use status::{Alarm, BacklogProgress, Cause, LeaderState, MailState, MailStatus, PlatformState, Status, StoreAway};
 pub use unanswered::Unanswered;
 

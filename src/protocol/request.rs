@@ -76,8 +76,13 @@ pub enum Request {
     Select(Selection),
     /// The first of these in the order of the screen.
     SelectFirst(Selection, usize),
-    /// Which dealerships were meant at a moment that is past, and their states then.
-    SelectPast(Selection, Timestamp),
+    /// Which dealerships were meant at a moment that is past, and what was known then.
+    SelectPast {
+        selection: Selection,
+        at: Timestamp,
+        /// With who might have been the same.
+        alike: bool,
+    },
     /// The last probe and the next one of each, answered at once.
     ProbeStatuses(Vec<DealershipId>),
     /// Who may be the same as each of these; the archived ones too, where that is said.
@@ -203,7 +208,7 @@ impl Request {
             Self::SettleLetters
             | Self::Select(_)
             | Self::SelectFirst(..)
-            | Self::SelectPast(..)
+            | Self::SelectPast { .. }
             | Self::ProbeStatuses(_)
             | Self::Alike { .. }
             | Self::Events(_)

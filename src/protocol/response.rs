@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PlannedBooking, ReadBack, RequestError,
-    RuleDraft, SendResult, TakenReport,
+    AlikeDealership, Booked, Checked, CutOff, FirstFound, Imported, LetterText, PastFound, PlannedBooking, ReadBack,
+    RequestError, RuleDraft, SendResult, TakenReport,
 };
 use crate::domain::report::Report;
 use crate::domain::survival::Survival;
@@ -43,6 +43,7 @@ pub enum Response {
     Report(TakenReport),
     Selected(Vec<Arc<Onboarding>>),
     First(FirstFound),
+    Past(PastFound),
     ProbeStatuses(Vec<ProbeStatus>),
     /// In the order of the request.
     Alike(Vec<Vec<AlikeDealership>>),
@@ -86,6 +87,7 @@ answers! {
     Report => TakenReport,
     Selected => Vec<Arc<Onboarding>>,
     First => FirstFound,
+    Past => PastFound,
     ProbeStatuses => Vec<ProbeStatus>,
     Alike => Vec<Vec<AlikeDealership>>,
     Reported => Box<Report>,

@@ -1,6 +1,6 @@
 //! Which dealerships are meant, and what is said when that cannot be told.
 
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::order::attention_order;
 use crate::domain::query::Derived;
 use crate::domain::suggest::{closest, suggestion};
+use crate::domain::survival::Survival;
 use crate::domain::text::{clean, normal, normal_key};
 use crate::domain::{
     DealershipId, LetterId, Onboarding, Policy, Query, QueryContext, QueryError, Searchable, Timestamp, TwinIndex,
     Untrusted,
 };
+
+use super::AlikeDealership;
 
 /// The most candidates that are named for an ambiguous name.
 const CANDIDATES: usize = 10;
@@ -54,6 +57,19 @@ impl FirstFound {
         let states = first.into_sorted_vec().into_iter().map(|(.., index)| Arc::clone(&found[index])).collect();
         Self { total: found.len(), states }
     }
+}
+
+/// What was known at a moment that is past, by the log up to then.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PastFound {
+    /// Those that were meant, as they stood then.
+    pub states: Vec<Arc<Onboarding>>,
+    /// How many there were, meant or not.
+    pub known: usize,
+    /// Who might have been the same as which of them, where that was asked.
+    pub alike: HashMap<DealershipId, Vec<AlikeDealership>>,
+    /// How likely codes were used.
+    pub survival: Survival,
 }
 
 /// Why a selection is none (exit 2).

@@ -167,7 +167,7 @@ fn every_request_survives_json() {
         Request::Alike { dealerships: vec![ID], archived: true },
         Request::Report(ReportQuery { since: Some(at()), until: None, at: Some(at()) }),
         Request::Survival(None),
-        Request::SelectPast(Selection::All, at()),
+        Request::SelectPast { selection: Selection::All, at: at(), alike: true },
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },
         Request::PlanBooking {
@@ -247,6 +247,7 @@ fn every_response_survives_json() {
         Response::Sent(vec![SendResult { dealership: ID, letter: letter(), why: Some("no answer".to_owned()) }]),
         Response::Report(TakenReport { returns: vec![report], is_for_us: true }),
         Response::ProbeStatuses(vec![ProbeStatus { last: None, next_at: Some(at()) }]),
+        Response::Past(PastFound { known: 2, alike: [(ID, vec![alike.clone()])].into(), ..PastFound::default() }),
         Response::Alike(vec![vec![alike]]),
         Response::Services([Service { opcode: "OIL10".into(), name: "Oil".into() }].into()),
         Response::Reported(Box::new(insight())),

@@ -1,12 +1,13 @@
 //! Reading the log for reports and for the past, in portions: whatever its length, few of its events are in memory at once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::domain::report::{CaseLog, Report, ReportQuery};
-use crate::domain::{Event, Onboarding, Policy, Timestamp, evolve};
-use crate::protocol::{EventQuery, ReadModel};
+use crate::domain::report::{CaseLog, Report, ReportQuery, survival};
+use crate::domain::{Actor, Event, Onboarding, Policy, Timestamp, evolve};
+use crate::protocol::{AlikeDealership, EventQuery, PastFound, ReadModel, RequestError, Selection};
 
 /// How many events are read at once.
 const PORTION: usize = 8_192;
@@ -77,6 +78,30 @@ where
     })
     .await?;
     Ok((cases, states.into_values().flatten().collect()))
+}
+
+/// Which dealerships were meant at a moment, by the log alone up to an event, and what else was known then.
+pub async fn find_past<F>(
+    selection: &Selection,
+    (at, last, policy): (Timestamp, u64, &Policy),
+    alike: bool,
+    me: &Actor,
+    read: impl Fn(EventQuery) -> F + Send + Sync,
+) -> Result<PastFound, RequestError>
+where
+    F: Future<Output = Result<Vec<Event>, RequestError>> + Send,
+{
+    let (cases, states) = read_past(at, last, read).await?;
+    let all: Vec<_> = states.into_iter().map(Arc::new).collect();
+    let states = selection.find(all.clone(), at, policy, me.as_str())?;
+    let ids: Vec<_> = states.iter().filter(|_| alike).map(|state| state.id).collect();
+    let twins = AlikeDealership::find(&all, &ids, false);
+    Ok(PastFound {
+        known: all.len(),
+        alike: ids.into_iter().zip(twins).filter(|(_, twins)| !twins.is_empty()).collect(),
+        survival: survival(&cases, &ReportQuery::default(), at),
+        states,
+    })
 }
 
 fn up_to(last: u64) -> EventQuery {

@@ -75,7 +75,7 @@ impl PastBoard {
         let at = log.moment(log.len()).map_or(at, |last| last.max(at));
         let there = PastMoment { position: log.len(), at };
         let all = log.board(there.position);
-        let rows = || DealershipRows::travelling(all.clone(), Some(me.to_owned()), policy.clone(), at);
+        let rows = || DealershipRows::new(all.clone(), Some(me.to_owned()), policy.clone(), at);
         let (shown, spare) = thread::scope(|scope| {
             let spare = scope.spawn(rows);
             (rows(), spare.join().unwrap_or_else(|panic| resume_unwind(panic)))

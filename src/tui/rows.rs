@@ -102,16 +102,6 @@ pub struct DealershipRows {
 impl DealershipRows {
     /// Takes in all dealerships, keeping no order, filter or tab of an older set.
     pub fn new(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
-        Self::made(states, me, policy, now, |named| TwinRows::of(named.iter().map(|(_, state)| &**state)))
-    }
-
-    fn made(
-        states: Vec<Arc<Onboarding>>,
-        me: Option<String>,
-        policy: Policy,
-        now: Timestamp,
-        twins: impl FnOnce(&[NamedState]) -> TwinRows + Send,
-    ) -> Self {
         let mut rows = Self { me, policy, ..Self::default() };
         rows.slots.reserve(states.len());
         rows.by_id.reserve(states.len());
@@ -123,7 +113,7 @@ impl DealershipRows {
         named.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
         // Nothing here asks who has a twin: that is found beside.
         rows.twins = thread::scope(|scope| {
-            let twins = scope.spawn(|| twins(&named));
+            let twins = scope.spawn(|| TwinRows::of(named.iter().map(|(_, state)| &**state)));
             for (_, state) in &named {
                 rows.insert_slot(Arc::clone(state), now);
             }
@@ -185,7 +175,7 @@ impl DealershipRows {
         let mut changed = Vec::new();
         for state in states {
             let Some(slot) = self.by_id.get(&state.id).copied() else {
-                self.twins.replace(None, state);
+                self.twins.replace(None, Some(state));
                 changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
@@ -202,7 +192,7 @@ impl DealershipRows {
                 if renamed {
                     self.texts.set(slot as usize, state.id, &state.profile);
                 }
-                self.twins.replace(Some(&row.state), state);
+                self.twins.replace(Some(&row.state), Some(state));
                 row.state = Arc::clone(state);
             }
             self.read_texts(slot, now, renamed);

@@ -45,6 +45,25 @@ fn twins_are_found_by_the_filter_and_told_in_the_details_as_profiles_change() {
 }
 
 #[test]
+fn twins_of_the_past_are_those_of_then() {
+    let mut desk = Desk::open((200, 60));
+    correct(&mut desk, 2, ProfileField::Email, "Service.1@example.com");
+    correct(&mut desk, 2, ProfileField::Email, "other@example.com");
+    desk.go_to(2).press("T").read_past();
+    for (keys, is_twin) in [("", false), ("h", true), ("h", false), ("l", true), ("l", false)] {
+        desk.press(keys);
+        match is_twin {
+            true => desk.sees("may be the same as"),
+            false => desk.sees_no("may be the same as"),
+        };
+    }
+    desk.press("h /").write("is:twin").press("enter");
+    assert_eq!(shown(&desk), [1, 2]);
+    desk.press("h");
+    assert_eq!(shown(&desk), [0_u64; 0]);
+}
+
+#[test]
 fn the_filter_finds_a_name_however_it_is_typed() {
     let mut desk = Desk::open((120, 30));
     correct(&mut desk, 3, ProfileField::Name, "D’Amico & Björk");

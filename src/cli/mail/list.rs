@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use super::letters::{document, of, state_words, title};
+use super::letters::{DealershipLetter, document, of, state_words, title};
 use crate::domain::text::clean;
-use crate::domain::text::fit;
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::present::letters::Fate;
@@ -14,7 +13,18 @@ use super::super::app::App;
 use super::super::error::CliError;
 use super::super::report::named;
 use super::super::select::select;
+use super::super::table::{self, LEAST, TextColumn};
 use crate::protocol::Selection;
+
+/// Letter, when, state, what, whose (a dealerCode first), to whom.
+const COLUMNS: [TextColumn; 6] = [
+    TextColumn::whole(0),
+    TextColumn::whole(2),
+    TextColumn::cut(0, LEAST),
+    TextColumn::cut(3, LEAST),
+    TextColumn::cut(0, 20),
+    TextColumn::cut(1, LEAST),
+];
 
 pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -> Result<(), CliError> {
     let reading = app.read().await?;
@@ -25,31 +35,22 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
         let letters: Vec<_> = found.iter().map(document).collect();
         return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));
     }
-    let out = &app.out;
-    let cells: Vec<_> = found
-        .iter()
-        .map(|one| [away(one.letter.at, now), state_words(&one.letter, now), title(&one.letter), named(&one.state)])
-        .collect();
-    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths = [0, 1, 2, 3].map(width);
-    for (one, row) in found.iter().zip(&cells) {
+    let plain = |text: String| vec![(text, Tone::Plain)];
+    let row = |one: &DealershipLetter| {
         let letter = &one.letter;
-        let (_, _, tone) = Fate::of(letter).label();
         let words = letter.words.as_deref().map(|words| format!("  {}", clean(words))).unwrap_or_default();
-        let cell = |column: usize| fit(&row[column], widths[column]);
-        out.line(format!(
-            "{}  {}  {}  {}  {}  {}{}",
-            out.paint(Tone::Faint, &letter.id.to_string()),
-            cell(0),
-            out.paint(tone, &cell(1)),
-            cell(2),
-            cell(3),
-            letter.to.plain(),
-            out.paint(Tone::Faint, &words),
-        ))?;
-    }
+        vec![
+            vec![(letter.id.to_string(), Tone::Faint)],
+            plain(away(letter.at, now)),
+            vec![(state_words(letter, now), Fate::of(letter).label().2)],
+            plain(title(letter)),
+            plain(named(&one.state)),
+            vec![(letter.to.plain().into_owned(), Tone::Plain), (words, Tone::Faint)],
+        ]
+    };
+    table::print(&app.out, &COLUMNS, &found.iter().map(row).collect::<Vec<_>>())?;
     if found.is_empty() {
-        out.note(if all { "there are no letters" } else { "no letter waits or went wrong" });
+        app.out.note(if all { "there are no letters" } else { "no letter waits or went wrong" });
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `opcode list`: what Xtime shows us of a dealership, asked now.
 
-use crate::domain::text::clean;
-use crate::domain::text::fit;
+use crate::domain::text::{clean, fit, width};
 use crate::domain::{OpcodeState, Outcome, Service, opcode::find};
 use crate::present::Tone;
 use crate::present::json::{OpcodeRowDocument, OpcodesDocument};
@@ -69,16 +68,15 @@ pub(in crate::cli) async fn run(app: &App, dealership: &str, json: bool) -> Resu
 }
 
 fn rows(app: &App, services: &[Service], marks: &[Mark]) -> Result<(), CliError> {
-    let wide = services.iter().map(|service| service.opcode.plain().chars().count()).max().unwrap_or(0).min(40);
+    let wide = services.iter().map(|service| width(&service.opcode.plain())).max().unwrap_or(0).min(40);
     for (service, mark) in services.iter().zip(marks) {
-        let (sign, words) = match mark {
-            Mark::Chosen => (app.out.paint(Tone::Good, "*"), String::new()),
-            Mark::Near(words) => {
-                (app.out.paint(Tone::Warn, "~"), app.out.paint(Tone::Warn, &format!("  {}", clean(words))))
-            }
-            Mark::Other => (" ".to_owned(), String::new()),
+        let (sign, tone, words) = match mark {
+            Mark::Chosen => ("*", Tone::Good, String::new()),
+            Mark::Near(words) => ("~", Tone::Warn, app.out.paint(Tone::Warn, &format!("  {}", clean(words)))),
+            Mark::Other => (" ", Tone::Plain, String::new()),
         };
-        app.out.line(format!("{sign} {}  {}{words}", fit(&service.opcode.plain(), wide), service.name.plain()))?;
+        let label = format!("{} {}  ", app.out.paint(tone, sign), fit(&service.opcode.plain(), wide));
+        app.out.entry(&label, wide + 4, &format!("{}{words}", service.name.plain()))?;
     }
     Ok(())
 }

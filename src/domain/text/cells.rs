@@ -45,6 +45,42 @@ pub fn fit(text: &str, room: usize) -> String {
     text.into_owned() + &" ".repeat(rest)
 }
 
+/// Breaks a text into lines of at most `room` cells, at spaces where there are any.
+pub fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let cells = width(word);
+        if used > 0 && used + 1 + cells > room {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used += 1;
+        }
+        if cells <= room {
+            line.push_str(word);
+            used += cells;
+            continue;
+        }
+        for (cluster, cells) in clusters(word) {
+            if used + cells > room {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(cluster);
+            used += cells;
+        }
+    }
+    if used > 0 || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
 /// Whether all terminals agree about the cells of what is seen as one character: a character by itself, of those
 /// scripts whose letters are one or two cells wide everywhere. Emoji, flags, marks that combine and the scripts whose
 /// letters join or reach around each other are not among them.

@@ -1,5 +1,6 @@
 //! The measures of a report by owner, group or week.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::{InsightLine, InsightSection, length, percent};
@@ -35,13 +36,34 @@ pub const fn title_of(by: ReportBy) -> &'static str {
     }
 }
 
-/// At most so many rows: weeks the newest first, others those with the most codes.
-pub fn by_table(report: &Report, by: ReportBy, room: usize, most: usize) -> InsightSection {
+/// Weeks the newest first, others those with the most codes.
+fn rows(report: &Report, by: ReportBy) -> Vec<&ReportRow> {
     let mut rows: Vec<&ReportRow> = report.rows(by).iter().collect();
     match by {
         ReportBy::Week => rows.reverse(),
         ReportBy::Owner | ReportBy::Group => rows.sort_by_key(|row| Reverse(row.measures.codes)),
     }
+    rows
+}
+
+fn key(row: &ReportRow, by: ReportBy) -> Cow<'_, str> {
+    row.key.as_ref().map_or_else(|| nobody(by).into(), |key| key.plain())
+}
+
+/// The same as it is read out: each number with what it is.
+pub fn by_sentences(report: &Report, by: ReportBy) -> InsightSection {
+    let sentence = |row: &ReportRow| {
+        let cells = COLUMNS.iter().map(|(title, _, value)| (title, value(&row.measures)));
+        let told = cells.filter(|(_, value)| !value.is_empty()).map(|(title, value)| format!("{title} {value}"));
+        format!("{}: {}", key(row, by), told.collect::<Vec<_>>().join(", "))
+    };
+    let lines = rows(report, by).into_iter().map(|row| vec![(sentence(row), Tone::Plain)]).collect();
+    InsightSection { title: title_of(by).to_owned(), lines }
+}
+
+/// At most so many rows.
+pub fn by_table(report: &Report, by: ReportBy, room: usize, most: usize) -> InsightSection {
+    let rows = rows(report, by);
     let mut left = room.saturating_sub(KEY);
     let columns: Vec<_> = COLUMNS
         .iter()
@@ -54,10 +76,9 @@ pub fn by_table(report: &Report, by: ReportBy, room: usize, most: usize) -> Insi
     let heading = columns.iter().map(|(title, width, _)| format!("{title:>width$}")).collect::<Vec<_>>().concat();
     let mut lines: Vec<InsightLine> = vec![vec![(format!("{:KEY$}{heading}", ""), Tone::Faint)]];
     for row in rows.iter().take(most) {
-        let key = row.key.as_ref().map_or_else(|| nobody(by).into(), |key| key.plain());
         let cells = columns.iter().map(|(_, width, value)| format!("{:>width$}", value(&row.measures)));
         let tone = if row.key.is_some() { Tone::Strong } else { Tone::Faint };
-        lines.push(vec![(fit(&key, KEY), tone), (cells.collect::<Vec<_>>().concat(), Tone::Plain)]);
+        lines.push(vec![(fit(&key(row, by), KEY), tone), (cells.collect::<Vec<_>>().concat(), Tone::Plain)]);
     }
     if rows.len() > most {
         lines.push(vec![(format!("and {} more", rows.len() - most), Tone::Faint)]);

@@ -4,16 +4,10 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::tab::is_there;
-use super::twins::TwinRows;
 use super::{DealershipRow, DealershipRows, MANY};
-use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
+use crate::domain::{DealershipId, Onboarding, Timestamp};
 
 impl DealershipRows {
-    /// All dealerships there are, to be shown as of other moments. Who has a twin is so now, and not told.
-    pub fn travelling(states: Vec<Arc<Onboarding>>, me: Option<String>, policy: Policy, now: Timestamp) -> Self {
-        Self::made(states, me, policy, now, |_| TwinRows::default())
-    }
-
     /// Shows some dealerships as they stood at another moment (`None`: not there yet), and all as of then.
     pub fn travel(&mut self, changes: &[(DealershipId, Option<Arc<Onboarding>>)], now: Timestamp) {
         let passed = if now < self.derived_at { self.passed_since(now) } else { self.take_due(now) };
@@ -32,6 +26,7 @@ impl DealershipRows {
                 None => self.empty(slot),
             }
         }
+        self.twins.settle();
         self.derived_at = now;
         for slot in passed {
             let is_there = self.tabs.get(slot as usize).is_some_and(|tabs| is_there(*tabs));
@@ -74,7 +69,9 @@ impl DealershipRows {
     fn fill(&mut self, slot: u32, state: &Arc<Onboarding>, now: Timestamp) {
         let place = slot as usize;
         let (Some(row), Some(tabs)) = (self.slots.get_mut(place), self.tabs.get(place)) else { return };
-        self.empty -= usize::from(!is_there(*tabs));
+        let was_there = is_there(*tabs);
+        self.empty -= usize::from(!was_there);
+        self.twins.replace(was_there.then_some(&*row.state), Some(state));
         let renamed = row.state.profile != state.profile;
         row.state = Arc::clone(state);
         if renamed {
@@ -87,7 +84,10 @@ impl DealershipRows {
         let (Some(row), Some(tabs)) = (self.slots.get_mut(slot as usize), self.tabs.get_mut(slot as usize)) else {
             return;
         };
-        self.empty += usize::from(is_there(*tabs));
+        if is_there(*tabs) {
+            self.empty += 1;
+            self.twins.replace(Some(&row.state), None);
+        }
         (row.next, *tabs) = (None, 0);
     }
 }

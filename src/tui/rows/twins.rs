@@ -18,16 +18,16 @@ impl TwinRows {
         Self { members: index.members(), index, changed: false }
     }
 
-    /// A state in the place of an older one.
-    pub(super) fn replace(&mut self, older: Option<&Onboarding>, state: &Onboarding) {
-        let older = older.filter(|older| is_here(older));
-        if older.is_some() == is_here(state) && older.is_none_or(|older| older.profile == state.profile) {
+    /// A state in the place of another.
+    pub(super) fn replace(&mut self, former: Option<&Onboarding>, state: Option<&Onboarding>) {
+        let [former, state] = [former, state].map(|state| state.filter(|state| state.archived_at.is_none()));
+        if former.map(|former| &former.profile) == state.map(|state| &state.profile) {
             return;
         }
-        if let Some(older) = older {
-            self.index.remove(older.id, &older.profile);
+        if let Some(former) = former {
+            self.index.remove(former.id, &former.profile);
         }
-        if is_here(state) {
+        if let Some(state) = state {
             self.index.insert(state.id, &state.profile);
         }
         self.changed = true;
@@ -48,8 +48,4 @@ impl TwinRows {
     pub(super) fn of_one(&self, state: &Onboarding) -> Vec<Twin> {
         if self.members.contains(&state.id) { self.index.twins_of(state.id, &state.profile) } else { Vec::new() }
     }
-}
-
-fn is_here(state: &Onboarding) -> bool {
-    state.archived_at.is_none()
 }

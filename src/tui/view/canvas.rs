@@ -8,7 +8,7 @@ use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use crate::domain::text::{clean, clusters};
+use crate::domain::text::{self, clean, clusters};
 use crate::tui::hit_map::{ClickTarget, HitMap};
 use crate::tui::theme::Bar;
 
@@ -232,40 +232,8 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Breaks a text into lines of at most `room` cells, at spaces where there are any.
 pub fn wrap(text: &str, room: u16) -> Vec<String> {
-    let room = usize::from(room.max(1));
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for word in text.split_whitespace() {
-        let cells = width(word);
-        if used > 0 && used + 1 + cells > room {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        if cells <= room {
-            line.push_str(word);
-            used += cells;
-            continue;
-        }
-        for (cluster, cells) in clusters(word) {
-            if used + cells > room {
-                lines.push(std::mem::take(&mut line));
-                used = 0;
-            }
-            line.push_str(cluster);
-            used += cells;
-        }
-    }
-    if used > 0 || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
+    text::wrap(text, usize::from(room))
 }
 
 #[cfg(test)]
