@@ -16,6 +16,7 @@ mod leadership;
 mod line;
 mod lines;
 pub mod lock;
+mod lookup;
 mod loss;
 mod mark;
 pub mod memory;

@@ -14,8 +14,8 @@ use super::error::CliError;
 use super::invite::CodeKind;
 use super::output::{ColorWhen, Out};
 use super::{
-    appointment, backup, call, check, demo, desk, doctor, events, generate, import, insight, invite, list, log, mail,
-    meaning, opcode, plain, record, sandbox, set, settings, show, store, unfinished, watch,
+    appointment, backup, call, check, complete, demo, desk, doctor, events, generate, import, insight, invite, list,
+    log, mail, meaning, opcode, plain, record, sandbox, set, settings, show, store, unfinished, watch,
 };
 use crate::domain::text::clean;
 use crate::signals::Signals;
@@ -180,6 +180,11 @@ pub enum ProgramCommand {
 
 /// Reads the command line, runs the command, prints why it ended otherwise than well. The answer is the exit code.
 pub fn main() -> std::io::Result<u8> {
+    match complete::answer(Cli::command) {
+        Ok(false) => {}
+        Ok(true) => return Ok(0),
+        Err(error) => return Ok(usage(&error)),
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return Ok(usage(&error)),
@@ -223,6 +228,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
     if cli.plain || matches!(&cli.command, Some(CliCommand::Demo(args)) if args.plain) {
         // A screen reader reads colours out, or leaves words out with them.
         cli.globals.color = ColorWhen::Never;
+        cli.globals.spoken = true;
     }
     let command = match cli.command {
         Some(CliCommand::Program(command)) => return program(&cli.globals, command).await,
@@ -252,7 +258,7 @@ async fn run(cli: Cli) -> Result<(), CliError> {
 
 async fn program(globals: &Globals, command: ProgramCommand) -> Result<(), CliError> {
     match command {
-        ProgramCommand::Completions { shell } => generate::completions(Cli::command(), shell),
+        ProgramCommand::Completions { shell } => generate::completions(shell),
         ProgramCommand::Man => generate::man(&Cli::command()),
         ProgramCommand::Keymap(command) => settings::keymap(globals, &command),
         ProgramCommand::Doctor { accept_loss, json } => doctor::run(globals, accept_loss, json).await,

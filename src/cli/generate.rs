@@ -2,13 +2,12 @@
 
 use clap::Command;
 
+use super::complete;
 use super::error::CliError;
 use super::output::{ColorWhen, Out};
 
-pub(super) fn completions(mut command: Command, shell: clap_complete::Shell) -> Result<(), CliError> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut command, "cloverwatch", &mut text);
-    write(&text)
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<(), CliError> {
+    write(&complete::registration(shell)?)
 }
 
 /// `man`: the page of the program, then those of its commands.

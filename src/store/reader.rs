@@ -150,6 +150,10 @@ impl JournalReader {
         Subscription { reader: self.clone(), last: after, place: None, doubtful: 0 }
     }
 
+    pub(super) fn journal(&self) -> &Path {
+        &self.dir
+    }
+
     /// The journal up to its last complete batch.
     fn snapshot(&self) -> Result<JournalSnapshot, StoreError> {
         Ok(examine(&self.dir)?.snapshot)

@@ -57,6 +57,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 const EXCEPTIONS: &[(&str, &[&str])] = &[
     // They read and write the files of a store that nobody has open, or beside its owner.
     ("cli::backup", &["store"]),
+    ("cli::complete", &["store"]),
     ("cli::doctor", &["store"]),
     ("cli::store", &["store"]),
     ("cli::store_access", &["store"]),
