@@ -42,6 +42,33 @@ fn events_by_kind_query_and_time() {
     );
 }
 
+#[test]
+fn as_csv_it_is_a_table_that_no_spreadsheet_runs() {
+    let desk = Desk::filled();
+    desk.run(&["set", "xts1", "--name", "=1+2, \"Ford\""]).ends(0);
+    desk.run(&["note", "xts4", "two, \"three\""]).ends(0);
+    let text = desk.run(&["events", "--csv"]).ends(0).out;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let heading = ["seq", "at", "happened_at", "actor", "kind", "dealership_id", "dealer_code", "name", "what"];
+    assert_eq!(reader.headers().unwrap(), heading.as_slice());
+    let rows: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 6);
+    // The name is that of now, whenever it happened.
+    assert_eq!((&rows[0][0], &rows[0][4], &rows[0][7]), ("1", "dealership.added", "'=1+2, \"Ford\""));
+    assert_eq!((&rows[5][6], &rows[5][8]), ("xts4", "note: two, \"three\""));
+    assert!(rows.iter().all(|row| row[1].ends_with('Z') && row[2].ends_with('Z')), "{text}");
+    let few = desk.run(&["events", "--csv", "nobody at all"]).ends(0).out;
+    assert_eq!(few.lines().count(), 1, "a table without rows has its heading: {few}");
+    desk.run(&["events", "--csv", "--json"]).ends(2);
+
+    let mut tail = desk.start(&["events", "--csv", "--follow", "--limit", "1", "xts4"]);
+    assert_eq!(tail.line(), heading.join(","));
+    assert!(tail.line().ends_with("\"note: two, \"\"three\"\"\""));
+    desk.run(&["note", "xts4", "later"]).ends(0);
+    assert!(tail.line().ends_with(",xts4,\"Lindqvist & Sons, Inc.\",note: later"));
+    assert_eq!(tail.end_by(Signal::TERM), 143);
+}
+
 #[tokio::test]
 async fn an_outage_is_an_event_without_a_dealership() {
     let desk = Desk::filled();
