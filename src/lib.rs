@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod failure_point;
 pub mod guard;
 pub mod mail;
 pub mod present;

@@ -58,7 +58,7 @@ pub use probes::ProbeStates;
 pub use quarantine::{Quarantined, quarantined};
 pub use reader::{JournalReader, Snapshot, Subscription, Verified};
 pub use recover::Torn;
-pub use transfer::{Restored, restore};
+pub use transfer::{Restored, restore, restore_through};
 
 /// How many commits a subscriber may lag behind before it is told to read again.
 const SUBSCRIBERS_LAG: usize = 4_096;

@@ -19,6 +19,7 @@ use super::wire::{
 };
 use crate::client::{Notifications, Responses, SharedClient};
 use crate::domain::{Actor, DealershipId, Onboarding};
+use crate::failure_point::FailurePoint;
 use crate::protocol::{Notification, Presence, Request, RequestError, Response, Unanswered};
 
 /// How long a client is given to take the last that is said to it.
@@ -189,6 +190,7 @@ impl Shared {
         let (mut answers, abandon) = under_way;
         let passed_on = async {
             while let Some(response) = answers.next().await {
+                FailurePoint::AttachedAnswered.pass();
                 if self.respond(id, subject, response).await.is_err() {
                     break;
                 }

@@ -12,6 +12,7 @@ use crate::domain::{
     Actor, Appointment, AppointmentId, Booking, BookingEnd, Command, DealershipId, Onboarding, Refusal, Slot,
     SlotWindow, TestBooking,
 };
+use crate::failure_point::FailurePoint;
 use crate::protocol::{Booked, PlannedBooking, ReadBack, RequestError};
 use crate::xtime::{AttemptReport, BookingOutcome, Platform};
 
@@ -70,7 +71,9 @@ impl Engine {
             moves: booking.appointment_id.is_some(),
         };
         inner.execute_as_leader(id, request, actor).await?;
+        FailurePoint::BookingRequested.pass();
         let answer = inner.send_booking(platform, &state, booking).await;
+        FailurePoint::BookingAnswered.pass();
         inner.end_booking(&state, planned, answer, actor).await
     }
 
@@ -165,6 +168,7 @@ impl Inner {
         match answer {
             BookingOutcome::Booked { id: name } => {
                 end(BookingEnd::Booked { id: name.clone(), read_back: false }).await?;
+                FailurePoint::BookingEnded.pass();
                 let read_back = self.see(id, &name, actor).await;
                 Ok(Booked::Stands { id: name, local, earlier: false, read_back })
             }
@@ -196,6 +200,7 @@ impl Inner {
         let Some(stands) = &state.appointment else { return ReadBack::NotThere };
         match self.appointments(&state, stands.vin.raw()).await {
             Ok(Ok(list)) if list.iter().any(|one| one.id == *name && one.local == stands.local) => {
+                FailurePoint::BookingSeen.pass();
                 match self.execute_as_leader(id, Command::SeeAppointment { id: name.clone() }, actor).await {
                     Ok(_) => ReadBack::Seen,
                     Err(error) => ReadBack::CouldNotTell(error.to_string()),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::Engine;
 use crate::domain::DealershipId;
 use crate::domain::bulk::Bulk;
+use crate::failure_point::FailurePoint;
 use crate::protocol::{BulkId, CutOff, RequestError};
 
 impl Engine {
@@ -36,6 +37,7 @@ impl Engine {
             self.inner.bulks.lock().remove(note);
         });
         if note.is_some() {
+            FailurePoint::BulkNoted.pass();
             for (id, older) in older {
                 if older.what == what && self.left(&older).iter().all(|left| all.contains(left)) {
                     self.forget(id).await;
@@ -43,6 +45,7 @@ impl Engine {
             }
         }
         let done = work.await;
+        FailurePoint::BulkDone.pass();
         if let Some(note) = note.filter(|_| whole(&done)) {
             self.forget(note).await;
         }

@@ -16,6 +16,7 @@ use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan,
     needs_no_code, source_is_gone, steps_to_obtain,
 };
+use crate::failure_point::FailurePoint;
 use crate::protocol::{PastedCode, RequestError};
 use crate::store::StoreError;
 use crate::xtime::{CodeSource, ObtainedCode, SourceError, SourceRequest};
@@ -97,6 +98,7 @@ impl Inner {
         scopeguard::defer!(drop(self.obtaining.lock().remove(&id)));
         let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let (state, pending) = self.open_intent(source.origin(), id, ask, actor).await?;
+        FailurePoint::CodeRequested.pass();
         let request = SourceRequest {
             intent: pending.intent,
             dealer_code: state.profile.dealer_code.raw().to_owned(),
@@ -104,6 +106,7 @@ impl Inner {
             name: state.profile.name.plain().into_owned(),
         };
         let (answer, asked_in_vain) = self.ask_source(source, &request).await?;
+        FailurePoint::CodeObtained.pass();
         let error = match answer {
             Ok(obtained) => {
                 return self.record(source.origin(), id, &pending, obtained, ask.map(|(ask, _)| ask), actor).await;
@@ -200,7 +203,10 @@ impl Inner {
             mail: pending.mail,
         };
         match self.execute_as_leader(id, command, actor).await {
-            Ok(events) => Ok(self.issued(id, &events)),
+            Ok(events) => {
+                FailurePoint::CodeIssued.pass();
+                Ok(self.issued(id, &events))
+            }
             Err(RequestError::Refused(refusal)) => {
                 let reason = format!("the source gave a code that cannot be used: {refusal}");
                 let command = Command::FailCode { intent: pending.intent, reason, refused: true };

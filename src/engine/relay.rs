@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Inner;
 use super::requests::ActiveRequest;
+use crate::failure_point::FailurePoint;
 use crate::protocol::{Request, RequestError, Response, Unanswered};
 use crate::store::{RelayState, RelayedId, RelayedRequest, Team};
 
@@ -201,6 +202,7 @@ async fn hand_back(inner: &Inner, team: &dyn Team, id: RelayedId, mut answers: m
     while !done {
         let mut next = Vec::new();
         done = answers.recv_many(&mut next, ANSWERS).await == 0;
+        FailurePoint::RelayedAnswered.pass();
         while let Err(error) = team.answer(id, &next, done).await {
             tracing::debug!("an answer could not be handed back: {error}");
             if !inner.leads() || !inner.sleep(RETRY).await {

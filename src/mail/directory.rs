@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
 use crate::domain::text::shown_path;
+use crate::failure_point::FailurePoint;
 
 use super::delivery::{Delivery, MailTransport, OutgoingMessage, PreSendCheck, PreSendDecision};
 
@@ -68,6 +69,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
 fn place(mut file: NamedTempFile, message: &[u8], to: &Path) -> io::Result<io::Result<()>> {
     file.write_all(message)?;
     file.as_file().sync_all()?;
+    FailurePoint::LetterWritten.pass();
     file.persist(to).map_err(|error| error.error)?;
     Ok(to.parent().map_or(Ok(()), |directory| File::open(directory)?.sync_all()))
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::disk::{io_error, is_regular, private_dir, replace_private};
+use super::disk::{Disk, io_error, is_regular, private_dir, replace_private};
 use crate::domain::bulk::Bulk;
 use crate::protocol::BulkId;
 
@@ -17,19 +17,19 @@ fn file(store: &Path, id: BulkId) -> PathBuf {
 }
 
 /// Notes a bulk; durable when this returns. `last`: the last number that was given, which is never given again.
-pub(super) fn begin(store: &Path, bulk: &Bulk, last: &mut BulkId) -> Result<BulkId, StoreError> {
-    private_dir(&directory(store))?;
+pub(super) fn begin(disk: &dyn Disk, store: &Path, bulk: &Bulk, last: &mut BulkId) -> Result<BulkId, StoreError> {
+    private_dir(disk, &directory(store))?;
     let id = names(store).map(|(id, _)| id).fold(*last, BulkId::max) + 1;
     *last = id;
     let path = file(store, id);
-    let write = || replace_private(&path, &serde_json::to_vec(bulk)?, true);
+    let write = || replace_private(disk, &path, &serde_json::to_vec(bulk)?, true);
     write().map(|()| id).map_err(|error| io_error("writing", &path, &error))
 }
 
 /// Removes the note of a bulk that is over; one that is gone is over.
-pub(super) fn end(store: &Path, id: BulkId) -> Result<(), StoreError> {
+pub(super) fn end(disk: &dyn Disk, store: &Path, id: BulkId) -> Result<(), StoreError> {
     let path = file(store, id);
-    match fs::remove_file(&path) {
+    match disk.remove_file(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io_error("removing", &path, &error)),
         _ => Ok(()),
     }

@@ -1,5 +1,5 @@
-//! The few things that are done to files: creating them for the owner alone, and the door through which the journal is
-//! written, so that tests can stand in it as a full or failing disk.
+//! The few things that are done to files: creating them for the owner alone, and the door through which everything of a
+//! store but sled's own files is written, so that tests can stand in it as a disk that is full, fails or loses power.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -7,14 +7,45 @@ use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use crate::failure_point::FailurePoint;
 
-/// Opens the files that the journal is written to.
+/// What changes files and their names. A name is on the disk itself once its directory was synced.
 pub trait Disk: Send + Sync + 'static {
     /// Opens a file for writing; creates it, for the owner alone, when it does not exist.
     fn open(&self, path: &Path) -> io::Result<Box<dyn LogFile>>;
+
+    /// The same, and the file is empty.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn LogFile>> {
+        let file = private_file(path)?;
+        file.set_len(0)?;
+        Ok(Box::new(file))
+    }
+
+    /// Makes a directory that only its owner can enter.
+    fn make_dir(&self, path: &Path) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    /// Removes an empty directory.
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        fs::remove_dir(path)
+    }
+
+    /// Returns when the names in a directory are on the disk itself.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        File::open(dir)?.sync_all()
+    }
 }
 
-/// A file that the journal is written to.
+/// A file that is written to.
 pub trait LogFile: Send {
     /// Writes all bytes at a place.
     fn write(&mut self, bytes: &[u8], offset: u64) -> io::Result<()>;
@@ -60,19 +91,19 @@ pub(super) fn is_regular(path: &Path) -> io::Result<()> {
 }
 
 /// Writes a file that only its owner can read, whole or not at all; with `durable` it is on the disk afterwards.
-pub(super) fn replace_private(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
+pub(super) fn replace_private(disk: &dyn Disk, path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let fresh = PathBuf::from(name);
-    let mut file = private_file(&fresh)?;
-    file.set_len(0)?;
-    file.write_all(bytes)?;
+    let mut file = disk.create(&fresh)?;
+    file.write(bytes, 0)?;
     if durable {
-        file.sync_all()?;
+        file.sync()?;
     }
-    fs::rename(&fresh, path)?;
+    FailurePoint::ReplacementWritten.pass();
+    disk.rename(&fresh, path)?;
     match path.parent() {
-        Some(parent) if durable => sync_dir(parent),
+        Some(parent) if durable => disk.sync_dir(parent),
         _ => Ok(()),
     }
 }
@@ -94,27 +125,36 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 }
 
 /// Makes a directory that only its owner can enter; one that exists is closed to others.
-pub(super) fn private_dir(path: &Path) -> Result<(), StoreError> {
-    let make = || {
-        if path.exists() {
-            return tighten(path, 0o700);
-        }
-        DirBuilder::new().recursive(true).mode(0o700).create(path)?;
-        // What will be durable in it is worth nothing without its own name.
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_dir)
-    };
-    make().map_err(|error| io_error("creating", path, &error))
+pub(super) fn private_dir(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
+    make_durable_dir(disk, path).and_then(|()| tighten(path, 0o700)).map_err(|error| io_error("creating", path, &error))
+}
+
+/// Makes a directory, and those above it that are missing. What will be durable in it is worth nothing without its name.
+fn make_durable_dir(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    let parent = path.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    if path.exists() {
+        // Whoever made it may have been killed before the next line. A place that cannot be read is not ours to sync.
+        let _ = parent.map(|parent| disk.sync_dir(parent));
+        return Ok(());
+    }
+    if let Some(parent) = parent.filter(|parent| !parent.exists()) {
+        make_durable_dir(disk, parent)?;
+    }
+    match disk.make_dir(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => parent.map_or(Ok(()), |parent| disk.sync_dir(parent)),
+    }
 }
 
 /// Makes the directory of a store. One that exists is closed to others when nothing but a store is in it; else it is left
 /// as it is (it may be somebody's home), and the answer is what to do.
-pub(super) fn store_dir(dir: &Path) -> Result<Option<String>, StoreError> {
+pub(super) fn store_dir(disk: &dyn Disk, dir: &Path) -> Result<Option<String>, StoreError> {
     let ours = |entry: fs::DirEntry| {
         let name = entry.file_name();
         OURS.iter().any(|ours| name.to_string_lossy().starts_with(ours))
     };
     if !dir.exists() || fs::read_dir(dir).is_ok_and(|mut entries| entries.all(|entry| entry.is_ok_and(ours))) {
-        return private_dir(dir).map(|()| None);
+        return private_dir(disk, dir).map(|()| None);
     }
     let mode = fs::metadata(dir).map_err(|error| io_error("reading", dir, &error))?.permissions().mode() & 0o777;
     let open = mode & 0o077 != 0;
@@ -142,11 +182,6 @@ fn tighten(path: &Path, mode: u32) -> io::Result<()> {
         fs::set_permissions(path, Permissions::from_mode(mode))?;
     }
     Ok(())
-}
-
-/// Returns when the names in a directory are on the disk itself.
-pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 /// An I/O failure in the store's words.

@@ -44,6 +44,7 @@ impl Default for StoreOptions {
 /// The store in a directory that this process owns.
 pub struct EmbeddedStore {
     dir: PathBuf,
+    disk: Arc<dyn Disk>,
     shared: Arc<StoreShared>,
     snapshot: Arc<RwLock<JournalSnapshot>>,
     probes: Arc<Probes>,
@@ -97,10 +98,10 @@ impl EmbeddedStore {
 
     /// The same with other numbers, or through another disk.
     pub fn open_with(dir: &Path, clock: &SharedClock, options: StoreOptions) -> Result<Arc<Self>, StoreError> {
-        let mut notices: Vec<String> = store_dir(dir)?.into_iter().collect();
+        let mut notices: Vec<String> = store_dir(options.disk.as_ref(), dir)?.into_iter().collect();
         let lock = Lock::take(dir, clock.now())?;
         let OpenedStore { snapshot, read_model, snapshot_writer, end } =
-            opening::open(dir, options.accept_loss, &mut notices)?;
+            opening::open(&options.disk, dir, options.accept_loss, &mut notices)?;
         let (file, mut states) = ProbeFile::open(Arc::clone(&options.disk), dir, &mut notices);
         // Of another journal that was here before.
         states.retain(|id, _| read_model.get(*id).is_some());
@@ -108,11 +109,12 @@ impl EmbeddedStore {
         let shared = Arc::new(StoreShared::new(read_model, snapshot_writer));
         let snapshot = Arc::new(RwLock::new(snapshot));
         let StoreOptions { disk, segment_bytes, .. } = options;
-        let journal = Journal::new(disk, &journal_dir(dir), segment_bytes, Arc::clone(&snapshot), end);
+        let journal = Journal::new(Arc::clone(&disk), &journal_dir(dir), segment_bytes, Arc::clone(&snapshot), end);
         let threads = writer::start(&shared, journal, end);
         let threads = threads.map_err(|error| io_error("starting a thread for", dir, &error))?;
         Ok(Arc::new(Self {
             dir: dir.to_owned(),
+            disk,
             shared,
             snapshot,
             probes,
@@ -175,14 +177,15 @@ impl Store for EmbeddedStore {
     }
 
     async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
-        let (dir, last) = (self.dir.clone(), Arc::clone(&self.last_bulk));
-        let noted = tokio::task::spawn_blocking(move || bulks::begin(&dir, &bulk, &mut last.lock()));
+        let (disk, dir, last) = (Arc::clone(&self.disk), self.dir.clone(), Arc::clone(&self.last_bulk));
+        let noted = tokio::task::spawn_blocking(move || bulks::begin(disk.as_ref(), &dir, &bulk, &mut last.lock()));
         noted.await.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
-        let dir = self.dir.clone();
-        tokio::task::spawn_blocking(move || bulks::end(&dir, id)).await.unwrap_or(Err(StoreError::Closed))
+        let (disk, dir) = (Arc::clone(&self.disk), self.dir.clone());
+        let ended = tokio::task::spawn_blocking(move || bulks::end(disk.as_ref(), &dir, id)).await;
+        ended.unwrap_or(Err(StoreError::Closed))
     }
 
     async fn hook_position(&self, hook: &str) -> Result<Option<HookPosition>, StoreError> {
@@ -197,8 +200,10 @@ impl Store for EmbeddedStore {
         hook: &str,
         position: &HookPosition,
     ) -> Result<(), StoreError> {
-        let (dir, hook, position) = (self.dir.clone(), hook.to_owned(), position.clone());
-        let kept = tokio::task::spawn_blocking(move || hook_positions::keep(&dir, &hook, &position)).await;
+        let (disk, dir) = (Arc::clone(&self.disk), self.dir.clone());
+        let (hook, position) = (hook.to_owned(), position.clone());
+        let kept =
+            tokio::task::spawn_blocking(move || hook_positions::keep(disk.as_ref(), &dir, &hook, &position)).await;
         kept.unwrap_or(Err(StoreError::Closed))
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::disk::{io_error, is_regular, private_dir, replace_private};
+use super::disk::{Disk, io_error, is_regular, private_dir, replace_private};
 use crate::domain::Timestamp;
 
 /// Everything up to an event was handed over or given up.
@@ -55,9 +55,9 @@ pub fn hook_position(store: &Path, hook: &str) -> Result<Option<HookPosition>, S
     }
 }
 
-pub(super) fn keep(store: &Path, hook: &str, position: &HookPosition) -> Result<(), StoreError> {
-    private_dir(&directory(store))?;
+pub(super) fn keep(disk: &dyn Disk, store: &Path, hook: &str, position: &HookPosition) -> Result<(), StoreError> {
+    private_dir(disk, &directory(store))?;
     let path = file(store, hook);
-    let write = || replace_private(&path, &serde_json::to_vec(position)?, true);
+    let write = || replace_private(disk, &path, &serde_json::to_vec(position)?, true);
     write().map_err(|error| io_error("writing", &path, &error))
 }

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::StoreError;
-use super::disk::{private_dir, tighten_all};
+use super::disk::{RealDisk, private_dir, tighten_all};
 use super::mark::Mark;
 use crate::domain::Onboarding;
 use crate::guard::Guard;
@@ -106,7 +106,7 @@ pub(super) fn load(dir: &Path) -> Result<LoadedIndex, Unusable> {
 }
 
 fn read(dir: &Path) -> Result<LoadedIndex, Unusable> {
-    private_dir(dir).map_err(|error| error.to_string())?;
+    private_dir(&RealDisk, dir).map_err(|error| error.to_string())?;
     // Sled prints where it was, when it knows; it never does.
     let words = |error: sled::Error| error.to_string().replace(" backtrace ()", "");
     let db = open(dir).map_err(words)?;

@@ -1,16 +1,16 @@
 //! The end of the journal that is written to: one write and one sync for a group of batches.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
 
 use super::StoreError;
-use super::disk::{Disk, LogFile, io_error, is_full, sync_dir};
+use super::disk::{Disk, LogFile, io_error, is_full};
 use super::index::Sealed;
 use super::journal_snapshot::{JournalSnapshot, Segment};
 use super::mark::Mark;
+use crate::failure_point::FailurePoint;
 
 /// Writes the journal, and shows everybody how far it goes.
 pub(super) struct Journal {
@@ -50,8 +50,12 @@ impl Journal {
             return Err(AppendFailure { error: StoreError::Closed, poisoned: false });
         };
         let written = file.write(bytes, segment.len);
-        let result = written.map_err(|error| (error, false)).and_then(|()| file.sync().map_err(|error| (error, true)));
+        let result = written.map_err(|error| (error, false)).and_then(|()| {
+            FailurePoint::LinesWritten.pass();
+            file.sync().map_err(|error| (error, true))
+        });
         let Err((why, at_sync)) = result else {
+            FailurePoint::LinesSynced.pass();
             let mut snapshot = self.snapshot.write();
             snapshot.last = end.seq;
             if let Some(newest) = snapshot.segments.last_mut() {
@@ -88,8 +92,9 @@ impl Journal {
             }
             newest => {
                 let file = self.open(&next)?;
+                FailurePoint::SegmentMade.pass();
                 // Its name must be as durable as its lines.
-                sync_dir(&self.dir).map_err(|error| io_error("syncing", &self.dir, &error))?;
+                self.disk.sync_dir(&self.dir).map_err(|error| io_error("syncing", &self.dir, &error))?;
                 self.file = Some(file);
                 // Without this it is checked once more: no reason to fail.
                 self.full = newest.and_then(|newest| Sealed::of(&newest, &next, self.end.history).ok());
@@ -100,7 +105,6 @@ impl Journal {
     }
 
     fn open(&self, segment: &Segment) -> Result<Box<dyn LogFile>, StoreError> {
-        let fail = |error: &io::Error| io_error("opening", &segment.path, error);
-        self.disk.open(&segment.path).map_err(|error| fail(&error))
+        self.disk.open(&segment.path).map_err(|error| io_error("opening", &segment.path, &error))
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{is_regular, replace_private};
+use super::disk::{Disk, is_regular, replace_private};
 
 /// Everything up to an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,16 +47,17 @@ pub(super) fn read(dir: &Path) -> Option<Mark> {
     fits.then(|| serde_json::from_str(json).ok()).flatten()
 }
 
-/// Keeps a mark whose event is durable. It need not be so itself: an older one proves less, and nothing wrong.
-pub(super) fn keep(dir: &Path, mark: &Mark) -> io::Result<()> {
+/// Keeps a mark whose event is durable. It need not be `durable` itself where an older one proves less, and nothing wrong.
+pub(super) fn keep(disk: &dyn Disk, dir: &Path, mark: &Mark, durable: bool) -> io::Result<()> {
     let json = serde_json::to_string(mark)?;
     let text = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
-    replace_private(&path(dir), text.as_bytes(), false)
+    replace_private(disk, &path(dir), text.as_bytes(), durable)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::disk::RealDisk;
 
     #[test]
     fn a_mark_differs_with_any_line_before_it() {
@@ -73,7 +74,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(dir.path()), None);
         let mark = Mark::default().then(7);
-        keep(dir.path(), &mark).unwrap();
+        keep(&RealDisk, dir.path(), &mark, false).unwrap();
         assert_eq!(read(dir.path()), Some(mark));
         let whole = fs::read(path(dir.path())).unwrap();
         for place in 0..whole.len() - 1 {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use super::disk::{io_error, private_dir};
+use super::disk::{Disk, io_error, private_dir};
 use super::history::History;
 use super::index::{self, KEPT_IN_QUARANTINE, LoadedIndex, SnapshotWriter, Unusable};
 use super::journal_snapshot::{JournalSnapshot, journal_dir};
@@ -25,9 +25,14 @@ pub(super) struct OpenedStore {
 
 /// Opens what is in the directory of a store. Nothing of the journal is touched before it is known that it may be: what is
 /// refused is left as it was. `accept_loss` gives acknowledged events up that are missing at its end.
-pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> Result<OpenedStore, StoreError> {
+pub(super) fn open(
+    disk: &Arc<dyn Disk>,
+    dir: &Path,
+    accept_loss: bool,
+    notices: &mut Vec<String>,
+) -> Result<OpenedStore, StoreError> {
     let journal = journal_dir(dir);
-    private_dir(&journal)?;
+    private_dir(disk.as_ref(), &journal)?;
     let index_dir = dir.join("index");
     let had_index = index_dir.exists();
     let kept = mark::read(dir);
@@ -52,14 +57,17 @@ pub(super) fn open(dir: &Path, accept_loss: bool, notices: &mut Vec<String>) -> 
     }
     let (read_model, newer, index) = states(&examined.snapshot, loaded, &index_dir, notices)?;
     // From here on nothing is refused any more.
-    cut_off(&examined, &end, notices)?;
+    cut_off(disk.as_ref(), &examined, &end, notices)?;
+    make_durable(disk.as_ref(), &journal, &examined.snapshot)?;
     if end.has_lost() {
-        mark::keep(dir, &history.end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
+        // For good: the old mark would refuse what is recorded from here on.
+        mark::keep(disk.as_ref(), dir, &history.end, true)
+            .map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     }
     read_model.put(history.end.seq, newer.iter().cloned());
     let mark = index.as_ref().map(|index| index.mark).unwrap_or_default();
-    let snapshot_writer =
-        SnapshotWriter::start(dir, index).map_err(|error| io_error("starting a thread for", dir, &error))?;
+    let snapshot_writer = SnapshotWriter::start(Arc::clone(disk), dir, index)
+        .map_err(|error| io_error("starting a thread for", dir, &error))?;
     for sealed in history.sealed {
         snapshot_writer.seal(sealed);
     }
@@ -78,13 +86,25 @@ pub(super) fn indexed(loaded: &Result<LoadedIndex, Unusable>, examined: &Examine
     }
 }
 
-fn cut_off(examined: &Examined, end: &JournalEnd, notices: &mut Vec<String>) -> Result<(), StoreError> {
+fn cut_off(
+    disk: &dyn Disk,
+    examined: &Examined,
+    end: &JournalEnd,
+    notices: &mut Vec<String>,
+) -> Result<(), StoreError> {
     let Some(torn) = &examined.torn else { return Ok(()) };
-    if let Some(kept) = cut(&examined.snapshot)? {
+    if let Some(kept) = cut(disk, &examined.snapshot)? {
         let unknown = if end.has_lost() { "" } else { "; none of it is known to have been acknowledged" };
         notices.push(format!("{torn}. They were cut off and are kept in {}{unknown}", kept.display()));
     }
     Ok(())
+}
+
+/// Whoever wrote the end of the journal may have been killed before it was durable. Index and mark must not know of more.
+fn make_durable(disk: &dyn Disk, journal: &Path, snapshot: &JournalSnapshot) -> Result<(), StoreError> {
+    let Some(newest) = snapshot.segments.last() else { return Ok(()) };
+    let synced = disk.open(&newest.path).and_then(|mut file| file.sync()).and_then(|()| disk.sync_dir(journal));
+    synced.map_err(|error| io_error("syncing", &newest.path, &error))
 }
 
 /// The index, when it was made from this journal; else why it was not.

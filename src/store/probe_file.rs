@@ -3,7 +3,7 @@
 //! index, so that an index that is made anew does not take it along.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -129,7 +129,7 @@ impl ProbeFile {
         }
         file.write(&bytes, len)?;
         file.sync()?;
-        fs::rename(&beside, &self.path)?;
+        self.disk.rename(&beside, &self.path)?;
         (self.file, self.len) = (Some(file), len + bytes.len() as u64);
         (self.ragged, self.records) = (false, all.len());
         Ok(())

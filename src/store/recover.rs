@@ -1,16 +1,16 @@
 //! Looking the journal over: what is whole, what is torn at its end, what is damaged. Only [`cut`] changes anything.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::disk::{io_error, private_file, sync_dir};
+use super::disk::{Disk, io_error};
 use super::journal_snapshot::{JournalSnapshot, Segment};
 use super::line::{self, LineHeader};
 use super::lines::{forward, read_some};
+use crate::failure_point::FailurePoint;
 
 const DOES_NOT_FIT: &str = "the checksum of the line does not fit";
 
@@ -197,13 +197,13 @@ impl Checker {
 }
 
 /// Keeps what follows the last complete batch in a file beside its segment, then cuts it off.
-pub(super) fn cut(snapshot: &JournalSnapshot) -> Result<Option<PathBuf>, StoreError> {
+pub(super) fn cut(disk: &dyn Disk, snapshot: &JournalSnapshot) -> Result<Option<PathBuf>, StoreError> {
     let Some(segment) = snapshot.segments.last() else { return Ok(None) };
     let good = segment.len;
-    let file = private_file(&segment.path).map_err(|error| segment.io(&error))?;
+    let file = segment.open()?;
     let kept = free_name(&segment.path);
     let keep = || -> io::Result<()> {
-        let mut out = private_file(&kept)?;
+        let mut out = disk.create(&kept)?;
         let mut buffer = vec![0; 64 * 1024];
         let mut at = good;
         loop {
@@ -211,15 +211,16 @@ pub(super) fn cut(snapshot: &JournalSnapshot) -> Result<Option<PathBuf>, StoreEr
             if read == 0 {
                 break;
             }
-            out.write_all(&buffer[..read])?;
+            out.write(&buffer[..read], at - good)?;
             at += read as u64;
         }
-        out.sync_all()?;
-        kept.parent().map_or(Ok(()), sync_dir)
+        out.sync()?;
+        kept.parent().map_or(Ok(()), |parent| disk.sync_dir(parent))
     };
     keep().map_err(|error| io_error("keeping the torn end in", &kept, &error))?;
-    let cut = |file: &File| file.set_len(good).and_then(|()| file.sync_all());
-    cut(&file).map_err(|error| io_error("cutting", &segment.path, &error))?;
+    FailurePoint::TornEndKept.pass();
+    let cut = disk.open(&segment.path).and_then(|mut file| file.truncate(good));
+    cut.map_err(|error| io_error("cutting", &segment.path, &error))?;
     Ok(Some(kept))
 }
 

@@ -1,11 +1,11 @@
 //! An exported log into an empty store.
 
 use std::fs;
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk::{io_error, private_dir, private_file, store_dir, sync_dir};
+use super::disk::{Disk, LogFile, RealDisk, io_error, private_dir, store_dir};
 use super::embedded::SEGMENT_BYTES;
 use super::export::{Lines, RestoreError};
 use super::journal_snapshot::{Segment, journal_dir};
@@ -16,6 +16,7 @@ use super::pending_batch::PendingBatch;
 use super::recover::{Examined, examine};
 use super::{JournalEnd, StoreError, index, line};
 use crate::domain::{Event, Timestamp};
+use crate::failure_point::FailurePoint;
 use crate::protocol::ReadModel;
 
 /// How many events a restored batch has: the batches in which they were recorded are not in the export.
@@ -37,20 +38,30 @@ pub struct Restored {
 /// Fills an empty store in a directory with an exported log. The log is checked by the rules for new events, wholly,
 /// before it becomes the journal: nothing of a bad one is kept. What was in the directory is kept beside. Blocks.
 pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restored, RestoreError> {
-    store_dir(dir)?;
+    restore_through(&RealDisk, dir, input, now)
+}
+
+/// The same through another disk.
+pub fn restore_through(
+    disk: &dyn Disk,
+    dir: &Path,
+    input: impl BufRead,
+    now: Timestamp,
+) -> Result<Restored, RestoreError> {
+    store_dir(disk, dir)?;
     let _lock = Lock::take(dir, now)?;
     let journal = journal_dir(dir);
-    private_dir(&journal)?;
+    private_dir(disk, &journal)?;
     let there = examine(&journal)?;
     if there.snapshot.last > 0 {
         return Err(RestoreError::NotEmpty(there.snapshot.last));
     }
     refuse_lost(dir, &there)?;
     let fresh = dir.join("journal.restoring");
-    let remove = || if fresh.exists() { fs::remove_dir_all(&fresh) } else { Ok(()) };
+    let remove = || if fresh.exists() { remove_journal(disk, &fresh) } else { Ok(()) };
     remove().map_err(|error| io_error("removing", &fresh, &error))?;
-    private_dir(&fresh)?;
-    let restored = write_all(&fresh, input);
+    private_dir(disk, &fresh)?;
+    let restored = write_all(disk, &fresh, input);
     if restored.is_err() {
         // The reason why is more important than what is left of the attempt.
         let _ = remove();
@@ -60,18 +71,19 @@ pub fn restore(dir: &Path, input: impl BufRead, now: Timestamp) -> Result<Restor
         if there.torn.is_none() {
             // Nothing is in them.
             for segment in &there.snapshot.segments {
-                fs::remove_file(&segment.path)?;
+                disk.remove_file(&segment.path)?;
             }
         }
-        if fs::remove_dir(&journal).is_err() {
+        if disk.remove_dir(&journal).is_err() {
             // Torn ends, also those of an earlier time.
-            fs::rename(&journal, free_name(dir))?;
+            disk.rename(&journal, &free_name(dir))?;
         }
-        fs::rename(&fresh, &journal)?;
-        sync_dir(dir)
+        FailurePoint::JournalRemoved.pass();
+        disk.rename(&fresh, &journal)?;
+        disk.sync_dir(dir)
     };
     swap().map_err(|error| io_error("replacing", &journal, &error))?;
-    mark::keep(dir, &end).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
+    mark::keep(disk, dir, &end, false).map_err(|error| io_error("writing", &mark::path(dir), &error))?;
     // Without an index the next start makes it, and says so.
     let _ = index::replace(&dir.join("index"), &read_model, end);
     Ok(restored)
@@ -85,6 +97,14 @@ fn refuse_lost(dir: &Path, there: &Examined) -> Result<(), StoreError> {
     if end.has_lost() { Err(StoreError::Lost(end)) } else { Ok(()) }
 }
 
+/// Removes what an attempt left behind.
+fn remove_journal(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        disk.remove_file(&entry?.path())?;
+    }
+    disk.remove_dir(dir)
+}
+
 /// Where the directory of the old journal goes.
 fn free_name(dir: &Path) -> PathBuf {
     let (mut name, mut number) = (dir.join(BEFORE_RESTORE), 1u32);
@@ -95,10 +115,14 @@ fn free_name(dir: &Path) -> PathBuf {
     name
 }
 
-fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, ReadModel, Mark), RestoreError> {
+fn write_all(
+    disk: &dyn Disk,
+    dir: &Path,
+    mut input: impl BufRead,
+) -> Result<(Restored, ReadModel, Mark), RestoreError> {
     let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
     let batch = Vec::with_capacity(BATCH);
-    let mut out = Segments { dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
+    let mut out = Segments { disk, dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
     while let Some(event) = lines.next(&mut input)? {
         let planned = pending.replay(&read_model, event).map_err(|error| lines.wrong(error.to_string()))?;
         let prev = planned.previous.first().copied().unwrap_or_default();
@@ -120,8 +144,9 @@ fn write_all(dir: &Path, mut input: impl BufRead) -> Result<(Restored, ReadModel
 
 /// The segments of a journal that nobody sees yet.
 struct Segments<'a> {
+    disk: &'a dyn Disk,
     dir: &'a Path,
-    open: Option<(Segment, BufWriter<fs::File>)>,
+    open: Option<(Segment, Box<dyn LogFile>)>,
     bytes: Vec<u8>,
     batch: Vec<(Arc<Event>, u64)>,
     end: Mark,
@@ -145,10 +170,11 @@ impl Segments<'_> {
             open
         } else {
             let segment = Segment::new(self.dir, first, 0);
-            let file = private_file(&segment.path).map_err(|error| io_error("creating", &segment.path, &error))?;
-            (segment, BufWriter::new(file))
+            let file = self.disk.create(&segment.path);
+            let file = file.map_err(|error| io_error("creating", &segment.path, &error))?;
+            (segment, file)
         };
-        file.write_all(&self.bytes).map_err(|error| io_error("writing", &segment.path, &error))?;
+        file.write(&self.bytes, segment.len).map_err(|error| io_error("writing", &segment.path, &error))?;
         segment.len += self.bytes.len() as u64;
         self.open = Some((segment, file));
         Ok(())
@@ -156,7 +182,7 @@ impl Segments<'_> {
 
     fn close(&mut self) -> Result<(), StoreError> {
         let Some((segment, mut file)) = self.open.take() else { return Ok(()) };
-        let synced = file.flush().and_then(|()| file.get_ref().sync_all()).and_then(|()| sync_dir(self.dir));
+        let synced = file.sync().and_then(|()| self.disk.sync_dir(self.dir));
         synced.map_err(|error| io_error("writing", &segment.path, &error))
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::engine::Inner;
 use crate::engine::inner::Authority;
+use crate::failure_point::FailurePoint;
 use crate::mail::{self, Delivery, PreSendDecision, RefusedBy, RenderContext};
 use crate::protocol::RequestError;
 use crate::store::StoreError;
@@ -71,7 +72,10 @@ struct BeforeSending<'a> {
 impl mail::PreSendCheck for BeforeSending<'_> {
     async fn check(&self) -> PreSendDecision {
         match self.inner.begin_letter(self.id, self.letter, self.version).await {
-            Ok(true) => PreSendDecision::Proceed,
+            Ok(true) => {
+                FailurePoint::LetterBegun.pass();
+                PreSendDecision::Proceed
+            }
             Ok(false) => PreSendDecision::Abort,
             Err(error) => {
                 self.unrecorded.store(true, Ordering::Relaxed);
@@ -108,7 +112,9 @@ impl Inner {
         };
         let (version, unrecorded) = (state.version, AtomicBool::new(false));
         let check = BeforeSending { inner: self, id, letter, version, unrecorded };
-        let (end, attempt) = match outbox.transport.deliver(&message, &check).await {
+        let delivery = outbox.transport.deliver(&message, &check).await;
+        FailurePoint::LetterHandedOver.pass();
+        let (end, attempt) = match delivery {
             Delivery::Sent { reply } => (LetterEnd::Sent { reply }, SendAttempt::Done),
             Delivery::Written { path } => (LetterEnd::Written { path }, SendAttempt::Done),
             Delivery::Refused { reason, permanent, address, by } => {
@@ -171,7 +177,10 @@ impl Inner {
     async fn ended(&self, id: DealershipId, command: Command, attempt: SendAttempt) -> SendAttempt {
         loop {
             match self.execute_as_leader(id, command.clone(), &actor()).await {
-                Ok(_) | Err(RequestError::Refused(_)) => return attempt,
+                Ok(_) | Err(RequestError::Refused(_)) => {
+                    FailurePoint::LetterEnded.pass();
+                    return attempt;
+                }
                 Err(error) => self.report(format!("what became of a letter could not be recorded: {error}")),
             }
             if !self.leads() || !self.sleep(RETRY).await {

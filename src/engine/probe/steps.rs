@@ -10,6 +10,7 @@ use crate::domain::{
     opcode, second_probe_after,
 };
 use crate::engine::circuit_breaker::CircuitState;
+use crate::failure_point::FailurePoint;
 use crate::protocol::RequestError;
 use crate::xtime::AttemptReport;
 
@@ -171,6 +172,7 @@ impl Prober {
         let skew = self.health.clock_skew;
         let clock_is_right = skew.is_some_and(|skew| skew.abs() <= inner.parts.policy.clock_tolerance);
         self.requests.run(async move {
+            FailurePoint::ProbeAnswered.pass();
             let mut result = inner.execute_as_leader(job.id(), command, &actor()).await;
             if let Ok(events) = &mut result
                 && clock_is_right

@@ -17,6 +17,7 @@ use super::webhook::WebhookTarget;
 use super::{Hook, HookTarget};
 use crate::domain::{Budget, Event};
 use crate::engine::{Backoff, Engine};
+use crate::failure_point::FailurePoint;
 use crate::protocol::{Committed, EventQuery};
 use crate::store::{HookAttempt, HookPosition, StoreError};
 
@@ -197,6 +198,7 @@ impl HookTask {
         let mut taken = false;
         position.attempt = Some(attempt.clone());
         self.keep(position).await?;
+        FailurePoint::HookNoted.pass();
         loop {
             // One that was stopped for minutes does not know yet that another one took over.
             while !self.engine.leads() {
@@ -220,6 +222,7 @@ impl HookTask {
             self.keep(position).await?;
             self.engine.clock().sleep(wait).await;
         }
+        FailurePoint::HookCalled.pass();
         self.status.done(taken);
         *position = HookPosition { after: attempt.last, attempt: None };
         self.keep(position).await

@@ -12,7 +12,9 @@ use parking_lot::{Condvar, Mutex};
 
 use super::{Index, LoadedIndex, Sealed, THREAD, without_panic};
 use crate::domain::{DealershipId, Onboarding};
+use crate::failure_point::FailurePoint;
 use crate::store::StoreError;
+use crate::store::disk::Disk;
 use crate::store::mark::{self, Mark};
 
 /// How long changes are collected before they are written: what is not in the index is folded anew at the next start.
@@ -58,7 +60,7 @@ enum End {
 
 impl SnapshotWriter {
     /// Starts the thread for the store in a directory, on its index if there is one.
-    pub fn start(store: &Path, loaded: Option<LoadedIndex>) -> std::io::Result<Self> {
+    pub fn start(disk: Arc<dyn Disk>, store: &Path, loaded: Option<LoadedIndex>) -> std::io::Result<Self> {
         let (mailbox, dir) = (Arc::new(Mailbox::default()), store.to_owned());
         let mut index = None;
         if let Some(loaded) = loaded {
@@ -68,7 +70,7 @@ impl SnapshotWriter {
         }
         let (shared, store) = (Arc::clone(&mailbox), dir.clone());
         thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            keep(&shared, &store, index);
+            keep(&shared, disk.as_ref(), &store, index);
             shared.waiting.lock().ended = true;
             shared.ended.notify_all();
         })?;
@@ -134,7 +136,7 @@ impl Drop for SnapshotWriter {
     }
 }
 
-fn keep(mailbox: &Mailbox, store: &Path, mut index: Option<Index>) {
+fn keep(mailbox: &Mailbox, disk: &dyn Disk, store: &Path, mut index: Option<Index>) {
     let mut before = 0;
     loop {
         let mut waiting = mailbox.waiting.lock();
@@ -155,9 +157,10 @@ fn keep(mailbox: &Mailbox, store: &Path, mut index: Option<Index>) {
         waiting.dirty = false;
         drop(waiting);
         let kept = index.as_mut().map_or(Ok(()), |index| without_panic(|| index.write(mark, &states, &sealed)));
+        FailurePoint::IndexWritten.pass();
         if mark.seq > 0 {
             // An older mark proves less, and nothing wrong.
-            let _ = mark::keep(store, &mark);
+            let _ = mark::keep(disk, store, &mark, false);
         }
         if let Err(why) = kept {
             let mut waiting = mailbox.waiting.lock();

@@ -13,6 +13,7 @@ use super::rows::EventColumns;
 use super::session::{ATTEMPT, Link, answered, is_transient, jitter, unavailable};
 use super::shared::{Head, PostgresShared};
 use super::snapshots::SnapshotTask;
+use crate::failure_point::FailurePoint;
 use crate::protocol::Committed;
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{Append, Epoch, StoreError};
@@ -174,7 +175,9 @@ impl Committer {
         plan.columns.record(connection, &shared.address.channel()).await.map_err(failed)?;
         // From here on it may be recorded, whatever is answered.
         let doubted = doubt.insert(plan);
+        FailurePoint::TransactionWritten.pass();
         sqlx::raw_sql("COMMIT").execute(connection).await.map_err(failed)?;
+        FailurePoint::TransactionCommitted.pass();
         shared.publish(&doubted.batches);
         Ok(doubt.take().map(|plan| plan.answers).unwrap_or_default())
     }
