@@ -159,16 +159,17 @@ impl Desk {
         // Somebody owns the store already, or nobody may.
         let is_owned = cloverwatch::store::Lock::holder(&self.path("store")).is_some()
             || args.iter().any(|arg| alone.contains(arg));
-        if is_owned { None } else { self.watching() }
+        if is_owned { None } else { self.watching(&[]) }
     }
 
     /// Starts `watch` and waits until it owns the store.
     pub fn owner(&self) -> Running {
-        self.watching().expect("it ended before it watched")
+        self.watching(&[]).expect("it ended before it watched")
     }
 
-    fn watching(&self) -> Option<Running> {
-        let mut running = self.start(&["watch"]);
+    /// The same with more in its environment.
+    pub fn watching(&self, environment: &[(&str, String)]) -> Option<Running> {
+        let mut running = Running::of(self.command(&["watch"]).envs(environment.iter().cloned()).spawn().unwrap());
         let mut log = BufReader::new(running.child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.contains("watching") {
@@ -232,10 +233,15 @@ impl Sandbox {
 impl Desk {
     /// A desk with four dealerships that is configured for a sandbox of its own, as the sandbox itself prints it.
     pub fn connected(faults: &str) -> (Self, Sandbox) {
-        let desk = Self::filled();
-        let mut running = desk.start(&["sandbox", "--listen", "127.0.0.1:0", "--seed", "7", "--faults", faults]);
+        Self::filled().beside_sandbox(&["--faults", faults], "expires_at")
+    }
+
+    /// The same for any desk, and with other arguments of the sandbox; `last` is in the last line that it prints.
+    pub fn beside_sandbox(self, args: &[&str], last: &str) -> (Self, Sandbox) {
+        let desk = self;
+        let mut running = desk.start(&[&["sandbox", "--listen", "127.0.0.1:0", "--seed", "7"], args].concat());
         let mut settings = String::new();
-        while !settings.contains("expires_at") {
+        while !settings.contains(last) {
             settings.push_str(&running.line());
             settings.push('\n');
         }
@@ -269,6 +275,13 @@ impl Running {
         let mut line = String::new();
         assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "it ended");
         line.trim_end().to_owned()
+    }
+
+    /// The next line that was said to its end; `None` once there is none any more.
+    pub fn whole_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line.strip_suffix('\n').map(str::to_owned)
     }
 
     pub fn signal(&self, signal: Signal) {
