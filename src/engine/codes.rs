@@ -26,6 +26,9 @@ const MOST_ASKS: u32 = 5;
 const LONGEST_SAGA: Duration = Duration::from_secs(60);
 const BACKOFF: Backoff = Backoff::seconds(2, 20);
 
+/// How long until a request is resumed of which it could not be recorded what became of it.
+const UNRECORDED_REST: Duration = Duration::from_secs(30);
+
 impl Engine {
     /// Obtains a code from the configured source and records it: the whole saga, resumed if it was open. The answer is
     /// the new generation. With `mail`, a letter takes it to the dealership. The saga goes on when nobody waits for the answer any more.
@@ -34,23 +37,42 @@ impl Engine {
         inner.may_record()?;
         let source = inner.parts.source.clone().ok_or(RequestError::NoSource)?;
         let (task, actor) = (Arc::clone(&inner), actor.clone());
-        let saga = inner.tasks.spawn(async move { task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await });
+        let saga = inner.tasks.spawn(async move {
+            let obtained = task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await;
+            if let Err(RequestError::Store(_)) = obtained {
+                task.code_unrecorded.notify_one();
+            }
+            obtained
+        });
         saga.await.unwrap_or_else(|error| Err(RequestError::Fault(error.to_string())))
     }
 }
 
-/// Goes on with every request that was open when the program ended, each with its own key.
+/// Goes on with every request that was open when the program ended, each with its own key; and later with those of which
+/// it could not be recorded what became of them.
 pub(super) async fn resume_all(inner: Arc<Inner>) {
+    resume(&inner, |_| true).await;
+    let unrecorded = async {
+        loop {
+            inner.code_unrecorded.notified().await;
+            inner.parts.clock.sleep(UNRECORDED_REST).await;
+            resume(&inner, |pending| pending.failed.is_none()).await;
+        }
+    };
+    inner.cancel.run_until_cancelled(unrecorded).await;
+}
+
+async fn resume(inner: &Inner, wanted: impl Fn(&PendingCode) -> bool) {
     let mut open: Vec<(crate::domain::Timestamp, DealershipId, PendingCode)> = inner
         .read_model()
         .all()
         .1
         .into_iter()
-        .filter_map(|state| state.pending.clone().map(|pending| (pending.at, state.id, pending)))
+        .filter_map(|state| Some((state.id, state.pending.clone().filter(&wanted)?)))
+        .map(|(id, pending)| (pending.at, id, pending))
         .collect();
     open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
     let resume = |(_, id, pending): (_, DealershipId, PendingCode)| {
-        let inner = &inner;
         async move {
             let source = inner.parts.source.as_ref().filter(|source| source.origin() == pending.source);
             let result = match source {
@@ -63,7 +85,12 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
             };
             match result {
                 Ok(()) | Err(RequestError::Ending) => {}
-                Err(error) => tracing::warn!(dealership = %id, "a request for a code is still open: {error}"),
+                Err(error) => {
+                    tracing::warn!(dealership = %id, "a request for a code is still open: {error}");
+                    if let RequestError::Store(_) = error {
+                        inner.code_unrecorded.notify_one();
+                    }
+                }
             }
         }
     };

@@ -90,6 +90,8 @@ pub struct Inner {
     pub sending: tokio::sync::RwLock<()>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
+    /// What became of a request for a code could not be recorded.
+    pub code_unrecorded: Notify,
     /// How many desks are open here.
     pub desks: watch::Sender<usize>,
     /// What the desks that are open here have in front of them.
@@ -137,6 +139,7 @@ impl Inner {
             letters_asked: tokio::sync::Mutex::new(letters_asked),
             sending: tokio::sync::RwLock::default(),
             outbox_nudge: Notify::new(),
+            code_unrecorded: Notify::new(),
             desks: watch::Sender::default(),
             presences: watch::Sender::default(),
             learned: tokio::sync::Mutex::default(),

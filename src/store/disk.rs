@@ -137,9 +137,7 @@ fn make_durable_dir(disk: &dyn Disk, path: &Path) -> io::Result<()> {
         let _ = parent.map(|parent| disk.sync_dir(parent));
         return Ok(());
     }
-    if let Some(parent) = parent.filter(|parent| !parent.exists()) {
-        make_durable_dir(disk, parent)?;
-    }
+    parent.map_or(Ok(()), |parent| make_durable_dir(disk, parent))?;
     match disk.make_dir(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => parent.map_or(Ok(()), |parent| disk.sync_dir(parent)),

@@ -15,7 +15,7 @@ use crate::protocol::{Presence, Request, Response, Status};
 
 /// The count of takeovers. What a leader of an earlier one appends is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Epoch(pub(super) u64);
+pub struct Epoch(pub u64);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leader {

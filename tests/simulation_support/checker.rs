@@ -135,12 +135,8 @@ impl Checker {
             assert!(within <= 10, "{within} requests within a second");
         }
         self.requests_checked = state.requests.len();
-        if state.made.len() > self.made_checked {
-            self.made_checked = state.made.len();
-            let known = state.made.keys().all(|intent| self.requested.contains(intent));
-            assert!(known, "a code was made before its intent was durable");
-        }
         drop(state);
+        self.made_for_what_is_durable(world);
         self.moods.insert(match &engine.status().borrow().platform {
             PlatformState::Unconfigured => "unconfigured",
             PlatformState::Starting => "starting",
@@ -150,5 +146,15 @@ impl Checker {
             PlatformState::OurCredentials { .. } => "our credentials",
             PlatformState::MassDisconnect { .. } => "mass disconnect",
         });
+    }
+
+    /// No code is made before the request for it is on record.
+    pub fn made_for_what_is_durable(&mut self, world: &World) {
+        let state = world.state.lock();
+        if state.made.len() > self.made_checked {
+            self.made_checked = state.made.len();
+            let known = state.made.keys().all(|intent| self.requested.contains(intent));
+            assert!(known, "a code was made before its intent was durable");
+        }
     }
 }

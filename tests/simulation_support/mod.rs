@@ -9,6 +9,7 @@ pub mod mail;
 #[path = "../support/requests.rs"]
 pub mod requests;
 pub mod store;
+pub mod team;
 pub mod week;
 pub mod world;
 

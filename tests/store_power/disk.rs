@@ -171,6 +171,9 @@ impl<Told: Clone + Send + 'static> Disk for NotingDisk<Told> {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let mut noted = self.0.lock().unwrap();
+        if !dir.starts_with(&noted.root) {
+            return Ok(());
+        }
         let node = noted.find(dir).unwrap();
         noted.note(Operation::SyncDir(node))
     }

@@ -41,6 +41,11 @@ fn replay(test: &str, seed: u64) -> impl Drop {
     })
 }
 
+/// Where the disk of a test is put: what is synced there is synced by the model, so memory will do.
+fn image_dir() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// Puts an index beside a journal: none, one of an earlier moment, or a damaged one.
 fn put_index(store: &Path, indexes: &[TempDir], random: &mut StdRng) {
     let Some(index) = indexes.get(random.random_range(0..=indexes.len())) else { return };
@@ -103,7 +108,7 @@ async fn any_history(seed: u64, images: usize) {
             }
         }
         done = moment;
-        let image = tempfile::tempdir().unwrap();
+        let image = image_dir();
         let survives = ALL.get(random.random_range(0..2 * ALL.len())).copied();
         state.write_to(image.path(), survives, &mut random);
         put_index(&image.path().join(STORE), &books.indexes[..told.indexes], &mut random);
@@ -145,7 +150,7 @@ async fn every_choice_of_pages_of_the_last_group_opens() {
         assert!((2..=6).contains(&pages), "{pages} pages of {page}");
         for chosen in 0..1 << pages {
             for full in [false, true] {
-                let image = tempfile::tempdir().unwrap();
+                let image = image_dir();
                 state.write_chosen(image.path(), page, chosen, full);
                 let what = format!("pages {chosen:0pages$b} of {page}, full length: {full}");
                 assert_safe(image.path(), &books, &told, &what).await;
@@ -192,7 +197,7 @@ async fn a_loss_that_was_accepted_is_accepted_for_good() {
             if place < from {
                 continue;
             }
-            let image = tempfile::tempdir().unwrap();
+            let image = image_dir();
             state.write_to(image.path(), None, &mut random);
             assert_safe(image.path(), &books, &told, &format!("seed {seed}, operation {place}")).await;
         }
@@ -223,7 +228,7 @@ async fn a_restore_is_whole_or_did_not_happen() {
     for (place, operation) in operations.iter().enumerate() {
         state.take(operation);
         for survives in ALL {
-            let image = tempfile::tempdir().unwrap();
+            let image = image_dir();
             state.write_to(image.path(), Some(survives), &mut random);
             let dir = image.path().join(STORE);
             let store = open_small(&dir).unwrap_or_else(|error| panic!("operation {place}, {survives:?}: {error}"));

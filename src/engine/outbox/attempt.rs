@@ -1,7 +1,6 @@
 //! One attempt of one letter, and what it says of the mail server.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -19,6 +18,9 @@ use crate::store::StoreError;
 
 /// How long until a result that could not be recorded is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// Why a letter did not go that perhaps counts as being sent, which nothing else would end.
+const IN_DOUBT: &str = "that it is being sent could not be recorded in time";
 
 /// What an attempt came to, and what that says of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +66,8 @@ struct BeforeSending<'a> {
     letter: LetterId,
     /// The state that the letter was written from.
     version: u64,
-    /// That it is being handed over could not be recorded.
-    unrecorded: AtomicBool,
+    /// Why it could not be recorded that it is being handed over.
+    failure: OnceLock<StoreError>,
 }
 
 #[async_trait]
@@ -78,8 +80,8 @@ impl mail::PreSendCheck for BeforeSending<'_> {
             }
             Ok(false) => PreSendDecision::Abort,
             Err(error) => {
-                self.unrecorded.store(true, Ordering::Relaxed);
                 self.inner.report(format!("a letter was held: that it is being sent could not be recorded: {error}"));
+                let _ = self.failure.set(error);
                 PreSendDecision::Abort
             }
         }
@@ -110,8 +112,7 @@ impl Inner {
                 return self.end_letter(id, letter, end, SendAttempt::NotAsked).await;
             }
         };
-        let (version, unrecorded) = (state.version, AtomicBool::new(false));
-        let check = BeforeSending { inner: self, id, letter, version, unrecorded };
+        let check = BeforeSending { inner: self, id, letter, version: state.version, failure: OnceLock::new() };
         let delivery = outbox.transport.deliver(&message, &check).await;
         FailurePoint::LetterHandedOver.pass();
         let (end, attempt) = match delivery {
@@ -129,8 +130,13 @@ impl Inner {
                 (LetterEnd::Deferred { reason: reason.clone() }, SendAttempt::Busy(reason))
             }
             Delivery::Uncertain { reason } => (LetterEnd::Uncertain { reason }, SendAttempt::Unanswered),
-            Delivery::Aborted if check.unrecorded.load(Ordering::Relaxed) => return SendAttempt::Unrecorded,
-            Delivery::Aborted => return SendAttempt::Aborted,
+            Delivery::Aborted => match check.failure.get() {
+                None => return SendAttempt::Aborted,
+                Some(StoreError::InDoubt { .. }) => {
+                    (LetterEnd::Deferred { reason: IN_DOUBT.to_owned() }, SendAttempt::Unrecorded)
+                }
+                Some(_) => return SendAttempt::Unrecorded,
+            },
             Delivery::Down { reason } => {
                 // The check had been passed, but the letter was not taken after all.
                 let sending =
@@ -146,7 +152,7 @@ impl Inner {
     }
 
     /// Records that a letter is being handed over, if the dealership is still as it was when the letter was written.
-    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, RequestError> {
+    async fn begin_letter(&self, id: DealershipId, letter: LetterId, version: u64) -> Result<bool, StoreError> {
         let append = match self.decided(id, &Command::BeginLetter { letter }, &actor()) {
             Ok(Some(append)) if append.expected_version == version => append,
             // It changed, or is not due any more: it is written anew, if it is still wanted.
@@ -157,7 +163,7 @@ impl Inner {
             // By the time that it is recorded the lease may be over: then nobody knows what the next leader does.
             Ok(_) => Ok(go && self.leads()),
             Err(StoreError::Conflict { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         }
     }
 

@@ -1,0 +1,495 @@
+//! The store of a team by a model of its database: transactions that never arrive, commits whose end nobody hears of, a
+//! lease that passes to another, and a connection that is gone for a while.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::domain::bulk::Bulk;
+use cloverwatch::domain::classification::ClassificationRule;
+use cloverwatch::domain::{Actor, Event};
+use cloverwatch::protocol::{BulkId, Committed, EventQuery, Presence, ReadModel, Request, Response, Status};
+use cloverwatch::store::{
+    Append, Epoch, Fitness, Leader, MemoryStore, ProbeStates, Relay, RelayState, RelayedId, RelayedRequest, Store,
+    StoreError, Team, TeamNews,
+};
+use futures::FutureExt as _;
+use parking_lot::Mutex;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::{broadcast, watch};
+
+/// How often a process looks for what the others recorded when it is told nothing.
+const POLL: Duration = Duration::from_secs(30);
+
+/// What is wrong with the way to the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    pub away: bool,
+    /// The share of transactions that never arrive.
+    pub gone: f64,
+    /// The share of those whose end nobody hears of; every second of them is committed.
+    pub cut: f64,
+    /// What one takes at most.
+    pub slow: Duration,
+}
+
+struct Asked {
+    request: Request,
+    actor: Actor,
+    at: Duration,
+    taken: Option<Epoch>,
+    stopped: bool,
+    answers: Vec<Response>,
+    done: bool,
+}
+
+struct Tables {
+    rng: StdRng,
+    faults: Faults,
+    batches: Vec<Vec<Append>>,
+    epoch: u64,
+    leader: Option<Leader>,
+    lease_until: Duration,
+    asked: BTreeMap<RelayedId, Asked>,
+    last_asked: RelayedId,
+    transactions: u64,
+}
+
+pub struct Database {
+    clock: ManualClock,
+    /// What is recorded.
+    pub truth: Arc<MemoryStore>,
+    tables: Mutex<Tables>,
+    told: watch::Sender<u64>,
+    relayed: watch::Sender<u64>,
+}
+
+/// How a transaction goes.
+enum Fate {
+    Gone,
+    /// Committed, or not, and not answered.
+    Cut(bool),
+    Answered,
+}
+
+impl Database {
+    pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
+        let tables = Tables {
+            rng: StdRng::seed_from_u64(seed),
+            faults: Faults::default(),
+            batches: Vec::new(),
+            epoch: 0,
+            leader: None,
+            lease_until: Duration::ZERO,
+            asked: BTreeMap::new(),
+            last_asked: 0,
+            transactions: 0,
+        };
+        let (truth, told, relayed) = (MemoryStore::new(), watch::Sender::default(), watch::Sender::default());
+        Arc::new(Self { clock: clock.clone(), truth, tables: Mutex::new(tables), told, relayed })
+    }
+
+    pub fn faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.tables.lock().faults);
+    }
+
+    /// Records something before anybody has opened it.
+    pub fn record_now(&self, batch: Vec<Append>) {
+        self.truth.append(batch.clone()).now_or_never().unwrap().unwrap();
+        self.tables.lock().batches.push(batch);
+    }
+
+    /// Grows with everything that is asked of it.
+    pub fn transactions(&self) -> u64 {
+        self.tables.lock().transactions
+    }
+
+    pub fn leader(&self) -> Option<String> {
+        let tables = self.tables.lock();
+        let is_held = tables.lease_until > self.clock.elapsed();
+        tables.leader.as_ref().filter(|_| is_held).map(|leader| leader.name.to_string())
+    }
+
+    fn unavailable() -> StoreError {
+        StoreError::Unavailable { place: "the database".to_owned(), why: "connection refused".to_owned() }
+    }
+
+    /// The same, and whoever waits for requests or answers is told.
+    async fn tell_of<T>(&self, work: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let result = self.change(work).await;
+        self.relayed.send_modify(|told| *told += 1);
+        result
+    }
+
+    async fn fate(&self) -> Fate {
+        let (wait, fate) = {
+            let mut tables = self.tables.lock();
+            tables.transactions += 1;
+            let Faults { gone, cut, slow, .. } = tables.faults;
+            let most = u64::try_from(slow.as_millis()).unwrap_or_default();
+            let wait = Duration::from_millis(tables.rng.random_range(0..=most));
+            let fate = match () {
+                () if tables.rng.random_bool(gone) => Fate::Gone,
+                () if tables.rng.random_bool(cut) => Fate::Cut(tables.rng.random()),
+                () => Fate::Answered,
+            };
+            (wait, fate)
+        };
+        if !wait.is_zero() {
+            self.clock.sleep(wait).await;
+        }
+        if self.tables.lock().faults.away { Fate::Gone } else { fate }
+    }
+
+    /// One transaction on the tables beside the events.
+    async fn change<T>(&self, work: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let fate = self.fate().await;
+        let mut tables = self.tables.lock();
+        match fate {
+            Fate::Gone | Fate::Cut(false) => Err(Self::unavailable()),
+            Fate::Cut(true) => work(&mut tables).and_then(|_| Err(Self::unavailable())),
+            Fate::Answered => work(&mut tables),
+        }
+    }
+}
+
+/// One process's view of it.
+pub struct TeamStore {
+    database: Arc<Database>,
+    /// As far as it was read.
+    memory: Arc<MemoryStore>,
+    read: tokio::sync::Mutex<usize>,
+    leader: watch::Sender<Option<Leader>>,
+    away: watch::Sender<Option<StoreError>>,
+    news: watch::Sender<TeamNews>,
+}
+
+impl TeamStore {
+    /// Opens it, and follows what others record.
+    pub async fn open(database: &Arc<Database>) -> Arc<Self> {
+        let store = Arc::new(Self {
+            database: Arc::clone(database),
+            memory: MemoryStore::new(),
+            read: tokio::sync::Mutex::default(),
+            leader: watch::Sender::default(),
+            away: watch::Sender::default(),
+            news: watch::Sender::default(),
+        });
+        store.catch_up().await;
+        let (follower, mut told) = (Arc::clone(&store), database.told.subscribe());
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    biased;
+                    Ok(()) = told.changed() => {}
+                    () = follower.database.clock.sleep(POLL) => {}
+                }
+                if !follower.database.tables.lock().faults.away {
+                    follower.catch_up().await;
+                }
+            }
+        });
+        store
+    }
+
+    async fn catch_up(&self) {
+        let mut read = self.read.lock().await;
+        let (new, leader) = {
+            let tables = self.database.tables.lock();
+            (tables.batches[*read..].to_vec(), tables.leader.clone())
+        };
+        for batch in new {
+            self.memory.append(batch).await.expect("what is recorded can be folded");
+            *read += 1;
+        }
+        self.leader.send_if_modified(|known| {
+            let is_new = *known != leader;
+            *known = leader;
+            is_new
+        });
+    }
+
+    async fn record(&self, epoch: Option<Epoch>, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        let fate = self.database.fate().await;
+        let result = {
+            if let Fate::Gone = fate {
+                return Err(Database::unavailable());
+            }
+            let fenced = epoch.is_some_and(|epoch| epoch.0 != self.database.tables.lock().epoch);
+            match fate {
+                _ if fenced => Err(StoreError::NotLeader),
+                Fate::Cut(false) => return Err(Self::in_doubt()),
+                _ => self.database.truth.append(batch.clone()).await,
+            }
+        };
+        if result.as_ref().is_ok_and(|committed| !committed.events.is_empty()) {
+            self.database.tables.lock().batches.push(batch);
+            self.database.told.send_modify(|told| *told += 1);
+        }
+        if let Fate::Cut(_) = fate {
+            return result.and_then(|_| Err(Self::in_doubt()));
+        }
+        // A conflict is only told once it can be seen.
+        self.catch_up().await;
+        result
+    }
+
+    fn in_doubt() -> StoreError {
+        StoreError::InDoubt { place: "the database".to_owned() }
+    }
+}
+
+#[async_trait]
+impl Store for TeamStore {
+    async fn append(&self, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.record(None, batch).await
+    }
+
+    async fn append_as_leader(&self, epoch: Epoch, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        self.record(Some(epoch), batch).await
+    }
+
+    fn team(&self) -> Option<&dyn Team> {
+        Some(self)
+    }
+
+    fn read_model(&self) -> &ReadModel {
+        self.memory.read_model()
+    }
+
+    fn subscribe(&self) -> broadcast::Receiver<Committed> {
+        self.memory.subscribe()
+    }
+
+    async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
+        self.memory.events(query).await
+    }
+
+    fn probes(&self) -> &ProbeStates {
+        self.memory.probes()
+    }
+
+    async fn save_probes(&self) -> Result<(), StoreError> {
+        self.memory.save_probes().await
+    }
+
+    fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn begin_bulk(&self, bulk: Bulk) -> Result<BulkId, StoreError> {
+        self.database.truth.begin_bulk(bulk).await
+    }
+
+    async fn end_bulk(&self, id: BulkId) -> Result<(), StoreError> {
+        self.database.truth.end_bulk(id).await
+    }
+
+    async fn bulks(&self) -> Vec<(BulkId, Bulk)> {
+        self.database.truth.bulks().await
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.memory.close().await
+    }
+}
+
+#[async_trait]
+impl Relay for TeamStore {
+    async fn ask(&self, request: &Request, actor: &Actor) -> Result<RelayedId, StoreError> {
+        let at = self.database.clock.elapsed();
+        let asked = Asked {
+            request: request.clone(),
+            actor: actor.clone(),
+            at,
+            taken: None,
+            stopped: false,
+            answers: Vec::new(),
+            done: false,
+        };
+        let insert = |tables: &mut Tables| {
+            tables.last_asked += 1;
+            tables.asked.insert(tables.last_asked, asked);
+            Ok(tables.last_asked)
+        };
+        self.database.tell_of(insert).await
+    }
+
+    async fn answers(&self, id: RelayedId, after: u64) -> Result<(Vec<(u64, Response)>, RelayState), StoreError> {
+        let read = |tables: &mut Tables| {
+            let Some(asked) = tables.asked.get(&id) else { return Ok((Vec::new(), RelayState::Lost)) };
+            let state = match asked.taken {
+                _ if asked.done => RelayState::Done,
+                None => RelayState::Waiting,
+                Some(epoch) if epoch.0 == tables.epoch => RelayState::Taken,
+                Some(_) => RelayState::Lost,
+            };
+            let numbered = (1..).zip(asked.answers.iter().cloned());
+            Ok((numbered.filter(|(number, _)| *number > after).collect(), state))
+        };
+        let answers = self.database.change(read).await;
+        // What the answers tell of can be seen.
+        self.catch_up().await;
+        answers
+    }
+
+    async fn withdraw(&self, id: RelayedId) -> Result<bool, StoreError> {
+        let withdraw = |tables: &mut Tables| {
+            let waits = tables.asked.get(&id).is_some_and(|asked| asked.taken.is_none());
+            if waits {
+                tables.asked.remove(&id);
+            }
+            Ok(waits)
+        };
+        self.database.change(withdraw).await
+    }
+
+    async fn stop(&self, id: RelayedId) -> Result<(), StoreError> {
+        let stop = |tables: &mut Tables| {
+            tables.asked.get_mut(&id).into_iter().for_each(|asked| asked.stopped = true);
+            Ok(())
+        };
+        self.database.tell_of(stop).await
+    }
+
+    async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
+        self.database.change(|tables| Ok(drop(tables.asked.remove(&id)))).await
+    }
+
+    async fn take(
+        &self,
+        epoch: Epoch,
+        patience: Duration,
+        in_hand: &[RelayedId],
+    ) -> Result<Vec<RelayedRequest>, StoreError> {
+        let now = self.database.clock.elapsed();
+        let take = |tables: &mut Tables| {
+            let (leads, mut taken) = (tables.epoch == epoch.0, Vec::new());
+            for (id, asked) in tables.asked.iter_mut().filter(|_| leads) {
+                let waits = asked.taken.is_none() && now.saturating_sub(asked.at) <= patience;
+                let again = asked.taken == Some(epoch) && !asked.done && !in_hand.contains(id);
+                if waits || again {
+                    asked.taken = Some(epoch);
+                    let (request, actor) = (asked.request.clone(), asked.actor.clone());
+                    taken.push(RelayedRequest { id: *id, request, actor });
+                }
+            }
+            Ok(taken)
+        };
+        let taken = self.database.change(take).await;
+        self.catch_up().await;
+        taken
+    }
+
+    async fn lose(&self, _: Epoch) -> Result<(), StoreError> {
+        // What another epoch took is lost by that alone.
+        self.database.change(|_| Ok(())).await
+    }
+
+    async fn stopped(&self, epoch: Epoch) -> Result<Vec<RelayedId>, StoreError> {
+        let is_stopped = |(id, asked): (&RelayedId, &Asked)| {
+            (asked.taken == Some(epoch) && asked.stopped && !asked.done).then_some(*id)
+        };
+        self.database.change(|tables| Ok(tables.asked.iter().filter_map(is_stopped).collect())).await
+    }
+
+    async fn answer(&self, id: RelayedId, responses: &[Response], done: bool) -> Result<(), StoreError> {
+        let answer = |tables: &mut Tables| {
+            if let Some(asked) = tables.asked.get_mut(&id) {
+                asked.answers.extend_from_slice(responses);
+                asked.done = done;
+            }
+            Ok(())
+        };
+        self.database.tell_of(answer).await
+    }
+
+    fn relayed(&self) -> watch::Receiver<u64> {
+        self.database.relayed.subscribe()
+    }
+}
+
+#[async_trait]
+impl Team for TeamStore {
+    async fn join(&self, _: Fitness, _: usize) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn present(&self, _: Vec<Presence>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn news(&self) -> watch::Receiver<TeamNews> {
+        self.news.subscribe()
+    }
+
+    async fn try_lead(&self, name: &str, lease: Duration) -> Result<Option<Epoch>, StoreError> {
+        let (elapsed, since) = (self.database.clock.elapsed(), self.database.clock.now());
+        let take = |tables: &mut Tables| {
+            let free = tables.leader.as_ref().is_none_or(|leader| *leader.name == *name);
+            if !free && tables.lease_until > elapsed {
+                return Ok(None);
+            }
+            tables.epoch += 1;
+            let epoch = Epoch(tables.epoch);
+            tables.leader = Some(Leader { name: name.into(), epoch, since });
+            tables.lease_until = elapsed + lease;
+            Ok(Some(epoch))
+        };
+        let led = self.database.change(take).await;
+        self.database.told.send_modify(|told| *told += 1);
+        self.catch_up().await;
+        led
+    }
+
+    async fn renew(&self, epoch: Epoch, lease: Duration) -> Result<(), StoreError> {
+        let elapsed = self.database.clock.elapsed();
+        let renew = |tables: &mut Tables| {
+            if tables.epoch != epoch.0 || tables.leader.is_none() {
+                return Err(StoreError::NotLeader);
+            }
+            tables.lease_until = elapsed + lease;
+            Ok(())
+        };
+        self.database.change(renew).await
+    }
+
+    async fn resign(&self, epoch: Epoch) -> Result<(), StoreError> {
+        let resign = |tables: &mut Tables| {
+            if tables.epoch == epoch.0 {
+                (tables.epoch, tables.leader) = (epoch.0 + 1, None);
+            }
+            Ok(())
+        };
+        let resigned = self.database.change(resign).await;
+        self.database.told.send_modify(|told| *told += 1);
+        resigned
+    }
+
+    fn leader(&self) -> watch::Receiver<Option<Leader>> {
+        self.leader.subscribe()
+    }
+
+    fn away(&self) -> watch::Receiver<Option<StoreError>> {
+        self.away.subscribe()
+    }
+
+    async fn tell(&self, _: Epoch, _: &Status) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn teach(&self, _: &ClassificationRule, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn taught(&self, _: u64) -> Result<Vec<(u64, ClassificationRule)>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    async fn refresh_probes(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
