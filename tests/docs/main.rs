@@ -93,8 +93,10 @@ fn the_settings_are_described() {
 /// Names of tests are the only ones in backquotes that end a row of a table.
 #[test]
 fn what_protects_names_tests_that_exist() {
-    let security = std::fs::read_to_string(path("docs/security.md")).unwrap();
-    let shown_by = security.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once("| ")).map(|(_, cell)| cell);
+    let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+    let documents = read("docs/security.md") + &read("docs/reliability.md");
+    let shown_by =
+        documents.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once("| ")).map(|(_, cell)| cell);
     let names: Vec<&str> = shown_by.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
     assert!(names.len() > 30, "{names:?}");
     let mut sources = String::new();
@@ -102,7 +104,7 @@ fn what_protects_names_tests_that_exist() {
         read_sources(&path(directory), &mut sources);
     }
     let missing: Vec<_> = names.iter().filter(|name| !sources.contains(&format!("fn {name}("))).collect();
-    assert!(missing.is_empty(), "docs/security.md names no test by {missing:?}");
+    assert!(missing.is_empty(), "docs/security.md or docs/reliability.md names no test by {missing:?}");
 }
 
 #[test]

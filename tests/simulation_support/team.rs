@@ -265,6 +265,10 @@ impl Store for TeamStore {
     }
 
     async fn events(&self, query: EventQuery) -> Result<Vec<Event>, StoreError> {
+        if self.database.tables.lock().faults.away {
+            return Err(Database::unavailable());
+        }
+        self.catch_up().await;
         self.memory.events(query).await
     }
 
@@ -356,7 +360,11 @@ impl Relay for TeamStore {
     }
 
     async fn forget(&self, id: RelayedId) -> Result<(), StoreError> {
-        self.database.change(|tables| Ok(drop(tables.asked.remove(&id)))).await
+        let forget = |tables: &mut Tables| {
+            tables.asked.remove(&id);
+            Ok(())
+        };
+        self.database.change(forget).await
     }
 
     async fn take(

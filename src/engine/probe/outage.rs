@@ -68,9 +68,10 @@ impl Outage {
         self.logged = open.map_or(Logged::Over, Logged::Open);
     }
 
-    /// It could not be read or written.
+    /// It could not be read or written; or it is written, and nobody said so: it is read before anything is tried again.
     pub fn failed(&mut self, elapsed: Duration) {
         self.busy = false;
+        self.logged = Logged::Unread;
         self.not_before = elapsed.saturating_add(LONGEST_REST);
     }
 }
