@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use cloverwatch::client::{EngineClient, LocalClient, ask_each};
 use cloverwatch::clock::{Clock, ManualClock};
 use cloverwatch::domain::{Actor, Ask, Command, DealershipId, Fact, Letter, Onboarding, Policy};
@@ -29,7 +28,7 @@ use simulation_support::world::World;
 use simulation_support::{Idle, profile, runtime, start};
 use tokio::runtime::Runtime;
 
-const RUNS: u64 = 1_000;
+const RUNS: u64 = 300;
 const DEALERSHIPS: u64 = 5;
 const NAMES: [&str; 2] = ["ana", "ben"];
 /// How long things go wrong, and how long everything has afterwards.
@@ -117,9 +116,7 @@ impl Simulation {
 
     fn start(&mut self, place: usize) {
         let (runtime, idle) = runtime();
-        let (seed, mut policy) = (self.rng.random(), Policy::default());
-        // Nobody waits hours for a letter.
-        (policy.mail.retry, policy.mail.retry_uncertain) = (vec![TimeDelta::minutes(1); 9], TimeDelta::minutes(1));
+        let seed = self.rng.random();
         let started = async {
             let store = TeamStore::open(&self.database).await;
             let engine = Engine::start(Parts {
@@ -129,7 +126,7 @@ impl Simulation {
                 outbox: Some(self.mail.outbox()),
                 rules: None,
                 clock: Arc::new(self.clock.clone()),
-                policy,
+                policy: Policy::default(),
                 pace: Pace::default(),
                 seed,
                 read_only: false,
@@ -395,15 +392,6 @@ fn simulate(seed: u64) -> Simulation {
         std::panic::resume_unwind(panic);
     }
     simulation
-}
-
-#[test]
-fn the_same_seed_is_the_same_run() {
-    for seed in 1..30 {
-        let (one, other) = (simulate(seed).checker.log, simulate(seed).checker.log);
-        let apart = one.iter().zip(&other).find(|(one, other)| one != other);
-        assert_eq!((apart, one.len()), (None, other.len()), "seed {seed}: the first event that differs");
-    }
 }
 
 #[test]
