@@ -111,7 +111,7 @@ impl Names {
     }
 
     fn config(&self) -> Option<Config> {
-        Some(config::load(&self.overrides).ok()?.config)
+        Some(config::load(&self.overrides).ok()?.0)
     }
 
     /// The journal of an embedded store, if there is one; whoever owns it goes on meanwhile.
