@@ -96,7 +96,7 @@ fn note(id: DealershipId) -> Request {
 
 async fn attach(dir: &Path, states: bool) -> AttachedClient {
     let options = AttachOptions { operator: "ana".to_owned(), read_only: false, desk: true, states, holder: None };
-    AttachedClient::connect(dir, options).await.expect("an owner")
+    AttachedClient::connect(dir, options).await.expect("it answers").expect("an owner")
 }
 
 async fn owner(dir: &Path, clock: &SharedClock) -> LocalClient {

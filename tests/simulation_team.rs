@@ -22,9 +22,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use simulation_support::bookings;
 use simulation_support::checker::Checker;
-use simulation_support::mail::{MailChecker, MailWorld};
-use simulation_support::team::{Database, TeamStore};
-use simulation_support::world::World;
+use simulation_support::mail::{MailChecker, MailMood, MailWorld};
+use simulation_support::team::{Database, Faults, TeamStore};
+use simulation_support::world::{Mood, World};
 use simulation_support::{Idle, profile, runtime, start};
 use tokio::runtime::Runtime;
 
@@ -173,7 +173,7 @@ impl Simulation {
             }
             let until = if is_calm { end } else { trouble };
             let wake = self.clock.next_wake().filter(|wake| !wake.is_zero()).unwrap_or(Duration::from_millis(100));
-            let left = next.map_or(until, |at| at.min(until)) - now;
+            let left = next.map_or(until, |at| at.min(until)).saturating_sub(now);
             self.clock.advance(wake.min(left));
             self.steps += 1;
             assert!(self.steps < 100_000, "a task spins");
@@ -299,9 +299,9 @@ impl Simulation {
     /// All is well from here on, and both desks are open.
     fn calm(&mut self) {
         self.happenings.clear();
-        self.database.faults(|faults| *faults = Default::default());
-        self.world.mood(|mood| *mood = Default::default());
-        self.mail.mood(|mood| *mood = Default::default());
+        self.database.faults(|faults| *faults = Faults::default());
+        self.world.mood(|mood| *mood = Mood::default());
+        self.mail.mood(|mood| *mood = MailMood::default());
         for place in 0..2 {
             match &mut self.processes[place] {
                 Some(process) => process.stopped = false,

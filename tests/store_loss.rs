@@ -223,7 +223,7 @@ async fn a_reader_shows_what_is_whole_tells_what_is_not_and_changes_nothing() {
         assert_eq!(words.contains("events 3 to 4 had been acknowledged"), has_lost, "{words}");
         let (events, exported) = reader.export(&mut Vec::new()).unwrap();
         assert_eq!((events, &exported), (2, &end));
-        assert_eq!(reader.verify(|_| {}).unwrap().end, end);
+        assert_eq!(reader.verify(|_, _| {}).unwrap().end, end);
         assert_eq!(bytes(dir), before);
     }
 }

@@ -8,6 +8,7 @@ use futures::FutureExt;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::client::SharedClient;
+use crate::domain::Environment;
 use crate::domain::text::shown_path;
 use crate::signals::Termination;
 use crate::tui::DeskStart;
@@ -117,7 +118,7 @@ pub(super) async fn on(
         store: store.to_owned(),
         partner: app.config.partner.clone(),
         appointment: app.config.appointment.clone(),
-        is_demo: demo.runs,
+        environment: demo.runs.then_some(Environment::Demo),
         mailboxes: demo.mailboxes,
         panic_is_caught,
         notices,

@@ -284,7 +284,7 @@ fn a_literal_secret_is_taken_with_a_warning_and_never_printed() {
     assert!(warnings[0].to_string().starts_with("/etc/c.toml:3:17: warning: `xtime.client_secret` stands in"));
     let printed = print::effective(&config);
     for secret in ["s3cret", "k3y", "t0ken"] {
-        assert!(!printed.contains(secret) && !format!("{:?}", config).contains(secret), "{printed}");
+        assert!(!printed.contains(secret) && !format!("{config:?}").contains(secret), "{printed}");
     }
 }
 
@@ -350,7 +350,7 @@ fn nothing_is_replaced_in_a_text_and_that_is_said() {
         assert!(matches!(found.as_slice(), [one] if one.contains(expected)), "{text}\n{found:#?}");
     }
     let (_, warnings) = parse(Path::new("c.toml"), "", &overrides(&[("CLOVERWATCH_XTIME_CLIENT_ID", "$ID")])).unwrap();
-    assert!(warnings[0].to_string().starts_with("CLOVERWATCH_XTIME_CLIENT_ID: warning:"), "{:?}", warnings);
+    assert!(warnings[0].to_string().starts_with("CLOVERWATCH_XTIME_CLIENT_ID: warning:"), "{warnings:?}");
 }
 
 #[test]
@@ -372,7 +372,7 @@ fn variables_win_over_the_file_and_flags_over_both() {
     );
     assert_eq!(config.invitations.http.as_ref().unwrap().settings.method, "PUT");
     assert_eq!(warnings.len(), 1);
-    assert!(warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{:?}", warnings);
+    assert!(warnings[0].to_string().contains("did you mean `CLOVERWATCH_UI_THEME`?"), "{warnings:?}");
     overrides.store = Some("sled:/from/flag".to_owned());
     let (config, _) = parse(Path::new("c.toml"), WHOLE, &overrides).unwrap();
     assert_eq!(config.store.to_string(), "sled:/from/flag");

@@ -62,8 +62,8 @@ pub struct ScreenOptions {
     pub partner: String,
     /// What a test appointment says.
     pub appointment: TestBooking,
-    /// Nothing is real.
-    pub is_demo: bool,
+    /// What is known of it before the engine tells.
+    pub environment: Option<Environment>,
     /// The mailboxes of the simulated dealers.
     pub mailboxes: Option<Arc<Mailboxes>>,
     /// Whether a panic of the current thread is caught and told elsewhere: then the screen leaves it alone.
@@ -203,7 +203,7 @@ impl ScreenOptions {
             store: self.store,
             partner: self.partner,
             appointment: self.appointment,
-            environment: self.is_demo.then_some(Environment::Demo),
+            environment: self.environment,
             owner: None,
             views: self.views,
             start: self.start,

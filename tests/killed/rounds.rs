@@ -73,7 +73,7 @@ impl Rounds {
         }
         // Whatever was killed: it is whole, and what was told is there.
         let journal = JournalReader::open(&self.world.desk.path("store")).unwrap();
-        let last = journal.verify(|_| {}).unwrap().end.last;
+        let last = journal.verify(|_, _| {}).unwrap().end.last;
         assert!(
             self.told.keys().next_back().is_none_or(|told| *told <= last),
             "round {round}: told events are missing"

@@ -13,6 +13,12 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 
 type Node = usize;
+
+/// Where something was written, and what.
+type Written = (u64, Vec<u8>);
+
+/// What a file holds after a cut, by what it held and what was written since.
+type ContentOf<'a> = dyn Fn(&[u8], &[Written]) -> Vec<u8> + 'a;
 const ROOT: Node = 0;
 
 /// What changes in a directory.
@@ -74,7 +80,7 @@ impl<Told: Clone> Noted<Told> {
         (self.find(path.parent().unwrap()).unwrap(), name)
     }
 
-    fn change(&mut self, dir: Node, change: Change) -> io::Result<()> {
+    fn change(&mut self, dir: Node, change: &Change) -> io::Result<()> {
         self.note(Operation::Change(dir, change.clone()))?;
         change.apply(self.nodes[dir].as_mut().unwrap());
         Ok(())
@@ -89,7 +95,7 @@ impl<Told: Clone> Noted<Told> {
         self.note(if dir { Operation::MakeDir } else { Operation::MakeFile })?;
         self.nodes.push(dir.then(BTreeMap::new));
         let node = self.nodes.len() - 1;
-        self.change(parent, Change::Link(name, node)).map(|()| node)
+        self.change(parent, &Change::Link(name, node)).map(|()| node)
     }
 }
 
@@ -151,14 +157,14 @@ impl<Told: Clone + Send + 'static> Disk for NotingDisk<Told> {
         let mut noted = self.0.lock().unwrap();
         let ((dir, from_name), (other, to_name)) = (noted.place(from), noted.place(to));
         assert_eq!(dir, other, "a rename from one directory into another is two changes");
-        noted.change(dir, Change::Move(from_name, to_name))?;
+        noted.change(dir, &Change::Move(from_name, to_name))?;
         RealDisk.rename(from, to)
     }
 
     fn remove_file(&self, path: &Path) -> io::Result<()> {
         let mut noted = self.0.lock().unwrap();
         let (dir, name) = noted.place(path);
-        noted.change(dir, Change::Unlink(name))?;
+        noted.change(dir, &Change::Unlink(name))?;
         RealDisk.remove_file(path)
     }
 
@@ -166,7 +172,7 @@ impl<Told: Clone + Send + 'static> Disk for NotingDisk<Told> {
         let mut noted = self.0.lock().unwrap();
         RealDisk.remove_dir(path)?;
         let (dir, name) = noted.place(path);
-        noted.change(dir, Change::Unlink(name))
+        noted.change(dir, &Change::Unlink(name))
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
@@ -291,7 +297,7 @@ impl DiskState {
         });
     }
 
-    fn write_node_with(&self, node: Node, to: &Path, content: &dyn Fn(&[u8], &[(u64, Vec<u8>)]) -> Vec<u8>) {
+    fn write_node_with(&self, node: Node, to: &Path, content: &ContentOf<'_>) {
         match &self.nodes[node] {
             Content::File { bytes, pending, .. } => fs::write(to, content(bytes, pending)).unwrap(),
             Content::Dir { names, pending } => {

@@ -64,12 +64,7 @@ pub struct Books {
 }
 
 impl Books {
-    pub fn open(
-        &self,
-        disk: &NotingDisk<Telling>,
-        dir: &Path,
-        segment_bytes: u64,
-    ) -> Result<Arc<EmbeddedStore>, StoreError> {
+    pub fn open(disk: &NotingDisk<Telling>, dir: &Path, segment_bytes: u64) -> Result<Arc<EmbeddedStore>, StoreError> {
         let options = StoreOptions { segment_bytes, disk: Arc::new(disk.clone()), ..StoreOptions::default() };
         EmbeddedStore::open_with(dir, &clock(), options)
     }
@@ -102,7 +97,7 @@ impl Books {
     pub async fn live(&mut self, disk: &NotingDisk<Telling>, dir: &Path, random: &mut StdRng) {
         let killed = random.random::<bool>();
         disk.live(if killed { random.random_range(0..60) } else { usize::MAX });
-        let opened = self.open(disk, dir, random.random_range(400..6_000));
+        let opened = Self::open(disk, dir, random.random_range(400..6_000));
         let Ok(store) = opened else {
             assert!(killed, "{}", opened.err().unwrap());
             return;

@@ -133,7 +133,7 @@ async fn every_choice_of_pages_of_the_last_group_opens() {
         let disk = NotingDisk::on(root.path());
         let mut books = Books::default();
         let dir = root.path().join(STORE);
-        let store = books.open(&disk, &dir, u64::MAX).unwrap();
+        let store = Books::open(&disk, &dir, u64::MAX).unwrap();
         books.append(&*store, &disk, 2, 40).await;
         books.append(&*store, &disk, 2, text).await;
         store.close().await.unwrap();
@@ -168,7 +168,7 @@ async fn a_loss_that_was_accepted_is_accepted_for_good() {
         let root = tempfile::tempdir().unwrap();
         let (disk, dir) = (NotingDisk::on(root.path()), root.path().join(STORE));
         let mut books = Books::default();
-        let store = books.open(&disk, &dir, u64::MAX).unwrap();
+        let store = Books::open(&disk, &dir, u64::MAX).unwrap();
         for _ in 0..6 {
             books.append(&*store, &disk, 1, 40).await;
         }
@@ -179,7 +179,7 @@ async fn a_loss_that_was_accepted_is_accepted_for_good() {
         let text = fs::read(&journal).unwrap();
         let kept = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(3).unwrap().0 + 1;
         disk.open(&journal).unwrap().truncate(kept as u64).unwrap();
-        assert!(matches!(books.open(&disk, &dir, u64::MAX), Err(StoreError::Lost(_))));
+        assert!(matches!(Books::open(&disk, &dir, u64::MAX), Err(StoreError::Lost(_))));
         let options = StoreOptions { accept_loss: true, disk: Arc::new(disk.clone()), ..StoreOptions::default() };
         let store = EmbeddedStore::open_with(&dir, &clock(), options).unwrap();
         let from = disk.operations().len();
