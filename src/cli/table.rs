@@ -163,7 +163,7 @@ mod tests {
         };
         assert_eq!(shown(80), "xts1  日本自動車販売  waits for Xtime");
         assert_eq!(shown(30), "xts1  日本自動車…  waits for …");
-        assert_eq!(shown(19), "xts1  日本自動車…");
+        assert_eq!(shown(19), "xts1  日本自動車販…");
         assert_eq!(shown(9), "xts1  日…");
     }
 

@@ -172,7 +172,7 @@ async fn nothing_that_is_told_without_being_asked_holds_a_secret_of_the_settings
     let hello = beside(move || raw.line()).await;
     let mut fields: Vec<_> = hello["welcome"]["info"].as_object().unwrap().keys().cloned().collect();
     fields.sort();
-    assert_eq!(fields, ["code_origin", "mail_name", "mails", "notices", "owner", "policy", "read_only"]);
+    assert_eq!(fields, ["code_origin", "environment", "mail_name", "mails", "notices", "owner", "policy", "read_only"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
