@@ -23,7 +23,7 @@ use crate::store::JournalReader;
 /// The variable that asks for completions, and names the shell.
 const VARIABLE: &str = "COMPLETE";
 
-/// More candidates nobody reads.
+/// Nobody reads through more candidates than these.
 const MOST: usize = 100;
 
 /// After so long what was found is offered.

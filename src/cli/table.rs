@@ -28,7 +28,6 @@ pub(super) struct TextColumn {
 }
 
 impl TextColumn {
-    /// Never cut.
     pub(super) const fn whole(rank: usize) -> Self {
         Self { title: "", rank, least: usize::MAX, most: usize::MAX }
     }

@@ -176,7 +176,6 @@ impl MailSettings {
         }
     }
 
-    /// Whether letters are mailed.
     pub fn mails(&self) -> bool {
         matches!(self.transport, Transport::Smtp(_))
     }

@@ -34,7 +34,6 @@ pub trait Disk: Send + Sync + 'static {
         fs::remove_file(path)
     }
 
-    /// Removes an empty directory.
     fn remove_dir(&self, path: &Path) -> io::Result<()> {
         fs::remove_dir(path)
     }

@@ -86,7 +86,6 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// Rows have changed.
     pub(super) fn rows_changed(&mut self) {
         self.stale = true;
     }

@@ -10,7 +10,7 @@ use crate::domain::{Fact, Mover, Stage};
 
 /// From how many letters on a word is taken for the beginning of a condition.
 const CONDITION: usize = 2;
-/// The most candidates.
+/// How many candidates are offered at most.
 const MOST: usize = 60;
 
 const WORDS: &str = "words: name, group, city, dealerCode, contact, owner, mail, phone by its digits; field:value; \

@@ -49,7 +49,6 @@ pub struct Drawn {
     pub next_change: Option<Timestamp>,
     /// Where the terminal's caret belongs; `None`: it is hidden.
     pub caret: Option<Position>,
-    /// What is where.
     pub hits: HitMap,
 }
 

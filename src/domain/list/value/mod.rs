@@ -1,5 +1,5 @@
 //! From a cell of somebody's list to the text of a field. What was done to it is told; whether it may stand in the field
-//! is for [`ProfileField::check`].
+//! is for [`ProfileField::check`](crate::domain::ProfileField::check).
 
 mod cell;
 mod encoded;
