@@ -134,3 +134,12 @@ fn no_code_is_ever_offered() {
         assert!(offered.iter().all(|word| !word.contains("SECRET")), "{line}: {offered:?}");
     }
 }
+
+#[test]
+fn what_a_shell_would_take_for_an_earlier_command_is_not_offered() {
+    let desk = desk();
+    desk.run(&["set", "xts4", "--group", "cold!rm"]).ends(0);
+    desk.run(&["set", "xts3", "--group", "cold-group"]).ends(0);
+    assert_eq!(bash(&desk, "cloverwatch list --query group:cold"), ["cold-group"]);
+    assert_eq!(bash(&desk, "cloverwatch set xts1 --group cold"), ["cold-group"]);
+}

@@ -155,7 +155,8 @@ impl Names {
         let completion = complete(typed, typed.len(), values);
         let before = typed.get(..completion.span.start).unwrap_or_default();
         let whole = completion.candidates.iter().map(|candidate| format!("{before}{}", candidate.text));
-        plain(whole.filter(|whole| whole.starts_with(typed)))
+        let goes_on = |whole: &String| whole.strip_prefix(typed).is_some_and(|rest| rest.chars().all(is_safe));
+        whole.filter(goes_on).map(CompletionCandidate::new).collect()
     }
 
     fn views(&self, typed: &str) -> Vec<CompletionCandidate> {
@@ -173,7 +174,12 @@ fn plain(words: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
     words.into_iter().filter(|word| is_plain(word)).map(CompletionCandidate::new).collect()
 }
 
-/// Whether a shell takes a word for nothing else: what a dealership sent us ends up in a command line.
+/// Whether a shell takes a word for nothing else: what a dealership sent us ends up in a command line, where `!` is an
+/// earlier one.
 fn is_plain(word: &str) -> bool {
-    !word.starts_with('-') && word.chars().all(|c| c.is_alphanumeric() || "-_.@+:,!".contains(c))
+    !word.starts_with('-') && word.chars().all(is_safe)
+}
+
+fn is_safe(c: char) -> bool {
+    c.is_alphanumeric() || "-_.@+:,".contains(c)
 }

@@ -250,7 +250,8 @@ fn table(app: &App, columns: &[&Column], rows: &[DealershipView<'_>]) -> Result<
             "dealer_code" => 0,
             id => useful.iter().position(|useful| *useful == id).unwrap_or(0) + 1,
         };
-        TextColumn { title: column.title, rank, least: if is_cut { LEAST } else { usize::MAX }, most: MOST }
+        let whole = TextColumn { title: column.title, most: MOST, ..TextColumn::whole(rank) };
+        if is_cut { TextColumn { least: LEAST, ..whole } } else { whole }
     };
     let text_columns: Vec<TextColumn> = columns.iter().map(text_column).collect();
     let cell = |row: &DealershipView<'_>, column: &Column| {

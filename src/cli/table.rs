@@ -23,13 +23,15 @@ pub(super) struct TextColumn {
     pub(super) rank: usize,
     /// To how few cells it is cut on a terminal, as long as another column can be given up.
     pub(super) least: usize,
+    /// To how few where nothing more can be given up.
+    pub(super) kept: usize,
     /// To how many it is cut anywhere.
     pub(super) most: usize,
 }
 
 impl TextColumn {
     pub(super) const fn whole(rank: usize) -> Self {
-        Self { title: "", rank, least: usize::MAX, most: usize::MAX }
+        Self { title: "", rank, least: usize::MAX, kept: 1, most: usize::MAX }
     }
 
     pub(super) const fn cut(rank: usize, least: usize) -> Self {
@@ -117,7 +119,7 @@ fn fit_columns(columns: &[TextColumn], widest: &[usize], room: usize) -> Vec<Opt
     let mut over = (shown.iter().map(|place| widest[*place]).sum::<usize>() + gaps(&shown)).saturating_sub(room);
     let is_cut = |place: &usize| columns[*place].least < usize::MAX;
     // What is to be read of a text is kept as long as there is anything else.
-    for floor in [&least as &dyn Fn(usize) -> usize, &|_| 1] {
+    for floor in [&least as &dyn Fn(usize) -> usize, &|place| columns[place].kept] {
         while over > 0 {
             let longer = shown.iter().copied().filter(|place| is_cut(place) && widths[*place] > Some(floor(*place)));
             let Some(longest) = longer.max_by_key(|place| widths[*place]) else { break };
@@ -164,6 +166,13 @@ mod tests {
         assert_eq!(shown(30), "xts1  日本自動車…  waits for …");
         assert_eq!(shown(19), "xts1  日本自動車販…");
         assert_eq!(shown(9), "xts1  日…");
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_where_nothing_fits() {
+        let columns = [TextColumn::whole(0), TextColumn { kept: 6, ..TextColumn::cut(0, 8) }];
+        assert_eq!(fit_columns(&columns, &[10, 30], 20), [Some(10), Some(8)]);
+        assert_eq!(fit_columns(&columns, &[10, 30], 5), [Some(10), Some(6)]);
     }
 
     #[test]

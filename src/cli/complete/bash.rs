@@ -13,8 +13,7 @@ const LINE: &str = "_CLOVERWATCH_LINE";
 const PIECE: &str = "_CLOVERWATCH_PIECE";
 
 const SCRIPT: &str = r#"_NAME_completions() {
-    local IFS=$'\n'
-    COMPREPLY=($(_CLOVERWATCH_LINE="${COMP_LINE:0:COMP_POINT}" _CLOVERWATCH_PIECE="$2" VAR=bash COMPLETER -- x 2>/dev/null))
+    mapfile -t COMPREPLY < <(_CLOVERWATCH_LINE="${COMP_LINE:0:COMP_POINT}" _CLOVERWATCH_PIECE="$2" VAR=bash COMPLETER -- x 2>/dev/null)
     [[ "${COMPREPLY-}" == *: ]] && compopt -o nospace
 }
 complete -o bashdefault -F _NAME_completions BIN

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::letters::{DealershipLetter, document, of, state_words, title};
-use crate::domain::text::clean;
+use crate::domain::text::{clean, width};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::present::letters::Fate;
@@ -16,7 +16,10 @@ use super::super::select::select;
 use super::super::table::{self, LEAST, TextColumn};
 use crate::protocol::Selection;
 
-/// Letter, when, state, what, whose (a dealerCode first), to whom.
+/// Which column begins with a dealerCode.
+const WHOSE: usize = 4;
+
+/// Letter, when, state, what, whose, to whom.
 const COLUMNS: [TextColumn; 6] = [
     TextColumn::whole(0),
     TextColumn::whole(2),
@@ -48,7 +51,12 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
             vec![(letter.to.plain().into_owned(), Tone::Plain), (words, Tone::Faint)],
         ]
     };
-    table::print(&app.out, &COLUMNS, &found.iter().map(row).collect::<Vec<_>>())?;
+    let mut columns = COLUMNS;
+    let longest = found.iter().map(|one| width(&one.state.profile.dealer_code.plain())).max().unwrap_or(0);
+    // The mark of a cut name, and the space before it.
+    columns[WHOSE].kept = longest + 2;
+    columns[WHOSE].least = columns[WHOSE].least.max(columns[WHOSE].kept);
+    table::print(&app.out, &columns, &found.iter().map(row).collect::<Vec<_>>())?;
     if found.is_empty() {
         app.out.note(if all { "there are no letters" } else { "no letter waits or went wrong" });
     }
