@@ -119,7 +119,7 @@ pub struct TerminalGuard {
 }
 
 impl TerminalGuard {
-    /// Takes the terminal: raw mode, alternate screen, bracketed paste, title. Call it on the thread that draws.
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, title. Call it within [`drawing`].
     pub fn enter(options: TerminalOptions, restorer: &Arc<Restorer>) -> Result<Self, TerminalError> {
         needs_terminal()?;
         let tty = Tty::open()?;

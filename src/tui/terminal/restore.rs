@@ -50,7 +50,7 @@ pub struct Restorer {
     titled: AtomicBool,
     /// Held while something is written.
     writing: Mutex<()>,
-    /// Panics of threads that do not draw.
+    /// Panics of what does not draw.
     notes: Mutex<Vec<String>>,
 }
 
