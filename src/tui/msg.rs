@@ -37,6 +37,9 @@ pub enum Msg {
     Resize(u16, u16),
     /// The terminal got the focus, or lost it.
     Focus(bool),
+    /// Those dealerships that are seen first; the others are still being read.
+    FirstPage(Box<DealershipRows>),
+    /// All of them.
     Loaded(Box<DealershipRows>),
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.

@@ -5,6 +5,7 @@
 //! all of them stands in lists of its own, a small number for each slot.
 
 mod filter;
+mod first_page;
 mod keys;
 mod lookup;
 mod order;
@@ -28,6 +29,7 @@ use crate::present::column::{DealershipView, RowOrder};
 pub use crate::present::column::{Sort, TableColumn};
 use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
+pub use first_page::TableStart;
 use keys::Keys;
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};

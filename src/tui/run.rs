@@ -24,6 +24,7 @@ use super::terminal::{
     Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, drawing, wait_for_foreground,
 };
 use super::theme::ThemeSet;
+use super::update::table_starts;
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
@@ -311,7 +312,7 @@ impl Desk {
     /// Reads what may have been missed.
     fn read_anew(&mut self) {
         let newest = self.screen.state.tail.newest().map_or(0, |event| event.seq);
-        self.tasks.load();
+        self.tasks.load(table_starts(&self.screen.state));
         self.tasks.load_tail(newest);
         if let Some(id) = self.screen.state.detail.asked {
             self.tasks.load_timeline(id);
@@ -329,11 +330,9 @@ impl Desk {
         if let Msg::Over(work) = msg {
             self.tasks.over(work);
         }
-        let from = if matches!(msg, Msg::Answer(..) | Msg::EventPage(..) | Msg::SeekOn) {
-            From::Person
-        } else {
-            From::Program
-        };
+        let is_awaited =
+            matches!(msg, Msg::FirstPage(_) | Msg::Loaded(_) | Msg::Answer(..) | Msg::EventPage(..) | Msg::SeekOn);
+        let from = if is_awaited { From::Person } else { From::Program };
         let effects = self.screen.take(msg, from);
         self.perform(effects);
     }

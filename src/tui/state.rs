@@ -23,7 +23,7 @@ use super::insight::InsightPage;
 use super::keymap::Key;
 use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
-use super::msg::{ArrivalTime, Effect, WorkId};
+use super::msg::{ArrivalTime, Effect, Msg, WorkId};
 use super::notifier::Notifier;
 use super::palette::Palette;
 use super::past::{PastDesk, PastReading};
@@ -109,7 +109,10 @@ pub struct ScreenState {
     pub opening: bool,
     /// How the owner of the store is, when that is another process.
     pub owner: OwnerState,
+    /// Whether all dealerships are there.
     pub loaded: bool,
+    /// What was pressed while only the first page of them was there.
+    pub held: Vec<Msg>,
     pub status: Status,
     pub focus: Focus,
     pub cursor: Cursor,
@@ -199,6 +202,7 @@ impl ScreenState {
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,
+            held: Vec::new(),
             status: Status::default(),
             focus: Focus::default(),
             cursor: Cursor::default(),
@@ -230,6 +234,11 @@ impl ScreenState {
             asked: BTreeMap::new(),
             hidden: Cell::new(None),
         }
+    }
+
+    /// Whether what is shown of the dealerships is not all, nor counted.
+    pub fn has_first_page(&self) -> bool {
+        !self.loaded && !self.rows.is_empty()
     }
 
     /// The dealership under the cursor.

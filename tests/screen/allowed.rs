@@ -310,7 +310,7 @@ fn compare(desk: &Desk, at: Timestamp) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(200), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(4), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_shown_as_possible_is_what_the_rules_decide(

@@ -19,6 +19,7 @@ use cloverwatch::tui::past::{PastBoard, PastNews};
 use cloverwatch::tui::rows::{DealershipRows, TableColumn};
 use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
+use cloverwatch::tui::update::table_starts;
 use cloverwatch::tui::view::{Drawn, draw_into};
 use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -57,8 +58,16 @@ impl Desk {
     }
 
     pub fn with(world: World, size: (u16, u16), change: impl FnOnce(&mut Setup)) -> Self {
+        let mut desk = Self::unread(world, size, change);
+        let events = desk.world.lock().events.clone();
+        desk.load();
+        desk.tell(Msg::Tail(events));
+        desk
+    }
+
+    /// One whose dealerships are still to be read.
+    pub fn unread(world: World, size: (u16, u16), change: impl FnOnce(&mut Setup)) -> Self {
         let now = ArrivalTime { at: now(), face: Duration::from_secs(100) };
-        let events: Vec<Arc<Event>> = world.events.clone();
         let mut setup = Setup {
             read_only: false,
             source: None,
@@ -83,7 +92,6 @@ impl Desk {
         change(&mut setup);
         let connection = Connection::open(&world, info(&setup));
         adopt(&mut setup, &connection.client);
-        let policy = setup.policy.clone();
         let mut desk = Self {
             state: ScreenState::new(setup, size, now),
             world: Arc::new(Mutex::new(world)),
@@ -101,11 +109,26 @@ impl Desk {
             mail: MailStatus { state: MailState::Ok, last_hour: 4, ..MailStatus::default() },
             ..Status::default()
         })));
-        let (_, all) = desk.connection.client.read_model().all();
-        let rows = DealershipRows::new(all, Some("ana".to_owned()), policy, now.at);
-        desk.tell(Msg::Loaded(Box::new(rows)));
-        desk.tell(Msg::Tail(events));
         desk
+    }
+
+    /// All dealerships are there.
+    pub fn load(&mut self) -> &mut Self {
+        let (_, all) = self.connection.client.read_model().all();
+        let policy = self.state.setup.policy.clone();
+        let rows = DealershipRows::new(all, Some("ana".to_owned()), policy, self.now.at);
+        self.tell(Msg::Loaded(Box::new(rows)));
+        self
+    }
+
+    /// Those that are seen first are there; whether that was worth it.
+    pub fn load_first_page(&mut self) -> bool {
+        let (_, all) = self.connection.client.read_model().all();
+        let starts = table_starts(&self.state);
+        let page = DealershipRows::first_page(&all, &starts, "ana", &self.state.setup.policy, self.now.at);
+        let is_page = page.is_some();
+        page.into_iter().for_each(|page| self.tell(Msg::FirstPage(Box::new(page))));
+        is_page
     }
 
     /// Codes come from the partner's HTTP interface.

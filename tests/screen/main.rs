@@ -15,6 +15,7 @@ mod desk;
 mod dialogs;
 mod environments;
 mod filter;
+mod first_page;
 mod flow;
 mod home;
 mod insight;
@@ -47,8 +48,17 @@ mod twins;
 mod undo;
 mod views;
 
-/// Draw thousands of pictures of what is told like anything else: through an owner they are drawn by `.ci/run` only.
-const LONG: [&str; 2] = ["every_size_can_be_drawn_in_every_mode", "the_view_can_be_drawn_at_every_size"];
+/// Draw thousands of pictures of what is told like anything else, whoever tells it.
+const LONG: [&str; 8] = [
+    "every_size_can_be_drawn_in_every_mode",
+    "the_view_can_be_drawn_at_every_size",
+    "every_size_can_be_drawn_and_scrolled",
+    "no_keys_and_clicks_lead_to_where_esc_does_not_lead_home",
+    "what_is_shown_as_possible_is_what_the_rules_decide",
+    "every_screen_is_drawn_in_ascii",
+    "first_page",
+    "cells",
+];
 
 /// The tests of this program again, with desks that are attached to the owner of the store.
 #[test]

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "shared by tests and benches that each use a part")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz as ZoneName;
@@ -261,6 +261,11 @@ pub fn refused(reason: &str, permanent: bool) -> LetterEnd {
 
 /// Dealerships in every stage, with hostile and wide names among them.
 pub fn sample() -> World {
+    static SAMPLE: LazyLock<World> = LazyLock::new(make_sample);
+    SAMPLE.clone()
+}
+
+fn make_sample() -> World {
     let mut world = World::mailing();
     let (central, eastern, pacific) =
         (ZoneName::America__Chicago, ZoneName::America__New_York, ZoneName::America__Los_Angeles);

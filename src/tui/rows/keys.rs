@@ -98,7 +98,7 @@ impl Keys {
     pub(super) fn set_number(&mut self, column: TableColumn, slot: u32, number: Option<u64>) {
         self.slots = self.slots.max(slot + 1);
         if let Some(Values::Numbers(numbers)) = self.columns.get_mut(column as usize) {
-            put(numbers, slot, number.map_or(LAST, |number| number.min(LAST - 1)), LAST);
+            put(numbers, slot, directed(number, false), LAST);
         }
     }
 
@@ -129,11 +129,8 @@ impl Keys {
     }
 
     fn key(&self, (column, descending): (TableColumn, bool), slot: u32) -> u64 {
-        match self.value(column, slot) {
-            LAST => LAST,
-            value if descending => LAST - 1 - value,
-            value => value,
-        }
+        let value = self.value(column, slot);
+        directed((value != LAST).then_some(value), descending)
     }
 
     /// The order of two slots: never equal for two different ones, so that every row is found again. Equal values are
@@ -186,6 +183,12 @@ impl Keys {
         }
         pairs.into_iter().map(|(_, slot)| slot).collect()
     }
+}
+
+/// What a number is ordered by; rows without one come last either way.
+pub(super) fn directed(number: Option<u64>, descending: bool) -> u64 {
+    let number = number.map(|number| number.min(LAST - 1));
+    number.map_or(LAST, |number| if descending { LAST - 1 - number } else { number })
 }
 
 fn put<T: Copy>(values: &mut Vec<T>, slot: u32, value: T, none: T) {

@@ -25,17 +25,22 @@ pub struct TableSection {
 impl TableSection {
     /// `16 Xtime overdue`.
     pub fn words(self) -> String {
-        let Self { kind, count, .. } = self;
-        let what = match kind {
+        match self.kind {
+            SectionKind::Reason(OrderGroup::Calm) if self.count == 1 => "1 needs nobody now".to_owned(),
+            _ => format!("{} {}", self.count, self.kind_words()),
+        }
+    }
+
+    /// The same, where nobody knows yet how many there are.
+    pub fn kind_words(self) -> &'static str {
+        match self.kind {
             SectionKind::Reason(OrderGroup::Attention(attention)) => attention.message(),
-            SectionKind::Reason(OrderGroup::Calm) if count == 1 => "needs nobody now",
             SectionKind::Reason(OrderGroup::Calm) => "need nobody now",
             SectionKind::Reason(OrderGroup::Snoozed) => "snoozed",
             SectionKind::Reason(OrderGroup::Archived) => "archived",
             SectionKind::Named => "by name",
             SectionKind::ByOtherField => "by another field",
-        };
-        format!("{count} {what}")
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use crate::tui::msg::{ItemResult, WorkId};
 use crate::tui::own_files::ReadAgain;
 use crate::tui::past::{PastBoard, PastMoment, PastNews, PastRows};
 use crate::tui::reading::Mailboxes;
-use crate::tui::rows::DealershipRows;
+use crate::tui::rows::{DealershipRows, TableStart};
 
 /// How many events the tail starts with.
 const TAIL: usize = 1_000;
@@ -77,17 +77,18 @@ impl Tasks {
         });
     }
 
-    /// Reads all dealerships, off the screen's thread: with many of them it takes a while.
-    pub(super) fn load(&mut self) {
+    /// Reads all dealerships, off the screen's thread: with many of them it takes a while, so those that are seen first
+    /// come first.
+    pub(super) fn load(&mut self, starts: Vec<TableStart>) {
         let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());
-        self.spawn(async move {
-            let rows = tokio::task::spawn_blocking(move || {
-                let (_, states) = client.read_model().all();
-                DealershipRows::new(states, Some(me), client.info().policy.clone(), client.clock().now())
-            });
-            if let Ok(rows) = rows.await {
-                let _ = tell.send(Msg::Loaded(Box::new(rows))).await;
+        self.running.spawn_blocking(move || {
+            let (_, states) = client.read_model().all();
+            let (policy, now) = (&client.info().policy, client.clock().now());
+            if let Some(page) = DealershipRows::first_page(&states, &starts, &me, policy, now) {
+                let _ = tell.blocking_send(Msg::FirstPage(Box::new(page)));
             }
+            let rows = DealershipRows::new(states, Some(me), policy.clone(), now);
+            let _ = tell.blocking_send(Msg::Loaded(Box::new(rows)));
         });
     }
 

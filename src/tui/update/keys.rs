@@ -7,7 +7,7 @@ use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Key, KeySymbol, Lookup};
 use crate::tui::list_cursor::Motion;
-use crate::tui::msg::Effect;
+use crate::tui::msg::{Effect, Msg};
 use crate::tui::state::{Focus, Mode, ScreenState};
 
 /// The scopes in which keys are looked up, the nearest first; each brings those around it.
@@ -93,6 +93,20 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
         Some(c) => input::insert(state, c),
         None => Vec::new(),
     }
+}
+
+/// Whether it is about dealerships of which only the first page is there: somebody who marks all means all.
+pub(super) fn waits(state: &ScreenState, msg: &Msg) -> bool {
+    let is_quit = |event| {
+        Key::of(event)
+            .is_some_and(|key| state.setup.keymap.lookup(ActionScope::Table, &[key]) == Lookup::Action(Action::Quit))
+    };
+    let waits = match msg {
+        Msg::Key(event) => !is_quit(*event),
+        Msg::Burst(_) | Msg::Paste(_) | Msg::Click(_) | Msg::Wheel(..) => true,
+        _ => false,
+    };
+    waits && state.has_first_page()
 }
 
 /// What is about the screen itself, and holds wherever the keyboard is.

@@ -21,6 +21,10 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
         state.filtered_at = now.at;
         state.dirty = true;
     }
+    if keys::waits(state, &msg) {
+        state.held.push(msg);
+        return Vec::new();
+    }
     practice::count(state, pressed(&msg));
     let mut effects = Vec::new();
     match msg {
@@ -53,7 +57,13 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
             state.settle();
         }
         Msg::Focus(has_focus) => state.has_focus(has_focus),
-        Msg::Loaded(rows) => read_model::loaded(state, *rows),
+        Msg::FirstPage(rows) => read_model::first_page(state, *rows),
+        Msg::Loaded(rows) => {
+            read_model::loaded(state, *rows);
+            for msg in std::mem::take(&mut state.held) {
+                effects.extend(take(state, msg, now));
+            }
+        }
         Msg::Committed(committed) => read_model::committed(state, &committed),
         Msg::Tail(events) => {
             state.dirty = true;

@@ -35,6 +35,7 @@ use super::state::ScreenState;
 use message::take;
 
 pub use act::perform;
+pub use views::table_starts;
 
 /// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`ScreenState::dirty`].
 pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {

@@ -74,7 +74,8 @@ pub(super) fn enter_when_quiet(state: &mut ScreenState) {
 pub(super) fn is_of_present(msg: &Msg) -> bool {
     matches!(
         msg,
-        Msg::Loaded(_)
+        Msg::FirstPage(_)
+            | Msg::Loaded(_)
             | Msg::Committed(_)
             | Msg::Tail(_)
             | Msg::Timeline(..)

@@ -10,6 +10,17 @@ use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::{expired, teach};
 
+/// The page that is seen first. It is arranged as the table begins; whatever is asked of it waits for the others.
+pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
+    if state.loaded || !state.rows.is_empty() || state.cursor.touched {
+        return;
+    }
+    state.rows = rows;
+    state.dirty = true;
+    views::begin(state);
+    state.settle();
+}
+
 pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     let older = std::mem::take(&mut state.rows);
     rows.adopt(older, state.now.at);

@@ -6,7 +6,7 @@ use crate::present::view::{MINE, SavedView, named};
 use crate::tui::action::Action;
 use crate::tui::kept_desk::KeptDesk;
 use crate::tui::palette::Palette;
-use crate::tui::rows::{Sort, Tab};
+use crate::tui::rows::{Sort, Tab, TableStart};
 use crate::tui::saved_view::{AppliedView, TableArrangement};
 use crate::tui::setup::DeskStart;
 use crate::tui::state::{Focus, Mode, ScreenState};
@@ -84,6 +84,30 @@ pub(super) fn begin(state: &mut ScreenState) {
         DeskStart::Mine => begin_with_mine(state),
         DeskStart::Practice => practice::toggle(state),
         DeskStart::AsLeft(kept) => restore(state, &kept),
+    }
+}
+
+/// How the table may begin, the first that shows any; none where that is not known before all dealerships are there.
+pub fn table_starts(state: &ScreenState) -> Vec<TableStart> {
+    if state.loaded || state.cursor.touched {
+        return Vec::new();
+    }
+    let view = |name: &str| named(&state.setup.views, name).ok();
+    let of_view = |view: &SavedView| {
+        let query = Query::parse(&view.query).ok()?;
+        Some(TableStart { query, sort: view.sort.unwrap_or_default(), ..TableStart::default() })
+    };
+    match &state.setup.start {
+        DeskStart::All => vec![TableStart::default()],
+        DeskStart::Mine => view(MINE).and_then(of_view).into_iter().chain([TableStart::default()]).collect(),
+        DeskStart::Practice => Vec::new(),
+        DeskStart::AsLeft(kept) => {
+            let view = kept.view.as_deref().and_then(view);
+            let sort = view.map_or_else(|| kept.sort.parse().unwrap_or_default(), |view| view.sort.unwrap_or_default());
+            let query = Query::parse(&kept.filter).ok();
+            let start = |query| TableStart { query, tab: kept.tab(), sort, cursor: kept.cursor };
+            query.map(start).into_iter().collect()
+        }
     }
 }
 

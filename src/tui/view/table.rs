@@ -51,14 +51,15 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
                     draw_row(row, state, theme, clocks, &slots, y, canvas);
                 }
             }
-            Some(TableLine::Rule(section)) => draw_rule(section, y, theme, canvas),
+            Some(TableLine::Rule(section)) => draw_rule(section, state, y, theme, canvas),
             None => break,
         }
     }
 }
 
-fn draw_rule(section: TableSection, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
-    let (room, words) = (canvas.area().width.saturating_sub(2), section.words());
+fn draw_rule(section: TableSection, state: &ScreenState, y: u16, theme: &Theme, canvas: &mut Canvas<'_>) {
+    let room = canvas.area().width.saturating_sub(2);
+    let words = if state.has_first_page() { section.kind_words().to_owned() } else { section.words() };
     canvas.pieces(2, y, room, [("── ", theme.line), (words.as_str(), theme.dim), (" ──", theme.line)]);
 }
 

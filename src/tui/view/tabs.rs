@@ -75,10 +75,10 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
     }
     let mut x = if before { canvas.text(0, 0, 1, "‹", theme.dim) } else { 0 };
     for Label { tab, key, text } in &shown {
-        let count = state.rows.count(*tab);
+        let is_empty = state.loaded && state.rows.count(*tab) == 0;
         let style = match tab {
             _ if *tab == active => theme.chosen,
-            _ if count == 0 => theme.dim,
+            _ if is_empty => theme.dim,
             Tab::Attention | Tab::Expired | Tab::Overdue | Tab::Lost => theme.tone(Tone::Bad),
             Tab::Opcode => theme.tone(Tone::Warn),
             _ => theme.text,
@@ -95,6 +95,9 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
 /// How many are found, here and in other tabs, and the key that shows those.
 fn found(state: &ScreenState) -> (String, Tone) {
     let rows = &state.rows;
+    if state.has_first_page() {
+        return (" counting … ".to_owned(), Tone::Faint);
+    }
     let Some(tab) = rows.elsewhere() else {
         return (format!(" {} of {} ", rows.shown(), rows.len()), Tone::Faint);
     };

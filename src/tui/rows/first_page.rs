@@ -1,0 +1,101 @@
+//! The rows that are seen first, found without ordering all: so that somebody who opens the desk need not wait for those
+//! that they cannot see.
+
+use std::sync::Arc;
+
+use super::keys::directed;
+use super::tab::{Tab, tabs_of};
+use super::{DealershipRows, Sort};
+use crate::domain::query::{Derived, Query, QueryContext, SearchText, Searchable};
+use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
+use crate::present::column::{DealershipView, RowOrder, TableColumn};
+use crate::present::time::Zone;
+
+/// More than a terminal has lines.
+const ROWS: usize = 256;
+
+/// With fewer dealerships than this all are there as soon.
+const FEWEST: usize = 4_096;
+
+/// How a table begins.
+#[derive(Debug, Clone, Default)]
+pub struct TableStart {
+    pub query: Query,
+    pub tab: Tab,
+    pub sort: Sort,
+    /// Where the cursor begins, unless at the top.
+    pub cursor: Option<DealershipId>,
+}
+
+impl TableStart {
+    /// Whether asking it of each is quicker than making all rows.
+    fn is_quick(&self) -> bool {
+        let by_number = |column| number_of(column).is_some();
+        !self.query.has_words()
+            && !self.query.asks_for_twins()
+            && by_number(self.sort.column)
+            && self.sort.then.is_none_or(|(column, _)| by_number(column))
+    }
+}
+
+impl DealershipRows {
+    /// What is seen first of these states, as the first of these starts has it that shows any; `None` where all of them
+    /// are there as soon, or the cursor begins elsewhere.
+    pub fn first_page(
+        states: &[Arc<Onboarding>],
+        starts: &[TableStart],
+        me: &str,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Option<Self> {
+        if states.len() < FEWEST || !starts.iter().all(TableStart::is_quick) {
+            return None;
+        }
+        let context = QueryContext { now, policy, me: Some(me), twins: None };
+        let ranked = |start| Some((start, ranked(states, start, &context))).filter(|(_, rows)| !rows.is_empty());
+        let (start, rows) = starts.iter().find_map(ranked)?;
+        let has_cursor = start.cursor.is_none_or(|id| rows.iter().any(|row| row.state.id == id));
+        let page = || rows.iter().map(|row| Arc::clone(row.state)).collect();
+        (has_cursor && rows.len() < states.len() / 4)
+            .then(|| Self::new(page(), Some(me.to_owned()), policy.clone(), now))
+    }
+}
+
+struct RankedState<'a> {
+    rank: (u64, u64),
+    state: &'a Arc<Onboarding>,
+}
+
+/// Those that come first, and all that are equal to the last of them: names decide there.
+fn ranked<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &QueryContext<'_>) -> Vec<RankedState<'a>> {
+    let QueryContext { now, policy, .. } = *context;
+    let rank = |state: &'a Arc<Onboarding>| {
+        let facts = Derived::of(state, now, policy);
+        if tabs_of(facts) & start.tab.bit() == 0 || !matches(&start.query, state, context) {
+            return None;
+        }
+        let view = DealershipView { state, facts, probe: None, now, policy, zone: Zone::default(), survival: None };
+        let key = |(column, descending)| directed(number_of(column).and_then(|number| number(&view)), descending);
+        let rank = (key((start.sort.column, start.sort.descending)), start.sort.then.map_or(0, key));
+        Some(RankedState { rank, state })
+    };
+    let mut rows: Vec<_> = states.iter().filter_map(rank).collect();
+    if rows.len() > ROWS {
+        let (_, last, _) = rows.select_nth_unstable_by_key(ROWS, |row| row.rank);
+        let last = last.rank;
+        rows.retain(|row| row.rank <= last);
+    }
+    rows
+}
+
+fn matches(query: &Query, state: &Onboarding, context: &QueryContext<'_>) -> bool {
+    query.is_empty() || query.matches(state, SearchText::from(&Searchable::new(state.id, &state.profile)), context)
+}
+
+/// By which number a column orders; `None`: by a text.
+fn number_of(column: TableColumn) -> Option<fn(&DealershipView<'_>) -> Option<u64>> {
+    match column.ordered_as().screen().order {
+        RowOrder::Number(number) => Some(number),
+        RowOrder::Field(_) | RowOrder::Text(_) | RowOrder::Same => None,
+    }
+}

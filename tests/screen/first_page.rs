@@ -1,0 +1,110 @@
+//! The rows that are seen before all dealerships are read: the same as afterwards, uncounted, and nothing is done to them.
+
+use std::sync::LazyLock;
+
+use cloverwatch::domain::{Command, DealershipId};
+use cloverwatch::tui::kept_desk::KeptDesk;
+use cloverwatch::tui::rows::Tab;
+use cloverwatch::tui::{DeskStart, Effect};
+
+use crate::desk::Desk;
+use crate::population::{World, crowd, now, sample};
+
+/// So many that a page of its own is worth it.
+const MANY: u64 = 4_200;
+
+static CROWD: LazyLock<World> = LazyLock::new(|| crowd(MANY));
+
+fn desk(start: DeskStart) -> Desk {
+    Desk::unread(CROWD.clone(), (120, 40), |setup| setup.start = start)
+}
+
+fn left_after(keys: &str) -> KeptDesk {
+    let mut desk = Desk::with(CROWD.clone(), (120, 40), |_| {});
+    desk.press(keys);
+    KeptDesk::of(&desk.state)
+}
+
+fn top(desk: &Desk) -> Vec<DealershipId> {
+    desk.state.rows.from(0).map(|row| row.state.id).take(200).collect()
+}
+
+#[test]
+fn the_first_page_is_what_is_there_when_all_are_read() {
+    let left = |keys| DeskStart::AsLeft(Box::new(left_after(keys)));
+    let starts = [DeskStart::All, DeskStart::Mine, left("j"), left("4"), left("> > > > g g"), left("> > > > s r g g")];
+    for start in starts {
+        let mut desk = desk(start.clone());
+        assert!(desk.load_first_page(), "{start:?}");
+        let (first, selected, sort, tab) = (top(&desk), desk.selected(), desk.state.rows.sort(), desk.state.rows.tab());
+        assert!(desk.state.rows.shown() >= 200, "{start:?}");
+        desk.load();
+        assert_eq!(desk.state.rows.sort(), sort, "{start:?}");
+        assert_eq!(desk.state.rows.tab(), tab, "{start:?}");
+        assert!(desk.state.rows.len() as u64 >= MANY, "{start:?}");
+        assert_eq!(top(&desk), first, "{start:?}");
+        assert_eq!(desk.selected(), selected, "{start:?}");
+        // As if there had been no such page.
+        let mut without = self::desk(start.clone());
+        without.load();
+        assert_eq!(without.picture(), desk.picture(), "{start:?}");
+    }
+}
+
+#[test]
+fn few_dealerships_and_a_cursor_far_below_have_no_first_page() {
+    let mut few = Desk::unread(sample(), (120, 40), |_| {});
+    assert!(!few.load_first_page());
+    let mut below = desk(DeskStart::AsLeft(Box::new(left_after("G"))));
+    assert!(!below.load_first_page());
+    let mut searched = desk(DeskStart::AsLeft(Box::new(left_after("/ b o i s e Enter"))));
+    assert!(!searched.load_first_page());
+}
+
+#[test]
+fn nothing_of_it_is_counted() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    let picture = desk.picture();
+    let lines: Vec<&str> = picture.lines().collect();
+    let rules: Vec<&&str> = lines.iter().filter(|line| line.contains("── ")).collect();
+    assert!(picture.contains("loading…"), "{picture}");
+    assert!(!lines[0].contains(char::is_numeric) || lines[0].contains("1 All  "), "{}", lines[0]);
+    assert!(rules.iter().all(|line| !line.contains(char::is_numeric)), "{rules:?}");
+}
+
+#[test]
+fn what_is_pressed_meanwhile_is_done_with_all_of_them() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    desk.press("j j");
+    desk.press("m a");
+    assert_eq!(desk.state.marks.len(), 0);
+    let third = top(&desk)[2];
+    desk.load();
+    assert_eq!(desk.state.cursor.id, Some(third));
+    assert_eq!(desk.state.marks.len(), desk.state.rows.count(Tab::All));
+    desk.press("q");
+    assert!(desk.take_effects().contains(&Effect::Quit));
+}
+
+#[test]
+fn leaving_does_not_wait_for_them() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    desk.press("j q");
+    assert!(desk.take_effects().contains(&Effect::Quit));
+}
+
+#[test]
+fn what_happens_meanwhile_is_in_it_and_stays() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    let first = top(&desk)[0];
+    let before = desk.state.rows.get(first).map(|row| row.state.version);
+    desk.happens(|world| world.person(first, now(), &Command::Note { text: "called".into() }));
+    let after = desk.state.rows.get(first).map(|row| row.state.version);
+    assert!(after > before);
+    desk.load();
+    assert_eq!(desk.state.rows.get(first).map(|row| row.state.version), after);
+}
