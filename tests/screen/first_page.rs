@@ -26,7 +26,13 @@ fn left_after(keys: &str) -> KeptDesk {
 }
 
 fn top(desk: &Desk) -> Vec<DealershipId> {
-    desk.state.rows.from(0).map(|row| row.state.id).take(200).collect()
+    around(desk, 0)
+}
+
+/// Those from so many before the cursor on.
+fn around(desk: &Desk, before: usize) -> Vec<DealershipId> {
+    let from = desk.state.cursor.list.place.saturating_sub(before);
+    desk.state.rows.from(from).map(|row| row.state.id).take(before + 60).collect()
 }
 
 #[test]
@@ -37,7 +43,7 @@ fn the_first_page_is_what_is_there_when_all_are_read() {
         let mut desk = desk(start.clone());
         assert!(desk.load_first_page(), "{start:?}");
         let (first, selected, sort, tab) = (top(&desk), desk.selected(), desk.state.rows.sort(), desk.state.rows.tab());
-        assert!(desk.state.rows.shown() >= 200, "{start:?}");
+        assert!(desk.state.rows.shown() >= 100, "{start:?}");
         desk.load();
         assert_eq!(desk.state.rows.sort(), sort, "{start:?}");
         assert_eq!(desk.state.rows.tab(), tab, "{start:?}");
@@ -52,11 +58,24 @@ fn the_first_page_is_what_is_there_when_all_are_read() {
 }
 
 #[test]
-fn few_dealerships_and_a_cursor_far_below_have_no_first_page() {
+fn where_the_cursor_was_left_is_seen_first() {
+    for keys in ["pgdn pgdn pgdn pgdn pgdn pgdn", "> > > > pgdn pgdn k"] {
+        let mut desk = desk(DeskStart::AsLeft(Box::new(left_after(keys))));
+        assert!(desk.load_first_page(), "{keys}");
+        let (first, selected) = (around(&desk, 40), desk.selected());
+        assert!(first.len() > 40, "{keys}");
+        let picture = desk.picture();
+        let rows = |picture: &str| picture.lines().skip(2).filter(|line| line.contains("CODE")).count();
+        desk.load();
+        assert_eq!((around(&desk, 40), desk.selected()), (first, selected), "{keys}");
+        assert_eq!(rows(&desk.picture()), rows(&picture), "{keys}");
+    }
+}
+
+#[test]
+fn few_dealerships_and_a_search_have_no_first_page() {
     let mut few = Desk::unread(sample(), (120, 40), |_| {});
     assert!(!few.load_first_page());
-    let mut below = desk(DeskStart::AsLeft(Box::new(left_after("G"))));
-    assert!(!below.load_first_page());
     let mut searched = desk(DeskStart::AsLeft(Box::new(left_after("/ b o i s e Enter"))));
     assert!(!searched.load_first_page());
 }

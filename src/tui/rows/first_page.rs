@@ -11,8 +11,8 @@ use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
 use crate::present::column::{DealershipView, RowOrder, TableColumn};
 use crate::present::time::Zone;
 
-/// More than a terminal has lines.
-const ROWS: usize = 256;
+/// So many before the cursor and behind it: more than a terminal has lines.
+const ROWS: usize = 128;
 
 /// With fewer dealerships than this all are there as soon.
 const FEWEST: usize = 4_096;
@@ -40,7 +40,7 @@ impl TableStart {
 
 impl DealershipRows {
     /// What is seen first of these states, as the first of these starts has it that shows any; `None` where all of them
-    /// are there as soon, or the cursor begins elsewhere.
+    /// are there as soon.
     pub fn first_page(
         states: &[Arc<Onboarding>],
         starts: &[TableStart],
@@ -52,12 +52,11 @@ impl DealershipRows {
             return None;
         }
         let context = QueryContext { now, policy, me: Some(me), twins: None };
-        let ranked = |start| Some((start, ranked(states, start, &context))).filter(|(_, rows)| !rows.is_empty());
+        let ranked = |start| Some((start, rank_all(states, start, &context))).filter(|(_, rows)| !rows.is_empty());
         let (start, rows) = starts.iter().find_map(ranked)?;
-        let has_cursor = start.cursor.is_none_or(|id| rows.iter().any(|row| row.state.id == id));
-        let page = || rows.iter().map(|row| Arc::clone(row.state)).collect();
-        (has_cursor && rows.len() < states.len() / 4)
-            .then(|| Self::new(page(), Some(me.to_owned()), policy.clone(), now))
+        let page = around(rows, start.cursor);
+        let page = (page.len() < states.len() / 2).then(|| page.into_iter().map(|row| Arc::clone(row.state)).collect());
+        page.map(|page| Self::new(page, Some(me.to_owned()), policy.clone(), now))
     }
 }
 
@@ -66,8 +65,8 @@ struct RankedState<'a> {
     state: &'a Arc<Onboarding>,
 }
 
-/// Those that come first, and all that are equal to the last of them: names decide there.
-fn ranked<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &QueryContext<'_>) -> Vec<RankedState<'a>> {
+/// Those that are shown at all.
+fn rank_all<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &QueryContext<'_>) -> Vec<RankedState<'a>> {
     let QueryContext { now, policy, .. } = *context;
     let rank = |state: &'a Arc<Onboarding>| {
         let facts = Derived::of(state, now, policy);
@@ -79,12 +78,19 @@ fn ranked<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &Query
         let rank = (key((start.sort.column, start.sort.descending)), start.sort.then.map_or(0, key));
         Some(RankedState { rank, state })
     };
-    let mut rows: Vec<_> = states.iter().filter_map(rank).collect();
-    if rows.len() > ROWS {
-        let (_, last, _) = rows.select_nth_unstable_by_key(ROWS, |row| row.rank);
-        let last = last.rank;
-        rows.retain(|row| row.rank <= last);
-    }
+    states.iter().filter_map(rank).collect()
+}
+
+/// Those beside the cursor, in no order, with all that are equal to the first or last of them: names decide there.
+fn around(mut rows: Vec<RankedState<'_>>, cursor: Option<DealershipId>) -> Vec<RankedState<'_>> {
+    let at = cursor.and_then(|id| rows.iter().find(|row| row.state.id == id)).map(|row| row.rank);
+    let place = at.map_or(0, |at| rows.iter().filter(|row| row.rank < at).count());
+    let nth = |rows: &mut Vec<RankedState<'_>>, place: usize| {
+        (place < rows.len()).then(|| rows.select_nth_unstable_by_key(place, |row| row.rank).1.rank)
+    };
+    let first = nth(&mut rows, place.saturating_sub(ROWS)).unwrap_or_default();
+    let last = nth(&mut rows, place + ROWS).unwrap_or((u64::MAX, u64::MAX));
+    rows.retain(|row| (first..=last).contains(&row.rank));
     rows
 }
 
