@@ -58,14 +58,14 @@ fn confirmed(id: u64, at: Timestamp) -> Onboarding {
     let mut state = invited(id, at - hours(10));
     state.confirmation = Confirmation { confirmed_at: Some(at), ..Confirmation::default() };
     state.invitation.as_mut().unwrap().ended = Some((Ended::Used, at));
-    state.probe = Some(ProbeRecord { at, outcome: Outcome::Connected, reason: "".into() });
+    state.probe = Some(Box::new(ProbeRecord { at, outcome: Outcome::Connected, reason: "".into() }));
     state
 }
 
 fn live(id: u64, at: Timestamp) -> Onboarding {
     let mut state = confirmed(id, at);
     state.opcode_state = OpcodeState::Ok;
-    state.slots = Some(Slots { checked_at: at, count: 3, days: 1, next: None, by_day: Vec::new() });
+    state.slots = Some(Box::new(Slots { checked_at: at, count: 3, days: 1, next: None, by_day: Vec::new() }));
     state
 }
 
@@ -167,7 +167,7 @@ fn dense_after_the_dealers_word() {
 fn a_doubted_dealership_gets_its_second_look_after_the_gap() {
     let mut state = live(3, start());
     let doubted_at = start() + hours(5);
-    state.probe = Some(ProbeRecord { at: doubted_at, outcome: Outcome::NotConnected, reason: "".into() });
+    state.probe = Some(Box::new(ProbeRecord { at: doubted_at, outcome: Outcome::NotConnected, reason: "".into() }));
     let gap = TimeDelta::seconds(61);
     assert_eq!(next(&state, doubted_at, Some(doubted_at)), Some(doubted_at + gap));
     assert_eq!(next(&state, doubted_at + hours(9), None), Some(doubted_at + gap), "after a restart: overdue");
@@ -211,7 +211,7 @@ fn times_at_the_ends_of_the_calendar_do_not_panic() {
             pressing(&state, now);
         }
         let mut state = live(1, start());
-        state.probe = Some(ProbeRecord { at: moment, outcome: Outcome::NotConnected, reason: "".into() });
+        state.probe = Some(Box::new(ProbeRecord { at: moment, outcome: Outcome::NotConnected, reason: "".into() }));
         next(&state, start(), Some(moment));
     }
 }

@@ -19,7 +19,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 id,
                 version: 1,
                 profile: profile.clone(),
-                further_contacts: Vec::new(),
+                further_contacts: Box::default(),
                 added_at: event.at,
                 invitation: None,
                 earlier: Vec::new(),
@@ -28,7 +28,7 @@ pub fn evolve(state: Option<Onboarding>, event: &Event) -> Option<Onboarding> {
                 opcode: None,
                 opcode_state: OpcodeState::Unchecked,
                 opcode_looked_for: None,
-                opcode_findings: Vec::new(),
+                opcode_findings: Box::default(),
                 opcode_since: None,
                 opcode_was_visible: None,
                 slots: None,
@@ -88,10 +88,11 @@ fn apply(state: &mut Onboarding, event: &Event) {
     match &event.fact {
         Fact::DealershipAdded { profile } | Fact::DealershipUpdated { profile } => {
             state.profile = profile.clone();
-            state.further_contacts.retain(|further| !further.is_same_person(&profile.contact));
+            let others = std::mem::take(&mut state.further_contacts).into_iter();
+            state.further_contacts = others.filter(|further| !further.is_same_person(&profile.contact)).collect();
         }
         Fact::InvitationRequested { intent, source, generation, mail } => {
-            state.pending = Some(PendingCode {
+            state.pending = Some(Box::new(PendingCode {
                 intent: *intent,
                 source: *source,
                 generation: *generation,
@@ -99,7 +100,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
                 by: event.actor.as_str().into(),
                 mail: *mail,
                 failed: None,
-            });
+            }));
         }
         Fact::InvitationRequestFailed { refused: true, .. } => state.pending = None,
         Fact::InvitationRequestFailed { reason, .. } => {
@@ -154,7 +155,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             // Without a recorded change of words, the confirmation itself is the change.
             let reason = "Xtime let us in".into();
             if state.probe.as_ref().is_none_or(|probe| probe.outcome != Outcome::Connected) {
-                state.probe = Some(ProbeRecord { at: *observed_at, outcome: Outcome::Connected, reason });
+                state.probe = Some(Box::new(ProbeRecord { at: *observed_at, outcome: Outcome::Connected, reason }));
             }
             // The platform's answer wins over the clock: a code that counted as expired was used after all.
             if let Some(newest) = &mut state.invitation
@@ -171,7 +172,7 @@ fn apply(state: &mut Onboarding, event: &Event) {
             set_opcode(state, OpcodeState::Unchecked, None, Vec::new(), event);
         }
         Fact::ProbeChanged { outcome, reason, at, .. } => {
-            state.probe = Some(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() });
+            state.probe = Some(Box::new(ProbeRecord { at: *at, outcome: *outcome, reason: reason.clone() }));
         }
         Fact::OpcodeChosen { choice, word } => {
             let same = state.opcode.as_deref().is_some_and(|chosen| chosen.choice.code == choice.code);
@@ -193,10 +194,11 @@ fn apply(state: &mut Onboarding, event: &Event) {
         Fact::OpcodeUnknown { opcode } => set_opcode(state, OpcodeState::Unknown, Some(opcode), Vec::new(), event),
         Fact::SlotsSeen { count, days, next, by_day } => {
             let (count, days, next, by_day) = (*count, *days, *next, by_day.clone());
-            state.slots = Some(Slots { checked_at: at, count, days, next, by_day });
+            state.slots = Some(Box::new(Slots { checked_at: at, count, days, next, by_day }));
         }
         Fact::SlotsMissing { .. } => {
-            state.slots = Some(Slots { checked_at: at, count: 0, days: 0, next: None, by_day: Vec::new() });
+            let by_day = Vec::new();
+            state.slots = Some(Box::new(Slots { checked_at: at, count: 0, days: 0, next: None, by_day }));
         }
         Fact::AppointmentRequested { intent, opcode, local, vin, moves } => {
             state.booking = Some(Box::new(OpenBooking {
@@ -243,7 +245,10 @@ fn apply(state: &mut Onboarding, event: &Event) {
         | Fact::InvitationMisdated { .. }
         | Fact::PlatformFailing { .. }
         | Fact::PlatformAnswers { .. } => {}
-        Fact::ContactsAdded { contacts } => state.further_contacts.extend(contacts.iter().cloned()),
+        Fact::ContactsAdded { contacts } => {
+            let known = std::mem::take(&mut state.further_contacts).into_iter();
+            state.further_contacts = known.chain(contacts.iter().cloned()).collect();
+        }
         Fact::NoteAdded { .. } => state.notes += 1,
         Fact::CallLogged { outcome, at, with, note, call_back_at } => {
             // It may be recorded when there is a newer code than the one that was spoken of.
@@ -320,6 +325,6 @@ fn set_opcode(
     }
     state.opcode_state = to;
     state.opcode_looked_for = looked_for.map(|opcode| opcode.raw().into());
-    state.opcode_findings = findings;
+    state.opcode_findings = findings.into();
     state.opcode_since = Some(event.at);
 }

@@ -89,7 +89,8 @@ pub(in crate::domain) fn confirmed(opcode_state: OpcodeState, slots: Option<u32>
     state.confirmation.confirmed_at = Some(hours(-1));
     state.opcode_state = opcode_state;
     state.opcode_since = Some(hours(-1));
-    state.slots = slots.map(|count| Slots { checked_at: now(), count, days: 1, next: None, by_day: Vec::new() });
+    state.slots =
+        slots.map(|count| Box::new(Slots { checked_at: now(), count, days: 1, next: None, by_day: Vec::new() }));
     state
 }
 

@@ -221,13 +221,13 @@ pub struct Onboarding {
     pub version: u64,
     pub profile: Profile,
     /// Others who answer there; letters go to the contact of the profile only.
-    pub further_contacts: Vec<Contact>,
+    pub further_contacts: Box<[Contact]>,
     #[serde(with = "moment")]
     pub added_at: Timestamp,
     pub invitation: Option<Invitation>,
     pub earlier: Vec<PastInvitation>,
     /// A code that was asked for and has not arrived.
-    pub pending: Option<PendingCode>,
+    pub pending: Option<Box<PendingCode>>,
     /// The second clock: the 24 hours that Xtime has after the dealer is done.
     pub confirmation: Confirmation,
     /// The dealership's choice; `None`: the configured default applies.
@@ -236,14 +236,14 @@ pub struct Onboarding {
     pub opcode_state: OpcodeState,
     /// The code that this is about: without a choice of its own the dealership's code follows the settings, until it is seen.
     pub opcode_looked_for: Option<Box<str>>,
-    pub opcode_findings: Vec<String>,
+    pub opcode_findings: Box<[String]>,
     /// Since when the opcode state is so.
     #[serde(with = "moment")]
     pub opcode_since: Option<Timestamp>,
     /// It had been visible and is gone (drift). Cleared when it is visible again.
     pub opcode_was_visible: Option<WasVisible>,
     /// Slots; `None`: nobody has looked.
-    pub slots: Option<Slots>,
+    pub slots: Option<Box<Slots>>,
     /// When it last stopped being live; cleared when it is live again.
     #[serde(with = "moment")]
     pub left_live_at: Option<Timestamp>,
@@ -254,7 +254,7 @@ pub struct Onboarding {
     /// Its letters; `None`: there was never any.
     pub mail: Option<Box<Mail>>,
     /// The last probe that differed from the one before.
-    pub probe: Option<ProbeRecord>,
+    pub probe: Option<Box<ProbeRecord>>,
     /// Out of sight until then.
     #[serde(with = "moment")]
     pub snoozed_until: Option<Timestamp>,
@@ -269,6 +269,10 @@ pub struct Onboarding {
     #[serde(with = "moment")]
     pub newest_at: Timestamp,
 }
+
+/// There are 100,000 of them in memory. With the two counts of its [`std::sync::Arc`] that is a size in which allocators
+/// waste nothing.
+const _: () = assert!(size_of::<Onboarding>() <= 624, "box what few dealerships have");
 
 impl Onboarding {
     /// The generation of the newest code; 0 when there was none.

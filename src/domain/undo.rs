@@ -65,8 +65,8 @@ impl Around<'_> {
             Fact::DealershipUpdated { .. } => {
                 self.unchanged(|state| &state.profile)?;
                 // Who became the contact was taken out of the others.
-                let contacts = before.further_contacts.clone();
-                let others = (contacts != self.after.further_contacts).then_some(Command::AddContacts { contacts });
+                let contacts = before.further_contacts.to_vec();
+                let others = (*contacts != *self.after.further_contacts).then_some(Command::AddContacts { contacts });
                 Ok([Command::Update { profile: before.profile.clone() }].into_iter().chain(others).collect())
             }
             Fact::Snoozed { .. } => {

@@ -68,7 +68,7 @@ async fn resume(inner: &Inner, wanted: impl Fn(&PendingCode) -> bool) {
         .all()
         .1
         .into_iter()
-        .filter_map(|state| Some((state.id, state.pending.clone().filter(&wanted)?)))
+        .filter_map(|state| Some((state.id, state.pending.as_deref().filter(|pending| wanted(pending)).cloned()?)))
         .map(|(id, pending)| (pending.at, id, pending))
         .collect();
     open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
@@ -176,7 +176,7 @@ impl Inner {
             self.execute_as_leader(id, step, actor).await?;
         }
         let state = self.read_model().get(id).ok_or(Refusal::Unknown)?;
-        let pending = state.pending.clone().ok_or(Refusal::IntentClosed)?;
+        let pending = state.pending.as_deref().cloned().ok_or(Refusal::IntentClosed)?;
         Ok((state, pending))
     }
 

@@ -165,7 +165,7 @@ fn called(text: &str, option: OpcodeOption) -> Onboarding {
     }
     choose(&mut state, text, option);
     state.opcode.as_mut().unwrap().by = text.into();
-    state.opcode_findings = vec![text.to_owned()];
+    state.opcode_findings = Box::new([text.to_owned()]);
     if option == OpcodeOption::New {
         state.opcode_state = OpcodeState::Missing;
     }

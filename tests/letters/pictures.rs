@@ -24,7 +24,7 @@ fn every_kind() {
                 choose(&mut state, "DataClover Appt", OpcodeOption::New);
                 state.opcode_state = OpcodeState::NearMiss;
                 state.opcode_findings =
-                    vec!["did you mean `DATACLOVER APPT`? (it differs in upper and lower case)".to_owned()];
+                    Box::new(["did you mean `DATACLOVER APPT`? (it differs in upper and lower case)".to_owned()]);
             }
             LetterKind::Live => choose(&mut state, "Tell Us More", OpcodeOption::Existing),
         }
@@ -44,7 +44,7 @@ fn the_guide_at_every_turn() {
     insta::assert_snapshot!("opcode-guide-unconnected", unconnected);
     let mut state = dealership();
     state.opcode_state = OpcodeState::Missing;
-    state.opcode_findings = vec!["missing: not among the 12 opcodes that Xtime shows us".to_owned()];
+    state.opcode_findings = Box::new(["missing: not among the 12 opcodes that Xtime shows us".to_owned()]);
     insta::assert_snapshot!("opcode-guide-missing", picture(&write(&state, LetterKind::OpcodeGuide).unwrap()));
 }
 

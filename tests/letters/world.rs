@@ -68,7 +68,7 @@ pub fn dealership() -> Onboarding {
     state.confirmation.due_at = Some(at("2022-10-02T12:20:00Z"));
     state.confirmation.confirmed_at = Some(now());
     state.opcode_state = OpcodeState::Ok;
-    state.slots = Some(Slots { checked_at: now(), count: 12, days: 2, next: None, by_day: Vec::new() });
+    state.slots = Some(Box::new(Slots { checked_at: now(), count: 12, days: 2, next: None, by_day: Vec::new() }));
     state
 }
 

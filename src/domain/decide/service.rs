@@ -46,7 +46,7 @@ pub(super) fn opcode_seen(state: &Onboarding, services: &[Service], ctx: &Contex
         OpcodeState::Unknown => Some(Fact::OpcodeUnknown { opcode }),
         OpcodeState::Ok if same => None,
         OpcodeState::Ok => Some(Fact::OpcodeVerified { opcode }),
-        OpcodeState::NearMiss if same && found.words == state.opcode_findings => None,
+        OpcodeState::NearMiss if same && *found.words == *state.opcode_findings => None,
         OpcodeState::NearMiss => Some(Fact::OpcodeNearMiss { opcode, findings: found.words, drifted }),
         // How many others there are is worth no event.
         OpcodeState::Missing if same => None,

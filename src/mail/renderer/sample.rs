@@ -34,7 +34,7 @@ pub(super) fn states(context: &RenderContext) -> Vec<Onboarding> {
             states.extend(bare(false).map(complete).map(|mut state| {
                 choose(&mut state, option, at);
                 state.opcode_state = seen;
-                state.opcode_findings = vec!["did you mean `OTHER`?".to_owned()];
+                state.opcode_findings = Box::new(["did you mean `OTHER`?".to_owned()]);
                 state
             }));
         }
@@ -88,7 +88,7 @@ fn complete(mut state: Onboarding, at: Timestamp) -> Onboarding {
         choose(&mut state, OpcodeOption::Existing, at);
     }
     state.opcode_state = OpcodeState::Ok;
-    state.slots = Some(Slots { checked_at: at, count: 40, days: 5, next: None, by_day: Vec::new() });
+    state.slots = Some(Box::new(Slots { checked_at: at, count: 40, days: 5, next: None, by_day: Vec::new() }));
     state
 }
 

@@ -42,10 +42,10 @@ documents! {
         next: NextStepDocument = NextStepDocument::of(state.next_step(now)),
         opcode: OpcodeDocument<'a> = OpcodeDocument::of(state, policy),
         owner: Option<&'a str> = state.profile.owner.as_ref().map(Untrusted::raw),
-        pending_code: Option<PendingDocument<'a>> = state.pending.as_ref().map(PendingDocument::of),
+        pending_code: Option<PendingDocument<'a>> = state.pending.as_deref().map(PendingDocument::of),
         #[serde(skip_serializing_if = "Option::is_none")]
         schema: Option<u32> = None,
-        slots: Option<SlotsDocument> = state.slots.as_ref().map(SlotsDocument::of),
+        slots: Option<SlotsDocument> = state.slots.as_deref().map(SlotsDocument::of),
         snoozed_until: Option<String> = time(state.snoozed_until),
         stage: &'static str = facts.stage.as_str(),
         state: Option<&'a str> = text_or_null(&state.profile.state),
