@@ -15,10 +15,10 @@ use cloverwatch::present::time::Zone;
 use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
-use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn};
+use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn, TableStart};
 use cloverwatch::tui::state::Focus;
 use cloverwatch::tui::tail::EventTail;
-use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice, ThemeSet};
 use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
@@ -98,13 +98,22 @@ fn press(state: &mut ScreenState, code: KeyCode) {
 /// A frame with everything that the terminal library does for it, except writing it out.
 #[divan::bench(args = [(80, 24), (200, 60)], sample_count = 500)]
 fn frame(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    bench_frame(bencher, size, &Theme::choose(ThemeChoice::Dark, TerminalEnv::default()));
+}
+
+/// The same in ASCII alone.
+#[divan::bench(args = [(200, 60)], sample_count = 500)]
+fn frame_in_ascii(bencher: Bencher<'_, '_>, size: (u16, u16)) {
+    bench_frame(bencher, size, &ThemeSet::of(ThemeChoice::Dark, TerminalEnv::default()).in_ascii(true).on(None));
+}
+
+fn bench_frame(bencher: Bencher<'_, '_>, size: (u16, u16), theme: &Theme) {
     let state = desk(size);
-    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
     bencher.bench_local(|| {
         terminal
             .draw(|frame| {
-                black_box(draw(&state, &theme, frame));
+                black_box(draw(&state, theme, frame));
             })
             .unwrap();
     });
@@ -429,7 +438,20 @@ fn letter_sent(bencher: Bencher<'_, '_>) {
         .bench_local_values(|committed| tell(&mut state, Msg::Committed(committed)));
 }
 
-/// From the states to the first table.
+/// From the states to the page that is seen first.
+#[divan::bench(args = ["all", "mine", "far below"], sample_count = 30)]
+fn first_page(bencher: Bencher<'_, '_>, what: &str) {
+    let states = states();
+    let start = match what {
+        "mine" => TableStart { query: Query::parse("owner:me move:us").unwrap(), ..TableStart::default() },
+        "far below" => TableStart { cursor: rows().at(50_000).map(|row| row.state.id), ..TableStart::default() },
+        _ => TableStart::default(),
+    };
+    let starts = [start];
+    bencher.bench_local(|| DealershipRows::first_page(&states, &starts, "ana", &Policy::default(), now()));
+}
+
+/// From the states to the whole table.
 #[divan::bench(sample_count = 10)]
 fn load(bencher: Bencher<'_, '_>) {
     bencher
