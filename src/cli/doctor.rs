@@ -137,7 +137,7 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
             Severity::Bad => Tone::Bad,
         };
         let word = out.paint(tone, &fit(word(finding.severity), 7));
-        out.entry(&format!("{word}  {}  ", fit(&finding.name, 12)), 23, &finding.detail)?;
+        out.entry(&format!("{word}  {}  ", fit(&finding.name, 12)), 23, &[(&finding.detail, Tone::Plain)])?;
     }
     Ok(())
 }

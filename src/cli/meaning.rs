@@ -152,7 +152,8 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
             _ => "",
         };
         let label = format!("{:>3}  {:<15}  ", place + 1, row.means.to_string());
-        app.out.entry(&label, width(&label), &format!("{}{origin}", what(row)))?;
+        let words = format!("{}{origin}", what(row));
+        app.out.entry(&label, width(&label), &[(&words, Tone::Plain)])?;
     }
     let (taught, rest): (Vec<_>, Vec<_>) = untaught.iter().partition(|one| one.unteachable.is_none());
     let headings = [
