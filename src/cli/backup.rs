@@ -96,6 +96,11 @@ fn write_file<T>(
         drop(buffer);
         file.sync_all().map_err(failed)?;
         std::fs::rename(&partial, to).map_err(failed)?;
+        let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A place that cannot be read is not ours to sync.
+        if let Ok(directory) = std::fs::File::open(directory) {
+            directory.sync_all().map_err(failed)?;
+        }
         Ok(written)
     })();
     if written.is_err() {
