@@ -1,6 +1,9 @@
 //! The onboarding desk of a certified scheduling partner of Xtime: invitations, their two clocks, confirmations and
 //! service opcodes, in a terminal. See `docs/architecture.md` for how it is built, and why.
 
+#[macro_use]
+mod documents;
+
 pub mod attach;
 pub mod child;
 pub mod cli;

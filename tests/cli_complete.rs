@@ -11,15 +11,20 @@ use cli_support::Desk;
 /// What bash offers behind a line, by the script that the program gives it. The last word is taken apart as bash does.
 #[track_caller]
 fn bash(desk: &Desk, line: &str) -> Vec<String> {
+    bash_for(desk, line, line.rsplit([' ', ':', '=']).next().unwrap_or_default())
+}
+
+/// The same where bash takes the last word apart otherwise.
+#[track_caller]
+fn bash_for(desk: &Desk, line: &str, piece: &str) -> Vec<String> {
     let script = r#"
         source <(cloverwatch completions bash) || exit 1
         complete -p cloverwatch >/dev/null || exit 1
         COMP_LINE="$1"; COMP_POINT=${#1}
-        piece="${1##*[[:space:]:=]}"
-        _cloverwatch_completions cloverwatch "$piece" 2>/dev/null
+        _cloverwatch_completions cloverwatch "$2" 2>/dev/null
         printf '%s\n' "${COMPREPLY[@]}"
     "#;
-    lines(&desk.command_in_its_place(&[]), &["bash", "--norc", "-c", script, "bash", line])
+    lines(&desk.command_in_its_place(&[]), &["bash", "--norc", "-c", script, "bash", line, piece])
 }
 
 /// Runs a shell or the program with the settings and the directory of the desk.
@@ -142,4 +147,21 @@ fn what_a_shell_would_take_for_an_earlier_command_is_not_offered() {
     desk.run(&["set", "xts3", "--group", "cold-group"]).ends(0);
     assert_eq!(bash(&desk, "cloverwatch list --query group:cold"), ["cold-group"]);
     assert_eq!(bash(&desk, "cloverwatch set xts1 --group cold"), ["cold-group"]);
+}
+
+#[test]
+fn names_of_files_are_written_as_a_shell_reads_them() {
+    let desk = desk();
+    for name in ["spring list.jsonl", "spring $(touch x).jsonl", "autumn.jsonl"] {
+        desk.write(name, "");
+    }
+    let quoted = ["spring\\ \\$\\(touch\\ x\\).jsonl", "spring\\ list.jsonl"];
+    assert_eq!(bash(&desk, "cloverwatch restore spr"), quoted);
+    assert_eq!(bash_for(&desk, "cloverwatch restore spring\\ l", "spring\\ l"), quoted[1..]);
+    assert_eq!(bash_for(&desk, "cloverwatch export --output=spring\\ l", "spring\\ l"), quoted[1..]);
+    for quote in ['"', '\''] {
+        let line = format!("cloverwatch restore {quote}spring ");
+        assert_eq!(bash_for(&desk, &line, "spring "), ["spring list.jsonl"], "it ends what is open");
+    }
+    assert_eq!(bash(&desk, "cloverwatch restore aut"), ["autumn.jsonl"]);
 }

@@ -69,6 +69,11 @@ async fn run(restorer: &Arc<Restorer>) -> Result<i32, TerminalError> {
                 Some(InputEvent::Key(key)) => match (key.code, key.modifiers) {
                     (KeyCode::Char('q'), _) => return Ok(0),
                     (KeyCode::Char('e'), _) => return Err(std::io::Error::other("something broke").into()),
+                    (KeyCode::Char('g'), _) => {
+                        restorer.close();
+                        terminal.continued(&mut signals).await?;
+                        None
+                    }
                     (KeyCode::Char('p'), _) => panic!("a bug in the screen"),
                     (KeyCode::Char('d'), _) => {
                         terminal.draw(|_| panic!("a bug in a view"));
@@ -170,6 +175,7 @@ fn it_takes_the_terminal_and_gives_it_back() {
 fn an_error_and_a_panic_are_read_on_a_whole_terminal() {
     for (key, code, words) in [
         ("e", 1, "error: the terminal cannot be used: something broke"),
+        ("g", 1, "error: the terminal cannot be used: it was given back for good"),
         ("p", 101, "a bug in the screen"),
         ("d", 101, "a bug in a view"),
     ] {

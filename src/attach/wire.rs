@@ -15,7 +15,7 @@ use crate::domain::{Onboarding, Timestamp};
 use crate::protocol::{EngineInfo, Notification, Request, Response, Status};
 
 /// Changes with every change of what is said here.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 /// What is said depends on the kinds of events and commands, so programs of one version only understand each other.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 

@@ -6,19 +6,23 @@
 mod request;
 mod send;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDateTime;
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::client::{SharedClient, ask, dry_run};
 use crate::domain::text::clean;
 use crate::domain::when::in_full;
-use crate::domain::{BookedAppointment, BookingField, BookingProblem, Command, IntentId, Onboarding, Refusal};
+use crate::domain::{
+    AppointmentId, BookedAppointment, BookingField, BookingProblem, Command, IntentId, Onboarding, Refusal,
+};
 use crate::present::Tone;
 use crate::present::booking::{end, read_back};
-use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA};
-use crate::protocol::{Booked, ReadBack, Request, RequestError, Response};
+use crate::present::json::{AppointmentDocument, BookingDocument, DealershipName, SCHEMA, SlotsSeenDocument};
+use crate::protocol::{Booked, ReadBack, Request, RequestError, RequestPreview, Response};
 
 use super::app::App;
 use super::args::Json;
@@ -27,6 +31,58 @@ use super::error::{CliError, refused};
 use super::opcode::words;
 use super::report::named;
 use super::select::one;
+
+documents! {
+    /// What a script is told; what was not come to is left out.
+    VisitDocument of (state: &Onboarding) {
+        appointment: Value = Value::Null,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at_local: Option<NaiveDateTime> = None,
+        booking: Value = Value::Null,
+        dealership: Value = json!(DealershipName::of(state)),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        earlier: Option<EarlierDocument> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        moves: Option<bool> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        opcode: Option<String> = None,
+        outcome: &'static str = "",
+        #[serde(skip_serializing_if = "Option::is_none")]
+        read_back: Option<&'static str> = None,
+        reason: Option<String> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<RequestDocument> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        result: Option<ResultDocument> = None,
+        schema: u32 = SCHEMA,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slot_taken: Option<NaiveDateTime> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slots: Option<SlotsSeenDocument> = None,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        timezone: Option<&'static str> = None,
+    }
+
+    /// What became of the booking that had no answer.
+    EarlierDocument of (outcome: &'static str, local: NaiveDateTime) {
+        at_local: NaiveDateTime = local,
+        outcome: &'static str = outcome,
+    }
+
+    ResultDocument of (id: &AppointmentId, local: NaiveDateTime, earlier: bool, read_back: &ReadBack) {
+        at_local: NaiveDateTime = local,
+        earlier: bool = earlier,
+        id: AppointmentId = id.clone(),
+        read_back: &'static str = send::read_back_word(read_back),
+    }
+
+    RequestDocument of (preview: &RequestPreview) {
+        body: Value = preview.body.clone(),
+        headers: BTreeMap<String, String> = preview.headers.iter().cloned().collect(),
+        method: String = preview.method.clone(),
+        url: String = preview.url.clone(),
+    }
+}
 
 #[derive(Debug, Args)]
 pub struct AppointmentArgs {
@@ -55,8 +111,7 @@ struct Visit<'a> {
     args: &'a AppointmentArgs,
     client: SharedClient,
     state: Arc<Onboarding>,
-    /// What a script will be told.
-    document: Map<String, Value>,
+    document: VisitDocument,
 }
 
 pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliError> {
@@ -65,8 +120,8 @@ pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliErro
     }
     let client = looking(app).await?;
     let state = one(app, &*client, &args.dealership).await?;
-    let mut visit = Visit { app, args, client, state, document: Map::new() };
-    visit.note("dealership", json!(DealershipName::of(&visit.state)));
+    let document = VisitDocument::of(&state);
+    let mut visit = Visit { app, args, client, state, document };
     if args.not_there {
         return visit.give_up().await;
     }
@@ -87,10 +142,6 @@ pub(super) async fn run(app: &App, args: &AppointmentArgs) -> Result<(), CliErro
 }
 
 impl Visit<'_> {
-    fn note(&mut self, key: &str, value: Value) {
-        self.document.insert(key.to_owned(), value);
-    }
-
     /// Says something to people as a part of the answer.
     fn say(&self, text: &str) -> Result<(), CliError> {
         if self.args.json.json { Ok(()) } else { self.app.out.line(text) }
@@ -110,13 +161,12 @@ impl Visit<'_> {
         }
     }
 
-    fn finish(&mut self, outcome: &str, reason: Option<&str>) -> Result<(), CliError> {
+    fn finish(&mut self, outcome: &'static str, reason: Option<&str>) -> Result<(), CliError> {
         self.refresh();
-        self.note("schema", SCHEMA.into());
-        self.note("outcome", outcome.into());
-        self.note("reason", reason.into());
-        self.note("appointment", json!(self.state.appointment.as_deref().map(AppointmentDocument::of)));
-        self.note("booking", json!(self.state.booking.as_deref().map(BookingDocument::of)));
+        self.document.outcome = outcome;
+        self.document.reason = reason.map(str::to_owned);
+        self.document.appointment = json!(self.state.appointment.as_deref().map(AppointmentDocument::of));
+        self.document.booking = json!(self.state.booking.as_deref().map(BookingDocument::of));
         if self.args.json.json { self.app.out.document(&self.document) } else { Ok(()) }
     }
 
@@ -136,11 +186,11 @@ impl Visit<'_> {
             None => {
                 let when = words::local(open.local, &self.state);
                 self.say(&format!("read back: there is no appointment for {when}; that booking was not made"))?;
-                self.note("earlier", json!({ "outcome": "not-booked", "at_local": open.local }));
+                self.document.earlier = Some(EarlierDocument::of("not-booked", open.local));
                 Ok(false)
             }
             Some(booked @ Booked::Stands { .. }) if self.args.reschedule => {
-                self.note("earlier", json!({ "outcome": "stands", "at_local": open.local }));
+                self.document.earlier = Some(EarlierDocument::of("stands", open.local));
                 self.stands(&booked)?;
                 Ok(false)
             }
@@ -186,7 +236,7 @@ impl Visit<'_> {
             && let Some(seen) = self.ask::<Option<ReadBack>>(Request::ReadBack(self.state.id)).await?
         {
             self.say(&format!("read back: {}", read_back(&seen)))?;
-            self.note("read_back", send::read_back_word(&seen).into());
+            self.document.read_back = Some(send::read_back_word(&seen));
         }
         self.say("It can be moved with --reschedule. There is no public cancel.")?;
         self.finish("stands", None)
@@ -269,15 +319,7 @@ impl Visit<'_> {
         match booked {
             Booked::Stands { id, local, earlier, read_back } => {
                 self.stands(booked)?;
-                self.note(
-                    "result",
-                    json!({
-                        "id": id,
-                        "at_local": local,
-                        "earlier": earlier,
-                        "read_back": send::read_back_word(read_back),
-                    }),
-                );
+                self.document.result = Some(ResultDocument::of(id, *local, *earlier, read_back));
                 self.finish("booked", None)
             }
             Booked::SlotTaken { .. } => {

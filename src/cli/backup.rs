@@ -5,7 +5,6 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::config::{Config, StoreUrl};
@@ -22,6 +21,15 @@ use crate::wiring::{SetupFailure, blocking, database};
 use super::app::App;
 use super::args::Json;
 use super::error::CliError;
+
+documents! {
+    RestoredDocument of (restored: &Restored) {
+        complete: bool = restored.complete && !restored.partial,
+        dealerships: usize = restored.dealerships,
+        events: u64 = restored.events,
+        schema: u32 = SCHEMA,
+    }
+}
 
 /// `export`. It works beside a process that owns the store. What it writes holds codes in full, so a file is only for its owner.
 pub(super) async fn export(app: &App, to: Option<PathBuf>) -> Result<(), CliError> {
@@ -96,6 +104,11 @@ fn write_file<T>(
         drop(buffer);
         file.sync_all().map_err(failed)?;
         std::fs::rename(&partial, to).map_err(failed)?;
+        let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // A place that cannot be read is not ours to sync.
+        if let Ok(directory) = std::fs::File::open(directory) {
+            directory.sync_all().map_err(failed)?;
+        }
         Ok(written)
     })();
     if written.is_err() {
@@ -139,13 +152,7 @@ pub(super) async fn restore(app: &App, file: &Path, json: Json) -> Result<(), Cl
         ));
     }
     if json.json {
-        let document = json!({
-            "schema": SCHEMA,
-            "events": restored.events,
-            "dealerships": restored.dealerships,
-            "complete": restored.complete && !restored.partial,
-        });
-        return app.out.document(&document);
+        return app.out.document(&RestoredDocument::of(&restored));
     }
     let done = app.out.paint(Tone::Good, "done");
     app.out.line(format!("{done}: {} events of {} dealerships restored", restored.events, restored.dealerships))

@@ -11,7 +11,7 @@ use crate::client::{EngineClient, SharedClient, ask, ask_each, clock_doubt};
 use crate::domain::Severity;
 use crate::domain::opcode::find;
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, Onboarding, Outcome, Timestamp, humanize, rfc3339};
+use crate::domain::{ClockDoubt, Onboarding, Outcome, Policy, ProbeResult, Timestamp, humanize, rfc3339};
 use crate::present::Tone;
 use crate::present::event::summary;
 use crate::present::json::SlotsSeenDocument;
@@ -30,6 +30,35 @@ use crate::wiring::Need;
 
 /// What takes longer is said before.
 const WORTH_TELLING: TimeDelta = TimeDelta::seconds(10);
+
+documents! {
+    /// What a look found, and how its dealership stands after it.
+    CheckedDocument<'a> of (state: &'a Onboarding, checked: &'a Checked, policy: &'a Policy, now: Timestamp) {
+        events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect(),
+        lacks: Option<&'static str> = state.lacks(),
+        opcode: CheckedOpcodeDocument<'a> = CheckedOpcodeDocument::of(state, policy),
+        probe: CheckedProbeDocument<'a> = CheckedProbeDocument::of(&checked.result),
+        slots: Option<Value> = checked.slots.as_ref().map(|slots| match slots {
+            Ok(counts) => json!(SlotsSeenDocument::of(counts)),
+            Err(why) => json!({ "unknown": why }),
+        }),
+        stage: &'static str = state.stage(now).as_str(),
+    }
+
+    CheckedOpcodeDocument<'a> of (state: &'a Onboarding, policy: &'a Policy) {
+        choice: &'a str = state.opcode_code(&policy.default_opcode),
+        findings: &'a [String] = &state.opcode_findings,
+        state: &'static str = state.opcode_state.as_str(),
+        visible_before_since: Option<String> = state.opcode_was_visible.map(|was| rfc3339(was.from)),
+    }
+
+    CheckedProbeDocument<'a> of (result: &'a ProbeResult) {
+        at: String = rfc3339(result.ended_at),
+        outcome: String = result.outcome.to_string(),
+        reason: &'a str = &result.reason,
+        unrecognised: bool = result.unrecognised,
+    }
+}
 
 const LOOKING: Need = Need { platform: true, source: false, mail: false, states: false, background: false };
 
@@ -55,7 +84,8 @@ pub(super) async fn run(app: &App, args: &Targets) -> Result<(), CliError> {
         let outcome = match answer {
             Ok(checked) => {
                 let after = client.read_model().get(state.id).unwrap_or_else(|| Arc::clone(&state));
-                let (words, document) = (told(app, &after, &checked), document(app, &after, &checked));
+                let document = json!(CheckedDocument::of(&after, &checked, &app.config.policy, app.clock.now()));
+                let words = told(app, &after, &checked);
                 match checked.result.outcome {
                     Outcome::Connected | Outcome::NotConnected => {
                         report::ItemOutcome::Found(checked.result.severity(&after), words, document)
@@ -167,33 +197,6 @@ fn told(app: &App, state: &Onboarding, checked: &Checked) -> String {
         text.push_str(&format!("\n  recorded: {words}"));
     }
     text
-}
-
-fn document(app: &App, state: &Onboarding, checked: &Checked) -> Value {
-    let result = &checked.result;
-    let slots = checked.slots.as_ref().map(|slots| match slots {
-        Ok(counts) => json!(SlotsSeenDocument::of(counts)),
-        Err(why) => json!({ "unknown": why }),
-    });
-    let events: Vec<Value> = checked.events.iter().map(|event| event.public(Some(&state.profile.name))).collect();
-    json!({
-        "probe": {
-            "at": rfc3339(result.ended_at),
-            "outcome": result.outcome.to_string(),
-            "reason": result.reason,
-            "unrecognised": result.unrecognised,
-        },
-        "stage": state.stage(app.clock.now()).as_str(),
-        "opcode": {
-            "choice": state.opcode_code(&app.config.policy.default_opcode),
-            "state": state.opcode_state.as_str(),
-            "findings": state.opcode_findings,
-            "visible_before_since": state.opcode_was_visible.map(|was| rfc3339(was.from)),
-        },
-        "lacks": state.lacks(),
-        "slots": slots,
-        "events": events,
-    })
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use crate::clock::{Clock, WallClock};
 use crate::config::{self, Config, StoreUrl, paths};
@@ -41,6 +40,19 @@ const fn word(severity: Severity) -> &'static str {
         Severity::Good => "ok",
         Severity::Doubtful => "warning",
         Severity::Bad => "problem",
+    }
+}
+
+documents! {
+    DoctorDocument<'a> of (found: &'a [Finding]) {
+        findings: Vec<FindingDocument<'a>> = found.iter().map(FindingDocument::of).collect(),
+        schema: u32 = SCHEMA,
+    }
+
+    FindingDocument<'a> of (finding: &'a Finding) {
+        detail: &'a str = &finding.detail,
+        name: &'a str = &finding.name,
+        state: &'static str = word(finding.severity),
     }
 }
 
@@ -123,12 +135,7 @@ pub(super) async fn run(globals: &Globals, accept_loss: bool, json: Json) -> Res
 
 fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
     if json {
-        let list: Vec<_> = found
-            .0
-            .iter()
-            .map(|finding| json!({ "name": finding.name, "state": word(finding.severity), "detail": finding.detail }))
-            .collect();
-        return out.document(&json!({ "schema": SCHEMA, "findings": list }));
+        return out.document(&DoctorDocument::of(&found.0));
     }
     for finding in &found.0 {
         let tone = match finding.severity {
@@ -137,7 +144,7 @@ fn print(out: &Out, found: &Findings, json: bool) -> Result<(), CliError> {
             Severity::Bad => Tone::Bad,
         };
         let word = out.paint(tone, &fit(word(finding.severity), 7));
-        out.entry(&format!("{word}  {}  ", fit(&finding.name, 12)), 23, &finding.detail)?;
+        out.entry(&format!("{word}  {}  ", fit(&finding.name, 12)), 23, &[(&finding.detail, Tone::Plain)])?;
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ use opcode_words::OpcodeWords;
 use options::ImportOptions;
 use plan::{ImportCounts, ImportPlan, PlanContext};
 use reading::{ImportedList, Unreadable};
-use told::ImportReport;
+use told::{ImportDocument, ImportReport};
 
 pub(super) async fn run(app: &App, args: &Import) -> Result<(), CliError> {
     let options = options(app, args)?;
@@ -94,7 +94,7 @@ async fn take_in(app: &App, args: &Import, options: &ImportOptions, mut list: Im
     let would = args.dry_run || plan.held.is_some();
     let told = ImportReport { from: &from, args, options, list: &list, plan: &plan, would };
     if args.json.json {
-        app.out.document(&told.document())?;
+        app.out.document(&ImportDocument::of(&told))?;
     } else {
         told.humanize(app)?;
     }

@@ -71,7 +71,7 @@ pub(super) async fn run(app: &App, args: &ReportArgs) -> Result<(), CliError> {
         return csv_rows(&report).into_iter().try_for_each(|row| app.out.csv(row));
     }
     let room = app.out.room().unwrap_or(WIDTH);
-    app.out.entry("", 0, &app.out.paint(Tone::Strong, &heading(&report, |at| app.zone.line(at))))?;
+    app.out.entry("", 0, &[(&heading(&report, |at| app.zone.line(at)), Tone::Strong)])?;
     let mut all = sections(&report, room);
     let by = args.by.unwrap_or_default();
     all.push(match app.out.is_spoken() {

@@ -5,7 +5,7 @@ mod gather;
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::client::{EngineClient, ask_each, clock_doubt, dry_run};
 use crate::domain::bulk::BulkKind;
@@ -27,6 +27,25 @@ use super::unfinished;
 use crate::wiring::Need;
 pub use args::Codes;
 use gather::{CodeItem, gather};
+
+documents! {
+    CodesPlanDocument<'a> of (items: Vec<PlannedCodeDocument<'a>>) {
+        dry_run: bool = true,
+        items: Vec<PlannedCodeDocument<'a>> = items,
+        schema: u32 = SCHEMA,
+    }
+
+    PlannedCodeDocument<'a> of (item: &'a CodeItem, ends: Timestamp) {
+        dealership: DealershipName<'a> = DealershipName::of(&item.state),
+        expires_at: String = rfc3339(ends),
+        outcome: &'static str = match &item.refused {
+            _ if item.already => "already",
+            Some(_) => "would-be-refused",
+            None => "would-be-issued",
+        },
+        reason: Option<String> = item.refused.as_ref().map(refused),
+    }
+}
 
 /// What is wanted: a first code or a new one.
 #[derive(Debug, Clone, Copy)]
@@ -201,21 +220,8 @@ fn plan(app: &App, client: &dyn EngineClient, items: &[CodeItem], json: bool) ->
     let now = app.clock.now();
     let open = items.iter().filter(|item| item.refused.is_none()).count();
     if json {
-        let one = |item: &CodeItem| {
-            let word = match &item.refused {
-                _ if item.already => "already",
-                Some(_) => "would-be-refused",
-                None => "would-be-issued",
-            };
-            json!({
-                "dealership": DealershipName::of(&item.state),
-                "outcome": word,
-                "reason": item.refused.as_ref().map(refused),
-                "expires_at": rfc3339(new_end(client, item, now)),
-            })
-        };
-        let items: Vec<Value> = items.iter().map(one).collect();
-        app.out.document(&json!({ "schema": SCHEMA, "dry_run": true, "items": items }))?;
+        let planned = items.iter().map(|item| PlannedCodeDocument::of(item, new_end(client, item, now)));
+        app.out.document(&CodesPlanDocument::of(planned.collect()))?;
     }
     for item in items {
         match &item.refused {

@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 
 use clap::Args;
-use serde_json::json;
 
 use crate::client::ReadClient;
 use crate::domain::text::normal;
@@ -18,6 +17,14 @@ use super::error::CliError;
 use super::select::select;
 use super::table::{self, LEAST, TextColumn};
 use super::twins::alike_documents;
+
+documents! {
+    ListDocument<'a> of (total: usize, dealerships: Vec<DealershipDocument<'a>>) {
+        dealerships: Vec<DealershipDocument<'a>> = dealerships,
+        schema: u32 = SCHEMA,
+        total: usize = total,
+    }
+}
 
 #[derive(Debug, Args)]
 pub struct ListArgs {
@@ -78,7 +85,7 @@ pub(super) async fn run(app: &App, args: &ListArgs) -> Result<(), CliError> {
     let (selection, limit) = (Selection::Query(query), args.limit.unwrap_or(usize::MAX));
     let at = args.at.as_deref().map(|text| app.moment(text, app.zone)).transpose()?;
     let (now, policy, me) = (at.unwrap_or_else(|| app.clock.now()), &app.config.policy, app.actor());
-    let (found, past) = find(app, &*reading, selection, at.map(|at| (at, args.json)), sort.is_empty(), limit).await?;
+    let (found, past) = find(app, &*reading, selection, at, args.json, sort.is_empty(), limit).await?;
     let FirstFound { total, states: found } = found;
     let is_shown =
         |of: &dyn Fn(&Column) -> bool| columns.iter().copied().chain(sort.iter().map(|(column, _)| *column)).any(of);
@@ -128,16 +135,17 @@ fn document(
     alike: &[Vec<AlikeDealership>],
 ) -> Result<(), CliError> {
     let document = |(view, alike)| DealershipDocument::of(view, false).with_alike(alike);
-    let all: Vec<_> = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
-    app.out.document(&json!({ "schema": SCHEMA, "total": total, "dealerships": all }))
+    let all = rows.iter().zip(alike.iter().map(|alike| alike_documents(alike))).map(document).collect();
+    app.out.document(&ListDocument::of(total, all))
 }
 
-/// What is meant now or was at a moment: the first of it, or all of it where it is ordered here. `at`: with who was alike.
+/// What is meant now or was at a moment, then with who was `alike`: the first of it, or all of it where it is ordered here.
 async fn find(
     app: &App,
     reading: &dyn ReadClient,
     selection: Selection,
-    at: Option<(Timestamp, bool)>,
+    at: Option<Timestamp>,
+    alike: bool,
     is_in_order: bool,
     limit: usize,
 ) -> Result<(FirstFound, Option<PastFound>), CliError> {
@@ -147,7 +155,7 @@ async fn find(
         return Ok((reading.first(selection, limit, &me).await?, None));
     }
     let mut past = match at {
-        Some((at, alike)) => Some(reading.select_past(selection.clone(), at, alike, &me).await?),
+        Some(at) => Some(reading.select_past(selection.clone(), at, alike, &me).await?),
         None => None,
     };
     let states = match &mut past {
@@ -155,7 +163,7 @@ async fn find(
         None => select(app, reading, selection).await?,
     };
     let found = match is_in_order {
-        true => FirstFound::of(&states, limit, at.map_or_else(|| app.clock.now(), |(at, _)| at), policy),
+        true => FirstFound::of(&states, limit, at.unwrap_or_else(|| app.clock.now()), policy),
         false => FirstFound { total: states.len(), states },
     };
     Ok((found, past))

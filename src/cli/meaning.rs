@@ -12,7 +12,7 @@ use crate::client::ReadClient;
 use crate::config::{StoreUrl, teach};
 use crate::domain::classification::{ClassificationRule as Row, DEFAULT_RULES, TeachError, row_for};
 use crate::domain::text::{clean, shown_path, width};
-use crate::domain::{DealershipId, Event, Fact, Onboarding, Outcome, ResponseFacts};
+use crate::domain::{DealershipId, Event, Fact, Onboarding, Outcome, ResponseFacts, rfc3339};
 use crate::present::Tone;
 use crate::present::json::SCHEMA;
 use crate::protocol::EventQuery;
@@ -141,8 +141,8 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
     if json {
         let rows: Vec<Value> =
             table.iter().enumerate().map(|(place, row)| document(place, row, own + taught)).collect();
-        let untaught: Vec<Value> = untaught.iter().map(|one| unrecognised(&states, one)).collect();
-        return app.out.document(&json!({ "schema": SCHEMA, "rows": rows, "unrecognised": untaught }));
+        let untaught = untaught.iter().map(|one| UntaughtDocument::of(&states, one)).collect();
+        return app.out.document(&MeaningsDocument::of(rows, untaught));
     }
     app.out.line("How answers are read; the first match wins. A plain yes needs no row.")?;
     for (place, row) in table.iter().enumerate() {
@@ -152,7 +152,8 @@ async fn list(app: &App, json: bool) -> Result<(), CliError> {
             _ => "",
         };
         let label = format!("{:>3}  {:<15}  ", place + 1, row.means.to_string());
-        app.out.entry(&label, width(&label), &format!("{}{origin}", what(row)))?;
+        let words = format!("{}{origin}", what(row));
+        app.out.entry(&label, width(&label), &[(&words, Tone::Plain)])?;
     }
     let (taught, rest): (Vec<_>, Vec<_>) = untaught.iter().partition(|one| one.unteachable.is_none());
     let headings = [
@@ -189,20 +190,37 @@ fn document(place: usize, row: &Row, defaults_from: usize) -> Value {
     value
 }
 
-fn unrecognised(states: &[Arc<Onboarding>], one: &Untaught) -> Value {
-    let Untaught { event, answer, words, unteachable, times } = one;
-    let name = of(states, event).map(|state| state.profile.name.raw());
-    json!({
-        "event": event.seq,
-        "at": crate::domain::rfc3339(event.at),
-        "dealership": { "id": event.dealership, "name": name },
-        "status": answer.status,
-        "code": answer.code,
-        "message": answer.message,
-        "words": words,
-        "unteachable": unteachable.as_ref().map(ToString::to_string),
-        "times": times,
-    })
+documents! {
+    MeaningsDocument<'a> of (rows: Vec<Value>, unrecognised: Vec<UntaughtDocument<'a>>) {
+        rows: Vec<Value> = rows,
+        schema: u32 = SCHEMA,
+        unrecognised: Vec<UntaughtDocument<'a>> = unrecognised,
+    }
+
+    UntaughtDocument<'a> of (states: &'a [Arc<Onboarding>], one: &'a Untaught) {
+        at: String = rfc3339(one.event.at),
+        code: Option<&'a str> = one.answer.code.as_deref(),
+        dealership: AnsweredDocument<'a> = AnsweredDocument::of(states, &one.event),
+        event: u64 = one.event.seq,
+        message: Option<&'a str> = one.answer.message.as_deref(),
+        status: u16 = one.answer.status,
+        times: usize = one.times,
+        unteachable: Option<String> = one.unteachable.as_ref().map(ToString::to_string),
+        words: &'a str = &one.words,
+    }
+
+    /// About whom an answer was.
+    AnsweredDocument<'a> of (states: &'a [Arc<Onboarding>], event: &Event) {
+        id: Option<DealershipId> = event.dealership,
+        name: Option<&'a str> = of(states, event).map(|state| state.profile.name.raw()),
+    }
+
+    TaughtDocument of (seq: u64, row: &Row, file: Option<&Path>) {
+        event: u64 = seq,
+        file: Option<String> = file.map(|file| file.to_string_lossy().into_owned()),
+        row: Value = json!(row),
+        schema: u32 = SCHEMA,
+    }
 }
 
 async fn add(app: &App, seq: u64, means: Outcome, json: Json) -> Result<(), CliError> {
@@ -235,9 +253,7 @@ async fn add(app: &App, seq: u64, means: Outcome, json: Json) -> Result<(), CliE
         None => in_settings(app, &row, seq).map(|(text, file)| (text, Some(file)))?,
     };
     if json.json {
-        let row = serde_json::to_value(&row).unwrap_or_default();
-        let file = file.as_deref().map(Path::to_string_lossy);
-        return app.out.document(&json!({ "schema": SCHEMA, "event": seq, "row": row, "file": file }));
+        return app.out.document(&TaughtDocument::of(seq, &row, file.as_deref()));
     }
     app.out.line(&text)?;
     app.out.note(match file {

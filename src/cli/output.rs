@@ -91,15 +91,12 @@ impl Out {
     }
 
     /// Writes a text behind its label, as wide as `indent`; on a terminal what is longer goes on below its start.
-    pub fn entry(&self, label: &str, indent: usize, text: &str) -> Result<(), CliError> {
+    pub fn entry(&self, label: &str, indent: usize, pieces: &[(&str, Tone)]) -> Result<(), CliError> {
         let room = self.room().and_then(|room| room.checked_sub(indent)).filter(|room| *room >= NARROW);
-        match room.filter(|room| width(text) > *room) {
-            None => self.line(format!("{label}{text}")),
-            Some(room) => {
-                let below = format!("\n{:indent$}", "");
-                self.line(format!("{label}{}", wrap(text, room).join(&below)))
-            }
-        }
+        let lines = break_pieces(pieces, room.unwrap_or(usize::MAX));
+        let painted = |line: &Vec<(String, Tone)>| line.iter().map(|(text, tone)| self.paint(*tone, text)).collect();
+        let lines: Vec<String> = lines.iter().map(painted).collect();
+        self.line(format!("{label}{}", lines.join(&format!("\n{:indent$}", ""))))
     }
 
     /// Writes a piece of the answer as it is.
@@ -156,6 +153,33 @@ impl Out {
     }
 }
 
+/// Breaks a text into lines before it is painted: colours take no room.
+fn break_pieces(pieces: &[(&str, Tone)], room: usize) -> Vec<Vec<(String, Tone)>> {
+    let text: String = pieces.iter().map(|(text, _)| *text).collect();
+    if width(&text) <= room {
+        let pieces = pieces.iter().filter(|(text, _)| !text.is_empty());
+        return vec![pieces.map(|(text, tone)| ((*text).to_owned(), *tone)).collect()];
+    }
+    // Lines are broken at spaces, which have no tone of their own.
+    let seen = |(text, tone): &(&str, Tone)| vec![*tone; text.chars().filter(|c| !c.is_whitespace()).count()];
+    let mut tones = pieces.iter().flat_map(seen);
+    let mut tone = Tone::Plain;
+    let mut toned = |line: String| {
+        let mut out: Vec<(String, Tone)> = Vec::new();
+        for c in line.chars() {
+            if !c.is_whitespace() {
+                tone = tones.next().unwrap_or(tone);
+            }
+            match out.last_mut().filter(|(_, last)| *last == tone) {
+                Some((text, _)) => text.push(c),
+                None => out.push((c.to_string(), tone)),
+            }
+        }
+        out
+    };
+    wrap(&text, room).into_iter().map(&mut toned).collect()
+}
+
 fn paint(is_colored: bool, tone: Tone, text: &str) -> String {
     match color(tone) {
         Some(code) if is_colored => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
@@ -185,4 +209,21 @@ pub fn is_dumb(term: Option<&str>) -> bool {
 /// The name of a terminal (`TERM`) in words.
 pub fn humanize_term(term: Option<&str>) -> String {
     term.filter(|term| !term.is_empty()).map_or_else(|| "not set".to_owned(), |term| format!("`{}`", clean(term)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_where_they_would_be_without_colours() {
+        let pieces = [("Tell Us More", Tone::Plain), ("  another case of", Tone::Warn), (" letters", Tone::Bad)];
+        let lines = break_pieces(&pieces, 16);
+        let texts: Vec<String> =
+            lines.iter().map(|line| line.iter().map(|(text, _)| text.as_str()).collect()).collect();
+        assert_eq!(texts, ["Tell Us More", "another case of", "letters"]);
+        let tones: Vec<Vec<Tone>> = lines.iter().map(|line| line.iter().map(|(_, tone)| *tone).collect()).collect();
+        assert_eq!(tones, [vec![Tone::Plain], vec![Tone::Warn], vec![Tone::Bad]]);
+        assert_eq!(break_pieces(&pieces, 80)[0].len(), 3);
+    }
 }

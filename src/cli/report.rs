@@ -15,6 +15,22 @@ use super::app::App;
 use super::error::{CliError, refused};
 use super::mail::post::LetterResult;
 
+documents! {
+    ReportDocument of (counts: Counts, items: Vec<Value>) {
+        // It stood here before the other counts did.
+        already: usize = counts.already,
+        counts: Counts = counts,
+        items: Vec<Value> = items,
+        schema: u32 = SCHEMA,
+    }
+
+    ItemDocument<'a> of (state: &'a Onboarding, outcome: &'static str, reason: Option<String>) {
+        dealership: DealershipName<'a> = DealershipName::of(state),
+        outcome: &'static str = outcome,
+        reason: Option<String> = reason,
+    }
+}
+
 /// What became of one item.
 #[derive(Debug)]
 pub enum ItemOutcome {
@@ -103,10 +119,8 @@ impl CommandReport {
             return Err(error);
         }
         if json {
-            let items: Vec<Value> = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
-            // `already` stood here before the other counts did.
-            let document = json!({ "schema": SCHEMA, "already": counts.already, "counts": counts, "items": items });
-            app.out.document(&document)?;
+            let items = self.0.iter().map(|(state, outcome)| item(state, outcome)).collect();
+            app.out.document(&ReportDocument::of(counts, items))?;
         }
         for (state, outcome) in &self.0 {
             let who = named(state);
@@ -147,14 +161,14 @@ impl ItemOutcome {
 }
 
 /// How many items ended in which way.
-#[derive(Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 struct Counts {
+    already: usize,
     done: usize,
+    failed: usize,
+    refused: usize,
     /// Done, but for the letter.
     unsent: usize,
-    already: usize,
-    refused: usize,
-    failed: usize,
 }
 
 impl Counts {
@@ -211,7 +225,7 @@ fn item(state: &Onboarding, outcome: &ItemOutcome) -> Value {
         ItemOutcome::Stopped(error) => ("failed", Some(error.to_string()), None),
         ItemOutcome::Untold(_, more) => ("failed", None, Some(more)),
     };
-    let mut value = json!({ "dealership": DealershipName::of(state), "outcome": word, "reason": reason });
+    let mut value = json!(ItemDocument::of(state, word, reason));
     if let (Some(fields), Some(Value::Object(more))) = (value.as_object_mut(), more) {
         fields.extend(more.clone());
     }

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use clap::Args;
-use serde_json::{Value, json};
-
 use crate::client::{EngineClient, ask};
 use crate::domain::owner::about_new_owner;
 use crate::domain::text::{clean, or_nothing};
-use crate::domain::{Command, DealershipId, Event, ProfileChange, ProfileEdit, ProfileField, Untrusted};
+use crate::domain::{Command, DealershipId, Event, Onboarding, ProfileChange, ProfileEdit, ProfileField, Untrusted};
 use crate::present::Tone;
-use crate::present::json::{DealershipName, SCHEMA};
+use crate::present::json::{ChangeDocument, DealershipName, SCHEMA};
 use crate::protocol::Request;
+use clap::Args;
 
 use super::app::App;
 use super::args::Json;
@@ -19,6 +17,15 @@ use super::error::CliError;
 use super::report::named;
 use super::select::{all, one};
 use crate::wiring::Need;
+
+documents! {
+    CorrectedDocument<'a> of (state: &'a Onboarding, changes: Vec<ProfileChange>) {
+        changes: Vec<ChangeDocument> =
+            changes.into_iter().map(|one| ChangeDocument::of((one.field.as_str(), one.from, one.to))).collect(),
+        dealership: DealershipName<'a> = DealershipName::of(state),
+        schema: u32 = SCHEMA,
+    }
+}
 
 #[derive(Debug, Args)]
 pub struct Set {
@@ -116,12 +123,7 @@ pub(super) async fn run(app: &App, args: &Set) -> Result<(), CliError> {
         app.out.warn(words);
     }
     if args.json.json {
-        let one =
-            |change: &ProfileChange| json!({ "field": change.field.as_str(), "from": change.from, "to": change.to });
-        let changes: Vec<Value> = changes.iter().map(one).collect();
-        return app
-            .out
-            .document(&json!({ "schema": SCHEMA, "dealership": DealershipName::of(&after), "changes": changes }));
+        return app.out.document(&CorrectedDocument::of(&after, changes));
     }
     if changes.is_empty() {
         return app.out.line(format!(

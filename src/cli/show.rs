@@ -92,10 +92,11 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn line(&self, label: &str, text: &str) -> Result<(), CliError> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.app.out.entry(&format!("{}  ", self.app.out.paint(Tone::Faint, &fit(label, 12))), 14, text)
+        if text.is_empty() { Ok(()) } else { self.pieces(label, &[(text, Tone::Plain)]) }
+    }
+
+    fn pieces(&self, label: &str, pieces: &[(&str, Tone)]) -> Result<(), CliError> {
+        self.app.out.entry(&format!("{}  ", self.app.out.paint(Tone::Faint, &fit(label, 12))), 14, pieces)
     }
 
     fn time(&self, at: Timestamp) -> String {
@@ -110,7 +111,10 @@ impl Page<'_> {
         self.line("id", &self.state.id.to_string())?;
         let stage = self.state.stage(self.now);
         match self.state.attention(self.now, policy) {
-            Some(reason) => self.line("stage", &format!("{stage}  {}", out.paint(reason.into(), reason.message())))?,
+            Some(reason) => {
+                let pieces = [(stage.as_str(), Tone::Plain), ("  ", Tone::Plain), (reason.message(), reason.into())];
+                self.pieces("stage", &pieces)?;
+            }
             None => self.line("stage", stage.as_str())?,
         }
         let default_opcode = &policy.default_opcode;
@@ -136,7 +140,7 @@ impl Page<'_> {
         let there = format!("{} (there {local})", zone.name());
         self.line("place", [place.join(", "), there].join("  ").trim_start())?;
         if let Some(words) = profile.zone_contradiction(self.now) {
-            self.line("", &out.paint(Tone::Warn, &words))?;
+            self.pieces("", &[(&words, Tone::Warn)])?;
         }
         let contact = &profile.contact;
         self.line("contact", &contact.humanize())?;
@@ -168,7 +172,7 @@ impl Page<'_> {
         self.line("code", &format!("{shown}  {state}, issue {}, issued by {by}", newest.generation))?;
         self.line("generated", &self.time(newest.generated_at))?;
         if let Some(ahead) = self.state.code_ahead(self.now, policy) {
-            self.line("", &self.app.out.paint(Tone::Bad, &humanize_code_ahead(ahead)))?;
+            self.pieces("", &[(&humanize_code_ahead(ahead), Tone::Bad)])?;
         }
         self.line("expires", &self.time(newest.expires_at))
     }
@@ -189,16 +193,16 @@ impl Page<'_> {
     }
 
     fn opcode(&self, default: &str) -> Result<(), CliError> {
-        let (state, now, out) = (self.state, self.now, &self.app.out);
+        let (state, now) = (self.state, self.now);
         let code = clean(state.opcode_code(default));
         self.line("opcode", &format!("{code}  {}", state.opcode_state.as_str()))?;
         self.line("", &words::choice(state, now))?;
         words::findings(state, now).iter().try_for_each(|finding| self.line("", finding))?;
         if let Some(gone) = words::gone(state, now) {
-            self.line("", &out.paint(Tone::Warn, &gone))?;
+            self.pieces("", &[(&gone, Tone::Warn)])?;
         }
         if let Some(lacks) = state.lacks() {
-            self.line("lacks", &out.paint(Tone::Warn, lacks))?;
+            self.pieces("lacks", &[(lacks, Tone::Warn)])?;
         }
         if let Some(at) = state.left_live_at {
             self.line("left live", &self.time(at))?;
@@ -210,7 +214,7 @@ impl Page<'_> {
             self.line("appointment", &words::appointment(stands, state, now))?;
         }
         if let Some(open) = &state.booking {
-            self.line("booking", &out.paint(Tone::Warn, &words::open_booking(open, state, now)))?;
+            self.pieces("booking", &[(&words::open_booking(open, state, now), Tone::Warn)])?;
         }
         Ok(())
     }
@@ -221,7 +225,7 @@ impl Page<'_> {
             Some(last) => {
                 let words = format!("{}, {}", last.message(), away(last.at, self.now));
                 let tone = if last.outcome.tells() { Tone::Plain } else { Tone::Warn };
-                self.line("last look", &self.app.out.paint(tone, &words))?;
+                self.pieces("last look", &[(&words, tone)])?;
                 if last.since < last.at {
                     self.line("", &format!("so since {}", self.time(last.since)))?;
                 }
@@ -238,7 +242,7 @@ impl Page<'_> {
         let Some(mail) = &self.state.mail else { return Ok(()) };
         if let Some(refused) = &mail.refused {
             let words = format!("address refused: {} ({})", refused.status, refused.address.plain());
-            self.line("mail", &self.app.out.paint(Tone::Warn, &words))?;
+            self.pieces("mail", &[(&words, Tone::Warn)])?;
         }
         if mail.reminders_off {
             self.line("reminders", "off")?;
@@ -259,7 +263,7 @@ impl Page<'_> {
             let EventLine { when, actor, words, .. } = EventLine::of(event, moment);
             let indent = 2 + width(&when) + 2 + actors + 2;
             let label = format!("  {}  {}  ", self.app.out.paint(Tone::Faint, &when), fit(&actor, actors));
-            self.app.out.entry(&label, indent, &words)?;
+            self.app.out.entry(&label, indent, &[(&words, Tone::Plain)])?;
         }
         Ok(())
     }

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use clap::Subcommand;
 use indicatif::HumanBytes;
-use serde_json::json;
 
 use super::app::App;
 use super::args::Json;
@@ -17,6 +16,14 @@ use crate::present::json::SCHEMA;
 use crate::store::postgres::{self, roles};
 use crate::store::{JournalReader, Lock, StoreError, Verified};
 use crate::wiring::{blocking, database};
+
+documents! {
+    VerifiedDocument of (events: u64, is_whole: bool) {
+        events: u64 = events,
+        schema: u32 = SCHEMA,
+        whole: bool = is_whole,
+    }
+}
 
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum StoreCommand {
@@ -52,7 +59,7 @@ async fn verify(app: &App, json: bool) -> Result<(), CliError> {
         }
     };
     match json {
-        true => app.out.document(&json!({ "schema": SCHEMA, "events": events, "whole": is_whole }))?,
+        true => app.out.document(&VerifiedDocument::of(events, is_whole))?,
         false => app.out.line(format!("{}: {words}", app.out.paint(Tone::Good, "ok")))?,
     }
     if is_whole { Ok(()) } else { Err(CliError::Partly) }

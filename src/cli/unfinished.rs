@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::client::{EngineClient, ask};
 use crate::domain::bulk::BulkKind;
 use crate::domain::text::clean;
@@ -16,6 +14,22 @@ use super::args::Json;
 use super::error::CliError;
 use super::report::named;
 use crate::wiring::Need;
+
+documents! {
+    UnfinishedDocument<'a> of (unfinished: Vec<CutOffDocument<'a>>, put_away: bool) {
+        put_away: bool = put_away,
+        schema: u32 = SCHEMA,
+        unfinished: Vec<CutOffDocument<'a>> = unfinished,
+    }
+
+    CutOffDocument<'a> of (one: &'a CutOff, left: &'a [Arc<Onboarding>]) {
+        at: String = rfc3339(one.bulk.at),
+        by: &'a str = &one.bulk.by,
+        dealerships: usize = one.bulk.items.len(),
+        left: Vec<DealershipName<'a>> = left.iter().map(|state| DealershipName::of(state)).collect(),
+        what: BulkKind = one.bulk.what,
+    }
+}
 
 fn message(app: &App, one: &CutOff) -> String {
     let when = app.zone.line(one.bulk.at);
@@ -67,23 +81,10 @@ pub(super) async fn run(app: &App, put_away: bool, json: Json) -> Result<(), Cli
     let client = app.client(Need { states: true, ..Need::default() }).await?;
     let found = cut_off(app, &*client).await?;
     if json.json {
-        let one = |one: &CutOff| {
-            let left: Vec<Value> = one
-                .left
-                .iter()
-                .filter_map(|id| client.read_model().get(*id))
-                .map(|state| json!(DealershipName::of(&state)))
-                .collect();
-            json!({
-                "what": one.bulk.what,
-                "at": rfc3339(one.bulk.at),
-                "by": one.bulk.by,
-                "dealerships": one.bulk.items.len(),
-                "left": left,
-            })
-        };
-        let found: Vec<Value> = found.iter().map(one).collect();
-        app.out.document(&json!({ "schema": SCHEMA, "unfinished": found, "put_away": put_away }))?;
+        let left = |one: &CutOff| one.left.iter().filter_map(|id| client.read_model().get(*id)).collect();
+        let left: Vec<Vec<Arc<Onboarding>>> = found.iter().map(left).collect();
+        let all = found.iter().zip(&left).map(|(one, left)| CutOffDocument::of(one, left)).collect();
+        app.out.document(&UnfinishedDocument::of(all, put_away))?;
     } else {
         if found.is_empty() {
             app.out.line("nothing was cut off")?;

@@ -78,6 +78,6 @@ impl<C: EngineClient + ?Sized> ReadClient for C {
     }
 
     async fn survival(&self, me: &Actor) -> Result<Survival, RequestError> {
-        ask(self, Request::Survival(None), me).await
+        ask(self, Request::Survival, me).await
     }
 }

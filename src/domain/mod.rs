@@ -101,7 +101,7 @@ pub use probe_state::{ProbeState, ProbeStatus};
 pub use probe_window::ProbeWindow;
 pub use profile::{ProfileChange, ProfileEdit, ProfileField, ProfileProblem};
 pub use profile_patch::ProfilePatch;
-pub use profile_update::{ProfileUpdate, UpdatesHeld};
+pub use profile_update::{ProfileUpdate, why_held};
 pub use query::{Query, QueryContext, QueryError, Searchable};
 pub use refusal::{Refusal, Remedy};
 pub use slot_window::{DateRange, SlotWindow};

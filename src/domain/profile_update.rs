@@ -1,7 +1,5 @@
 //! What a file would change at dealerships that are known, and when a person has to say yes to it first.
 
-use std::fmt;
-
 use super::text::first_few;
 use super::{Contact, Onboarding, OpcodeChoice, ProfileChange, ProfileField, ProfilePatch, Untrusted};
 
@@ -48,41 +46,21 @@ impl ProfileUpdate {
     }
 }
 
-/// Why updates wait for a person's yes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UpdatesHeld {
-    /// So many dealerships would change: a shifted column changes all of them.
-    Many(usize),
-    /// The name and the mail address of these would change, so each may be another dealership.
-    Another(Vec<Untrusted>),
-}
-
-impl UpdatesHeld {
-    /// Whether updates wait, and why.
-    pub fn of(updates: &[ProfileUpdate]) -> Option<Self> {
-        let another: Vec<Untrusted> =
-            updates.iter().filter(|update| update.is_another()).map(|update| update.dealer_code.clone()).collect();
-        if !another.is_empty() {
-            return Some(Self::Another(another));
+/// Why updates wait for a person's yes: the name and the mail address of some would change, so each may be another dealership;
+/// or many would change, as a shifted column does with all of them.
+pub fn why_held(updates: &[ProfileUpdate]) -> Option<String> {
+    let another: Vec<_> =
+        updates.iter().filter(|update| update.is_another()).map(|update| update.dealer_code.plain()).collect();
+    let many = updates.len();
+    match another.is_empty() {
+        false => {
+            let some = first_few(another, 5);
+            Some(format!("name and mail address both change at {some}: is it another dealership?"))
         }
-        (updates.len() > MOST_UPDATED).then_some(Self::Many(updates.len()))
-    }
-}
-
-impl fmt::Display for UpdatesHeld {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Many(many) => {
-                write!(
-                    f,
-                    "{many} known dealerships would change, more than {MOST_UPDATED}: is a column in another's place?"
-                )
-            }
-            Self::Another(codes) => {
-                let some = first_few(codes.iter().map(Untrusted::plain), 5);
-                write!(f, "name and mail address both change at {some}: is it another dealership?")
-            }
-        }
+        true if many > MOST_UPDATED => Some(format!(
+            "{many} known dealerships would change, more than {MOST_UPDATED}: is a column in another's place?"
+        )),
+        true => None,
     }
 }
 
@@ -105,11 +83,12 @@ mod tests {
     #[test]
     fn many_updates_wait_and_so_does_one_that_may_be_another_dealership() {
         let one = || update("xts1", &[ProfileField::Name, ProfileField::Phone]);
-        assert_eq!(UpdatesHeld::of(&vec![one(); MOST_UPDATED]), None);
-        assert_eq!(UpdatesHeld::of(&vec![one(); MOST_UPDATED + 1]), Some(UpdatesHeld::Many(MOST_UPDATED + 1)));
+        let says = |updates: &[ProfileUpdate], words: &str| why_held(updates).is_some_and(|why| why.contains(words));
+        assert_eq!(why_held(&vec![one(); MOST_UPDATED]), None);
+        assert!(says(&vec![one(); MOST_UPDATED + 1], "26 known dealerships would change"));
         let both = update("xts2", &[ProfileField::Name, ProfileField::City, ProfileField::Email]);
-        assert_eq!(UpdatesHeld::of(&[one(), both.clone()]), Some(UpdatesHeld::Another(vec!["xts2".into()])));
-        assert!(UpdatesHeld::of(&vec![both; 7]).is_some_and(|held| held.to_string().contains("and 2 more")));
-        assert_eq!(UpdatesHeld::of(&[update("xts3", &[ProfileField::Email])]), None);
+        assert!(says(&[one(), both.clone()], "both change at xts2:"));
+        assert!(says(&vec![both; 7], "and 2 more"));
+        assert_eq!(why_held(&[update("xts3", &[ProfileField::Email])]), None);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 
 use super::backoff::Backoff;
-use super::inner::SOURCE_IN_FLIGHT;
+use super::inner::{SOURCE_IN_FLIGHT, UnrecordedCodes};
 use super::{Engine, Inner};
 use crate::domain::{
     Actor, Ask, CodeOrigin, Command, DealershipId, Event, Fact, Onboarding, PendingCode, Refusal, give_up_orphan,
@@ -26,7 +26,7 @@ const MOST_ASKS: u32 = 5;
 const LONGEST_SAGA: Duration = Duration::from_secs(60);
 const BACKOFF: Backoff = Backoff::seconds(2, 20);
 
-/// How long until a request is resumed of which it could not be recorded what became of it.
+/// How long until it is tried again to record what became of a request.
 const UNRECORDED_REST: Duration = Duration::from_secs(30);
 
 impl Engine {
@@ -39,9 +39,7 @@ impl Engine {
         let (task, actor) = (Arc::clone(&inner), actor.clone());
         let saga = inner.tasks.spawn(async move {
             let obtained = task.obtain(source.as_ref(), id, Some((ask, mail)), &actor).await;
-            if let Err(RequestError::Store(_)) = obtained {
-                task.code_unrecorded.notify_one();
-            }
+            task.keep_unrecorded(id, actor, &obtained);
             obtained
         });
         saga.await.unwrap_or_else(|error| Err(RequestError::Fault(error.to_string())))
@@ -51,59 +49,55 @@ impl Engine {
 /// Goes on with every request that was open when the program ended, each with its own key; and later with those of which
 /// it could not be recorded what became of them.
 pub(super) async fn resume_all(inner: Arc<Inner>) {
-    resume(&inner, |_| true).await;
-    let unrecorded = async {
-        loop {
-            inner.code_unrecorded.notified().await;
+    let open = |state: Arc<Onboarding>| {
+        let pending = state.pending.as_ref()?;
+        Some((pending.at, state.id, Actor::person(&pending.by)))
+    };
+    let mut open: Vec<_> = inner.read_model().all().1.into_iter().filter_map(open).collect();
+    open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
+    let all = async {
+        resume(&inner, open.into_iter().map(|(_, id, actor)| (id, (actor, None)))).await;
+        let mut unrecorded = inner.unrecorded_codes.subscribe();
+        while unrecorded.wait_for(|codes| !codes.is_empty()).await.is_ok() {
             inner.parts.clock.sleep(UNRECORDED_REST).await;
-            resume(&inner, |pending| pending.failed.is_none()).await;
+            resume(&inner, inner.unrecorded_codes.send_replace(UnrecordedCodes::new())).await;
         }
     };
-    inner.cancel.run_until_cancelled(unrecorded).await;
+    inner.cancel.run_until_cancelled(all).await;
 }
 
-async fn resume(inner: &Inner, wanted: impl Fn(&PendingCode) -> bool) {
-    let mut open: Vec<(crate::domain::Timestamp, DealershipId, PendingCode)> = inner
-        .read_model()
-        .all()
-        .1
-        .into_iter()
-        .filter_map(|state| Some((state.id, state.pending.as_deref().filter(|pending| wanted(pending)).cloned()?)))
-        .map(|(id, pending)| (pending.at, id, pending))
-        .collect();
-    open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
-    let resume = |(_, id, pending): (_, DealershipId, PendingCode)| {
-        async move {
-            let source = inner.parts.source.as_ref().filter(|source| source.origin() == pending.source);
-            let result = match source {
-                Some(source) => inner.obtain(source.as_ref(), id, None, &Actor::person(&pending.by)).await.map(drop),
-                // Nobody can go on with it. It stays open, and says why.
-                None => {
-                    let command = source_is_gone(&pending, false);
-                    inner.execute_as_leader(id, command, &Actor::system("codes")).await.map(drop)
-                }
-            };
-            match result {
-                Ok(()) | Err(RequestError::Ending) => {}
-                Err(error) => {
-                    tracing::warn!(dealership = %id, "a request for a code is still open: {error}");
-                    if let RequestError::Store(_) = error {
-                        inner.code_unrecorded.notify_one();
-                    }
-                }
-            }
+async fn resume(inner: &Inner, open: impl IntoIterator<Item = (DealershipId, (Actor, Option<Command>))>) {
+    let resume = |(id, (actor, end)): (DealershipId, (Actor, Option<Command>))| async move {
+        let result = match end {
+            Some(end) => inner.end(id, end, &actor).await.map(drop),
+            None => inner.ask_again(id, &actor).await,
+        };
+        inner.keep_unrecorded(id, actor, &result);
+        match result {
+            // What the rules or the source refuse is closed, or in the hands of somebody who asked again.
+            Ok(()) | Err(RequestError::Ending | RequestError::Refused(_) | RequestError::Source(_)) => {}
+            Err(error) => tracing::warn!(dealership = %id, "a request for a code is still open: {error}"),
         }
     };
-    let all = stream::iter(open).for_each_concurrent(SOURCE_IN_FLIGHT, resume);
-    tokio::select! {
-        biased;
-        () = inner.cancel.cancelled() => {}
-        () = all => {}
-    }
+    stream::iter(open).for_each_concurrent(SOURCE_IN_FLIGHT, resume).await;
 }
 
 impl Inner {
-    /// The saga. `ask` is `None` when an open request is resumed at the start.
+    /// Goes on with an open request.
+    async fn ask_again(&self, id: DealershipId, actor: &Actor) -> Result<(), RequestError> {
+        let state = self.known(id)?;
+        let Some(pending) = &state.pending else { return Ok(()) };
+        match self.parts.source.as_ref().filter(|source| source.origin() == pending.source) {
+            Some(source) => self.obtain(source.as_ref(), id, None, actor).await.map(drop),
+            // Nobody can go on with it. It stays open, and says why.
+            None => {
+                let command = source_is_gone(pending, false);
+                self.execute_as_leader(id, command, &Actor::system("codes")).await.map(drop)
+            }
+        }
+    }
+
+    /// The saga. `ask` is `None` when an open request is resumed.
     async fn obtain(
         &self,
         source: &dyn CodeSource,
@@ -123,33 +117,90 @@ impl Inner {
             return Err(self.in_flight(id, &other).into());
         }
         scopeguard::defer!(drop(self.obtaining.lock().remove(&id)));
+        let end = self.ask_to_the_end(source, id, ask, actor).await?;
+        self.end(id, end, actor).await
+    }
+
+    /// What is to be recorded of what the source says.
+    async fn ask_to_the_end(
+        &self,
+        source: &dyn CodeSource,
+        id: DealershipId,
+        ask: Option<(Ask, bool)>,
+        actor: &Actor,
+    ) -> Result<Command, RequestError> {
         let before = self.read_model().get(id).and_then(|state| state.pending.as_ref().map(|pending| pending.intent));
         let (state, pending) = self.open_intent(source.origin(), id, ask, actor).await?;
         FailurePoint::CodeRequested.pass();
+        let intent = pending.intent;
         let request = SourceRequest {
-            intent: pending.intent,
+            intent,
             dealer_code: state.profile.dealer_code.raw().to_owned(),
             dealership: id.to_string(),
             name: state.profile.name.plain().into_owned(),
         };
         let (answer, asked_in_vain) = self.ask_source(source, &request).await?;
         FailurePoint::CodeObtained.pass();
-        let error = match answer {
-            Ok(obtained) => {
-                return self.record(source.origin(), id, &pending, obtained, ask.map(|(ask, _)| ask), actor).await;
+        let in_doubt = asked_in_vain || before == Some(intent);
+        Ok(match answer {
+            Ok(obtained) => Command::IssueCode {
+                code: obtained.code,
+                // An earlier try may have made it, whose answer was lost: the first moment possible is the safe one, because
+                // the dealership must not be told of hours that the code does not have.
+                generated_at: obtained.generated_at.unwrap_or(pending.at),
+                expires_at: obtained.expires_at,
+                source: source.origin(),
+                intent,
+                ask: ask.map_or(Ask::Invite, |(ask, _)| ask),
+                mail: pending.mail,
+            },
+            Err(error) => {
+                let refused = match &error {
+                    SourceError::Refused(_) => true,
+                    SourceError::TurnedAway(_) => !in_doubt,
+                    SourceError::Unusable(_) | SourceError::Unclear { .. } => false,
+                };
+                Command::FailCode { intent, reason: error.to_string(), refused }
             }
-            Err(error) => error,
-        };
-        let in_doubt = asked_in_vain || before == Some(pending.intent);
-        let refused = match &error {
-            SourceError::Refused(_) => true,
-            SourceError::TurnedAway(_) => !in_doubt,
-            SourceError::Unusable(_) | SourceError::Unclear { .. } => false,
-        };
-        let command = Command::FailCode { intent: pending.intent, reason: error.to_string(), refused };
-        self.execute_as_leader(id, command, actor).await?;
-        let words = error.to_string();
-        Err(if refused { RequestError::Source(words) } else { RequestError::StillOpen(words) })
+        })
+    }
+
+    /// Records how a request ended; the answer is the generation of its code. What cannot be recorded is kept until it can:
+    /// the source is not asked again for it.
+    async fn end(&self, id: DealershipId, end: Command, actor: &Actor) -> Result<u32, RequestError> {
+        let recorded = self.record(id, end.clone(), actor).await;
+        if let Err(RequestError::Store(_)) = recorded {
+            self.unrecorded_codes.send_modify(|codes| {
+                codes.insert(id, (actor.clone(), Some(end)));
+            });
+        }
+        recorded
+    }
+
+    /// Keeps what could not be recorded of a request, unless its end is kept.
+    fn keep_unrecorded<T>(&self, id: DealershipId, actor: Actor, result: &Result<T, RequestError>) {
+        if let Err(RequestError::Store(_)) = result {
+            self.unrecorded_codes.send_modify(|codes| {
+                codes.entry(id).or_insert((actor, None));
+            });
+        }
+    }
+
+    async fn record(&self, id: DealershipId, end: Command, actor: &Actor) -> Result<u32, RequestError> {
+        match (self.execute_as_leader(id, end.clone(), actor).await, end) {
+            (Ok(_), Command::FailCode { reason, refused: true, .. }) => Err(RequestError::Source(reason)),
+            (Ok(_), Command::FailCode { reason, .. }) => Err(RequestError::StillOpen(reason)),
+            (Ok(events), _) => {
+                FailurePoint::CodeIssued.pass();
+                Ok(self.issued(id, &events))
+            }
+            (Err(RequestError::Refused(refusal)), Command::IssueCode { intent, .. }) => {
+                let reason = format!("the source gave a code that cannot be used: {refusal}");
+                self.execute_as_leader(id, Command::FailCode { intent, reason, refused: true }, actor).await?;
+                Err(refusal.into())
+            }
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// The open intent of a dealership, or a new one; durable when this returns.
@@ -206,42 +257,6 @@ impl Inner {
             }
         }
         Err(RequestError::Ending)
-    }
-
-    /// Records the code of a source; the answer is its generation.
-    async fn record(
-        &self,
-        source: CodeOrigin,
-        id: DealershipId,
-        pending: &PendingCode,
-        obtained: ObtainedCode,
-        ask: Option<Ask>,
-        actor: &Actor,
-    ) -> Result<u32, RequestError> {
-        let command = Command::IssueCode {
-            code: obtained.code,
-            // An earlier try may have made it, whose answer was lost: the first moment possible is the safe one, because
-            // the dealership must not be told of hours that the code does not have.
-            generated_at: obtained.generated_at.unwrap_or(pending.at),
-            expires_at: obtained.expires_at,
-            source,
-            intent: pending.intent,
-            ask: ask.unwrap_or(Ask::Invite),
-            mail: pending.mail,
-        };
-        match self.execute_as_leader(id, command, actor).await {
-            Ok(events) => {
-                FailurePoint::CodeIssued.pass();
-                Ok(self.issued(id, &events))
-            }
-            Err(RequestError::Refused(refusal)) => {
-                let reason = format!("the source gave a code that cannot be used: {refusal}");
-                let command = Command::FailCode { intent: pending.intent, reason, refused: true };
-                self.execute_as_leader(id, command, actor).await?;
-                Err(refusal.into())
-            }
-            Err(error) => Err(error),
-        }
     }
 
     pub(super) async fn paste(&self, pasted: PastedCode, actor: &Actor) -> Result<u32, RequestError> {

@@ -1,6 +1,6 @@
 //! What the engine and its tasks share, and how a command is decided and recorded.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,9 @@ pub enum Authority {
     /// Whoever leads: refused when another process does by now.
     Leader,
 }
+
+/// Requests for codes whose end could not be recorded: for whom, and how each ended; `None`: the source has yet to say.
+pub type UnrecordedCodes = BTreeMap<DealershipId, (Actor, Option<Command>)>;
 
 /// A request of a person that has not been sent.
 pub type Call = BoxFuture<'static, ()>;
@@ -90,8 +93,7 @@ pub struct Inner {
     pub sending: tokio::sync::RwLock<()>,
     /// Somebody wants a letter tried now.
     pub outbox_nudge: Notify,
-    /// What became of a request for a code could not be recorded.
-    pub code_unrecorded: Notify,
+    pub unrecorded_codes: watch::Sender<UnrecordedCodes>,
     /// How many desks are open here.
     pub desks: watch::Sender<usize>,
     /// What the desks that are open here have in front of them.
@@ -139,7 +141,7 @@ impl Inner {
             letters_asked: tokio::sync::Mutex::new(letters_asked),
             sending: tokio::sync::RwLock::default(),
             outbox_nudge: Notify::new(),
-            code_unrecorded: Notify::new(),
+            unrecorded_codes: watch::Sender::default(),
             desks: watch::Sender::default(),
             presences: watch::Sender::default(),
             learned: tokio::sync::Mutex::default(),

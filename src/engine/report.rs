@@ -5,7 +5,7 @@ use crate::domain::report::{Report, ReportQuery, survival};
 use crate::domain::survival::Survival;
 use crate::domain::{Actor, Timestamp};
 use crate::protocol::{PastFound, RequestError, Selection};
-use crate::store::report::{find_past, read_cases, read_past, report_of_now, report_of_past};
+use crate::store::report::{find_past, read_cases, report_of_now, report_of_past};
 
 impl Engine {
     pub(super) async fn report(&self, query: &ReportQuery) -> Result<Report, RequestError> {
@@ -28,12 +28,8 @@ impl Engine {
         find_past(selection, past, alike, me, |query| self.events(query)).await
     }
 
-    /// How likely codes are used, by every one that there was; `at`: as that stood then.
-    pub(super) async fn survival(&self, at: Option<Timestamp>) -> Result<Survival, RequestError> {
-        if let Some(at) = at {
-            let (cases, _) = read_past(at, self.read_model().seq(), |query| self.events(query)).await?;
-            return Ok(survival(&cases, &ReportQuery::default(), at));
-        }
+    /// How likely codes are used, by every one that there was.
+    pub(super) async fn survival(&self) -> Result<Survival, RequestError> {
         let mut cases = self.inner.cases.lock().await;
         read_cases(&mut cases, self.read_model().seq(), |query| self.events(query)).await?;
         Ok(survival(&cases, &ReportQuery::default(), self.inner.now()))

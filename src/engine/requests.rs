@@ -237,7 +237,7 @@ impl ActiveRequest {
             Request::SelectPast { selection, at, alike } => {
                 Response::Past(engine.select_past(&selection, at, alike, actor).await?)
             }
-            Request::Survival(at) => Response::Survival(engine.survival(at).await?),
+            Request::Survival => Response::Survival(engine.survival().await?),
             Request::Services(id) => Response::Services(engine.services(id).await?),
             Request::Slots { dealership: id, window } => Response::Slots(engine.slots(id, window).await?),
             Request::PlanBooking { dealership, local, moves, plan } => {

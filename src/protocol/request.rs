@@ -94,8 +94,8 @@ pub enum Request {
     Events(EventQuery),
     /// What the log says of the work.
     Report(ReportQuery),
-    /// How likely codes are used before they end, by what became of every one; of a moment that is past by what was known then.
-    Survival(Option<Timestamp>),
+    /// How likely codes are used before they end, by what became of every one.
+    Survival,
     /// The opcodes that Xtime shows, by a probe where nobody had one lately.
     Services(DealershipId),
     /// The times that are offered; `None`: in the window of the policy.
@@ -213,7 +213,7 @@ impl Request {
             | Self::Alike { .. }
             | Self::Events(_)
             | Self::Report(_)
-            | Self::Survival(_)
+            | Self::Survival
             | Self::Slots { .. }
             | Self::PlanBooking { .. }
             | Self::ReadLetter { .. }

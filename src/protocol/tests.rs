@@ -166,7 +166,7 @@ fn every_request_survives_json() {
         Request::ProbeStatuses(vec![ID]),
         Request::Alike { dealerships: vec![ID], archived: true },
         Request::Report(ReportQuery { since: Some(at()), until: None, at: Some(at()) }),
-        Request::Survival(None),
+        Request::Survival,
         Request::SelectPast { selection: Selection::All, at: at(), alike: true },
         Request::Services(ID),
         Request::Slots { dealership: ID, window: Some(SlotWindow { first: local().date(), days: 14 }) },

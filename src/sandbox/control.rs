@@ -14,10 +14,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use self::action::{ActionError, ControlAction};
-use self::status::status;
+use self::status::StatusDocument;
 use super::action::DealerAction;
 use super::catalog::{Edit, OPERATIONS};
 use super::dealer::Dealer;
@@ -38,23 +37,23 @@ pub(super) async fn calls(State(shared): State<Arc<SandboxState>>, Query(part): 
     let mut world = shared.world.lock();
     world.hear(shared.clock.now());
     let from = world.calls.partition_point(|call| call.seq <= part.after);
-    let calls: Vec<Value> = world.calls.iter().skip(from).take(CALLS).map(told).collect();
+    let calls: Vec<_> = world.calls.iter().skip(from).take(CALLS).map(SaidDocument::of).collect();
     reply::named(StatusCode::OK, "calls", calls)
 }
 
-fn told(call: &DealerCall) -> Value {
-    let mut value = json!({
-        "seq": call.seq,
-        "at": moment(call.said.at),
-        "dealerCode": &*call.dealer,
-        "kind": call.said.kind.name(),
-        "text": call.said.text,
-    });
-    if let (Some((opcode, option)), Some(fields)) = (&call.said.opcode, value.as_object_mut()) {
-        fields.insert("opcode".to_owned(), json!(opcode));
-        fields.insert("option".to_owned(), json!(option));
+documents! {
+    #[serde(rename_all = "camelCase")]
+    SaidDocument<'a> of (call: &'a DealerCall) {
+        at: String = moment(call.said.at),
+        dealer_code: &'a str = &call.dealer,
+        kind: &'static str = call.said.kind.name(),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        opcode: Option<&'a str> = call.said.opcode.as_ref().map(|(opcode, _)| opcode.as_str()),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        option: Option<&'static str> = call.said.opcode.as_ref().map(|(_, option)| *option),
+        seq: u64 = call.seq,
+        text: &'a str = &call.said.text,
     }
-    value
 }
 
 pub(super) async fn actions() -> Response {
@@ -170,7 +169,7 @@ fn key(world: &World, code: &str) -> Option<Arc<str>> {
 fn told_about(shared: &SandboxState, world: &mut World, code: &Arc<str>, now: DateTime<Utc>) -> Response {
     world.dealers.get_mut(code).map_or_else(unknown, |dealer| {
         dealer.settle(now);
-        reply::good(status(shared, code, dealer, now))
+        reply::good(StatusDocument::of(shared, code, dealer, now))
     })
 }
 

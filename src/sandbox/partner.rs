@@ -12,9 +12,9 @@ use axum::response::Response;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
-use serde_json::json;
 use url::form_urlencoded;
 
+use super::dealer::IssuedInvitation;
 use super::world::{TOKEN_LIFE, WorldRefusal};
 use super::{SandboxState, reply};
 
@@ -48,12 +48,22 @@ pub(super) async fn token(State(shared): State<Arc<SandboxState>>, headers: Head
         return refuse(StatusCode::BAD_REQUEST, "invalid_scope");
     }
     let token = shared.world.lock().token(shared.clock.now());
-    reply::good(json!({
-        "access_token": token,
-        "token_type": "Bearer",
-        "expires_in": TOKEN_LIFE,
-        "scope": scope.map_or_else(|| SCOPES.join(" "), Cow::into_owned),
-    }))
+    reply::good(TokenDocument::of(token, scope))
+}
+
+documents! {
+    TokenDocument of (token: String, scope: Option<Cow<'_, str>>) {
+        access_token: String = token,
+        expires_in: i64 = TOKEN_LIFE,
+        scope: String = scope.map_or_else(|| SCOPES.join(" "), Cow::into_owned),
+        token_type: &'static str = "Bearer",
+    }
+
+    IssuedCodeDocument<'a> of (invitation: &'a IssuedInvitation) {
+        code: &'a str = &invitation.code,
+        expires: String = moment(invitation.expires_at()),
+        generated: String = moment(invitation.generated_at),
+    }
 }
 
 #[derive(Deserialize)]
@@ -84,11 +94,7 @@ pub(super) async fn invite(State(shared): State<Arc<SandboxState>>, headers: Hea
     let mut world = shared.world.lock();
     let asked = world.addressed(&ask.dealer_code, zone, ask.email.as_deref());
     match asked.and_then(|()| world.invite(&ask.dealer_code, zone, ask.generated_at, key, now)) {
-        Ok(invitation) => reply::good(json!({"data": {
-            "code": invitation.code,
-            "generated": moment(invitation.generated_at),
-            "expires": moment(invitation.expires_at()),
-        }})),
+        Ok(invitation) => reply::named(StatusCode::OK, "data", IssuedCodeDocument::of(&invitation)),
         Err(refusal) => refused(&refusal),
     }
 }

@@ -9,11 +9,10 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
 
-use super::calendar::{self, Calendar, SLOT_MINUTES};
-use super::catalog::AskedVehicle;
+use super::calendar::{self, Calendar, OfferedSlot, SLOT_MINUTES};
+use super::catalog::{AskedVehicle, Operation};
 use super::dealer::{Dealer, SimulatedAppointment};
 use super::profile::{DealerProfile, Denial};
 use super::seeded_rng::SeededRng;
@@ -91,17 +90,43 @@ fn list<T>(items: Vec<T>, profile: &DealerProfile) -> Option<Vec<T>> {
     if items.is_empty() && profile.null_lists { None } else { Some(items) }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Service<'a> {
-    opcode: &'a str,
-    service_name: &'a str,
+documents! {
+    #[serde(rename_all = "camelCase")]
+    pub(super) ServiceDocument<'a> of (opcode: &'a str, name: Option<&'a str>) {
+        opcode: &'a str = opcode,
+        service_name: Option<&'a str> = name,
+    }
+
+    ServicesDocument<'a> of (services: Option<Vec<ServiceDocument<'a>>>) {
+        success: bool = true,
+        services: Option<Vec<ServiceDocument<'a>>> = services,
+    }
+
+    #[serde(rename_all = "camelCase")]
+    OfferDocument of (offer: &OfferedSlot, profile: &DealerProfile) {
+        appointment_date_time_local: String = calendar::written(offer, profile.zulu),
+        duration_minutes: u32 = SLOT_MINUTES,
+    }
+
+    #[serde(rename_all = "camelCase")]
+    BookedDocument<'a> of (id: &'a str, one: &'a SimulatedAppointment, dealer: &'a Dealer) {
+        appointment_date_time_local: String = calendar::written_at(one.local, &dealer.profile),
+        appointment_id: &'a str = id,
+        comment: &'a str = &one.comment,
+        email_address: &'a str = &one.email,
+        first_name: &'a str = &one.first_name,
+        last_name: &'a str = &one.last_name,
+        phone_number: &'a str = &one.phone,
+        services: [ServiceDocument<'a>; 1] =
+            [ServiceDocument::of(&one.opcode, dealer.state.catalog.name_of(&one.opcode))],
+        vin: &'a str = &one.vin,
+    }
 }
 
-#[derive(Serialize)]
-struct Services<'a> {
-    success: bool,
-    services: Option<Vec<Service<'a>>>,
+impl<'a> ServiceDocument<'a> {
+    pub(super) fn of_operation(one: &'a Operation) -> Self {
+        Self::of(&one.opcode, Some(&one.name))
+    }
 }
 
 pub(super) async fn services(State(shared): State<Arc<SandboxState>>, headers: HeaderMap, fields: Fields) -> Response {
@@ -111,8 +136,8 @@ pub(super) async fn services(State(shared): State<Arc<SandboxState>>, headers: H
         let vehicle = vehicle(&fields)?;
         connected(&shared, code, |dealer, _| {
             let shown = dealer.state.catalog.shown(vehicle);
-            let items = shown.map(|one| Service { opcode: &one.opcode, service_name: &one.name }).collect();
-            Ok(reply::good(Services { success: true, services: list(items, &dealer.profile) }))
+            let items = shown.map(ServiceDocument::of_operation).collect();
+            Ok(reply::good(ServicesDocument::of(list(items, &dealer.profile))))
         })
     };
     either(answer())
@@ -136,13 +161,7 @@ pub(super) async fn availabilities(
         connected(&shared, code, |dealer, now| {
             let shown = dealer.state.catalog.shows(opcode, vehicle);
             let offers = if shown { calendar_of(shared.seed, code, dealer).days(start, end, now) } else { Vec::new() };
-            let items: Vec<Value> = offers
-                .iter()
-                .map(|offer| {
-                    let local = calendar::written(offer, dealer.profile.zulu);
-                    json!({"appointmentDateTimeLocal": local, "durationMinutes": SLOT_MINUTES})
-                })
-                .collect();
+            let items = offers.iter().map(|offer| OfferDocument::of(offer, &dealer.profile)).collect();
             Ok(reply::success("availableAppointments", list(items, &dealer.profile)))
         })
     };
@@ -269,24 +288,9 @@ pub(super) async fn appointments(
         let vin = field(&fields, "vin")?;
         connected(&shared, code, |dealer, _| {
             let items = dealer.appointments.iter().filter(|(_, one)| one.vin == vin);
-            let items: Vec<Value> = items.map(|(id, one)| appointment(id, one, dealer)).collect();
+            let items = items.map(|(id, one)| BookedDocument::of(id, one, dealer)).collect();
             Ok(reply::success("appointments", list(items, &dealer.profile)))
         })
     };
     either(answer())
-}
-
-fn appointment(id: &str, one: &SimulatedAppointment, dealer: &Dealer) -> Value {
-    let name = dealer.state.catalog.name_of(&one.opcode);
-    json!({
-        "appointmentId": id,
-        "vin": one.vin,
-        "appointmentDateTimeLocal": calendar::written_at(one.local, &dealer.profile),
-        "comment": one.comment,
-        "firstName": one.first_name,
-        "lastName": one.last_name,
-        "emailAddress": one.email,
-        "phoneNumber": one.phone,
-        "services": [{"opcode": one.opcode, "serviceName": name}],
-    })
 }

@@ -23,31 +23,33 @@ pub(super) struct ControlCounts {
     /// By endpoint, then by status; "closed" are those whose caller gave up before the answer.
     requests: BTreeMap<&'static str, BTreeMap<String, u64>>,
     total: u64,
-    /// Of the last second.
-    #[serde(skip)]
-    arrivals: VecDeque<Duration>,
 }
 
 /// Counts requests. The control interface itself is not counted.
 #[derive(Default)]
 pub(super) struct Stats {
     counts: Mutex<ControlCounts>,
+    /// Of the last second.
+    arrivals: Mutex<VecDeque<Duration>>,
 }
 
 impl Stats {
     /// A request has arrived, `at` on the clock that never goes back.
     pub(super) fn arrive(&self, endpoint: &'static str, at: Duration) -> Visit<'_> {
-        let mut counts = self.counts.lock();
-        while counts.arrivals.len() >= WINDOW
-            || counts.arrivals.front().is_some_and(|first| at.saturating_sub(*first) >= Duration::from_secs(1))
+        let mut arrivals = self.arrivals.lock();
+        while arrivals.len() >= WINDOW
+            || arrivals.front().is_some_and(|first| at.saturating_sub(*first) >= Duration::from_secs(1))
         {
-            counts.arrivals.pop_front();
+            arrivals.pop_front();
         }
-        counts.arrivals.push_back(at);
+        arrivals.push_back(at);
+        let in_a_second = arrivals.len();
+        drop(arrivals);
+        let mut counts = self.counts.lock();
         counts.total += 1;
         counts.in_flight += 1;
         counts.peak_in_flight = counts.peak_in_flight.max(counts.in_flight);
-        counts.peak_per_second = counts.peak_per_second.max(counts.arrivals.len());
+        counts.peak_per_second = counts.peak_per_second.max(in_a_second);
         drop(counts);
         Visit { stats: self, endpoint, status: None }
     }

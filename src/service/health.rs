@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use super::hooks::{HookProgress, HookStatus};
 use super::metrics::{Metrics, mail_circuit, platform_circuit};
-use crate::domain::rfc3339;
 use crate::domain::text::clean;
+use crate::domain::{Timestamp, rfc3339};
 use crate::engine::{Engine, TaskState};
+use crate::protocol::{MailStatus, PlatformState};
 
 /// What is wrong, in words; nothing: it is well.
 fn reasons(faults: &[(&str, TaskState)], write_failure: Option<&str>) -> Vec<String> {
@@ -19,28 +18,41 @@ fn reasons(faults: &[(&str, TaskState)], write_failure: Option<&str>) -> Vec<Str
 }
 
 /// Whether it is well, and the answer to whoever asks.
-pub fn health(engine: &Engine, metrics: &Metrics, hooks: &[Arc<HookStatus>]) -> (bool, Value) {
+pub fn health<'a>(engine: &Engine, metrics: &Metrics, hooks: &'a [Arc<HookStatus>]) -> (bool, HealthDocument<'a>) {
     let reasons = reasons(&engine.task_faults(), metrics.write_failure().as_deref());
-    let (status, now) = (engine.status().borrow().clone(), engine.clock().now());
-    let well = reasons.is_empty();
-    let hook = |hook: &Arc<HookStatus>| {
-        let HookProgress { position, failure, .. } = hook.progress();
-        json!({
-            "name": hook.name,
-            "position": position,
-            "failing_since": failure.as_ref().map(|(since, _)| rfc3339(*since)),
-            "why": failure.map(|(_, why)| why),
-        })
-    };
-    let body = json!({
-        "schema": 1,
-        "status": if well { "ok" } else { "failing" },
-        "reasons": reasons,
-        "leader": engine.works(),
-        "last_event_seq": engine.read_model().seq(),
-        "platform": { "circuit": platform_circuit(&status.platform, now), "alarm": status.platform.is_alarm() },
-        "mail": { "circuit": mail_circuit(&status.mail.state, now), "waiting": status.mail.waiting },
-        "hooks": hooks.iter().map(hook).collect::<Vec<_>>(),
-    });
-    (well, body)
+    (reasons.is_empty(), HealthDocument::of(engine, &reasons, hooks))
+}
+
+documents! {
+    pub HealthDocument<'a> of (engine: &Engine, reasons: &[String], hooks: &'a [Arc<HookStatus>])
+    where (state, now) = (engine.status().borrow().clone(), engine.clock().now());
+    {
+        hooks: Vec<HookDocument<'a>> = hooks.iter().map(|hook| HookDocument::of(hook)).collect(),
+        last_event_seq: u64 = engine.read_model().seq(),
+        leader: bool = engine.works(),
+        mail: MailHealth = MailHealth::of(&state.mail, now),
+        platform: PlatformHealth = PlatformHealth::of(&state.platform, now),
+        reasons: Vec<String> = reasons.to_vec(),
+        schema: u32 = 1,
+        status: &'static str = if reasons.is_empty() { "ok" } else { "failing" },
+    }
+
+    MailHealth of (mail: &MailStatus, now: Timestamp) {
+        circuit: Option<&'static str> = mail_circuit(&mail.state, now),
+        waiting: usize = mail.waiting,
+    }
+
+    PlatformHealth of (state: &PlatformState, now: Timestamp) {
+        alarm: bool = state.is_alarm(),
+        circuit: Option<&'static str> = platform_circuit(state, now),
+    }
+
+    HookDocument<'a> of (hook: &'a HookStatus)
+    where HookProgress { position, failure, .. } = hook.progress();
+    {
+        failing_since: Option<String> = failure.as_ref().map(|(since, _)| rfc3339(*since)),
+        name: &'a str = &hook.name,
+        position: u64 = position,
+        why: Option<String> = failure.map(|(_, why)| why),
+    }
 }

@@ -59,7 +59,7 @@ where
 }
 
 /// What was known at a moment, by the log alone up to an event: what became of the codes, and all dealerships.
-pub async fn read_past<E, F>(
+async fn read_past<E, F>(
     at: Timestamp,
     last: u64,
     read: impl Fn(EventQuery) -> F + Send + Sync,

@@ -31,7 +31,7 @@ impl ScreenState {
             return None;
         }
         self.estimate.asked_at = Some(face);
-        Some(self.ask(Request::Survival(None)))
+        Some(self.ask(Request::Survival))
     }
 
     /// The log was read; what could not be read stays as it was.

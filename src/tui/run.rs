@@ -112,24 +112,16 @@ pub async fn run<E: Send + 'static>(
     options: ScreenOptions,
 ) -> Result<Result<Left, E>, TerminalError> {
     let signals = Signals::listen()?;
-    let restorer = RestoredAtLast(Restorer::new());
+    // Where nobody waits for the screen any more, its own thread may take a moment to hear of that.
+    let restorer = scopeguard::guard(Restorer::new(), |restorer| restorer.close());
     // Before anything is opened: opening exchanges the hook for a while, and puts this one back.
-    restorer.0.hook_panics(options.panic_is_caught);
+    restorer.hook_panics(options.panic_is_caught);
     // A task is woken on the thread that hears of a key; a future that is blocked on would be woken by that thread.
-    let shown = tokio::spawn(drawing(show(opener, options, signals, Arc::clone(&restorer.0))));
+    let shown = tokio::spawn(drawing(show(opener, options, signals, Arc::clone(&restorer))));
     AbortOnDropHandle::new(shown).await.unwrap_or_else(|error| match error.try_into_panic() {
         Ok(panic) => resume_unwind(panic),
         Err(error) => Err(TerminalError::Io(io::Error::other(error))),
     })
-}
-
-/// Gives the terminal back where nobody waits for the screen any more: its own thread may take a moment to hear of that.
-struct RestoredAtLast(Arc<Restorer>);
-
-impl Drop for RestoredAtLast {
-    fn drop(&mut self) {
-        self.0.restore();
-    }
 }
 
 async fn show<E>(

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::queue;
-use crossterm::terminal::{SetTitle, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::SetTitle;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use rustix::io::Errno;
@@ -132,12 +132,8 @@ impl TerminalGuard {
     /// Takes the terminal, also from an unknown state; the next frame is drawn whole.
     fn take(&mut self) -> io::Result<()> {
         let ours_already = self.is_entered();
-        // From here on whatever fails gives back what was taken.
-        self.restorer.entering(&self.tty, !self.options.title.header().is_empty());
-        // Without this a mode that somebody else has changed since would still count as ours.
-        let _ = disable_raw_mode();
-        enable_raw_mode()?;
         let title = self.options.title.header();
+        self.restorer.enter(&self.tty, !title.is_empty())?;
         if !ours_already && !title.is_empty() {
             self.output.write_all(KEEP_TITLE)?;
         }

@@ -94,8 +94,15 @@ const MOST_MOD_FUNCTIONS: usize = 2;
 const TABLES: &[&str] =
     &["src/domain/evolve.rs apply", "src/domain/mail/fold.rs fold", "src/tui/update/message.rs take"];
 
-/// Circles that stay, by their first module: the state of the screen holds a dialog, a dialog its action, and an action
-/// functions of both, because one file and one row are all there is to write of it.
+/// Circles that stay, by their first module. The screen is one, of three that meet:
+/// - the state holds a dialog, a dialog the row of its action, and a row functions of the state, because one file is all
+///   there is to write of an action that records something;
+/// - a handler may perform another action (what the palette, a click or the end of a dialog ask for), so the registry
+///   names handlers that know the registry;
+/// - a file that holds a part of the state also holds what the whole state does about that part.
+///
+/// Dialogs that hold the id of an action, below everything, would end the first, and part the other two; each of them
+/// would still be a circle.
 const STILL_CIRCULAR: &[&str] = &["tui::action"];
 
 /// Names that once stood for what has a standard name now.

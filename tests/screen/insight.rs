@@ -102,7 +102,7 @@ fn every_size_can_be_drawn_and_scrolled() {
 #[test]
 fn how_likely_a_code_is_used_is_a_column_that_reads_the_log_once_it_is_shown() {
     let mut desk = Desk::with(crowd(200), (200, 50), |_| {});
-    let asks = |desk: &Desk| desk.effects.iter().any(|effect| matches!(effect, Effect::Ask(_, Request::Survival(_))));
+    let asks = |desk: &Desk| desk.effects.iter().any(|effect| matches!(effect, Effect::Ask(_, Request::Survival)));
     assert!(!asks(&desk));
     desk.press("s c G").sees("used in time").press("space esc");
     assert!(asks(&desk));
@@ -113,7 +113,7 @@ fn how_likely_a_code_is_used_is_a_column_that_reads_the_log_once_it_is_shown() {
         cloverwatch::domain::report::survival(&cases, &ReportQuery::default(), now())
     };
     assert!(survival.is_enough());
-    desk.answer(|request| matches!(request, Request::Survival(_)), Response::Survival(survival));
+    desk.answer(|request| matches!(request, Request::Survival), Response::Survival(survival));
     desk.press("8 D").sees(" % (");
     // A key later nothing is asked anew.
     desk.take_effects();

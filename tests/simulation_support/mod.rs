@@ -4,6 +4,7 @@
 
 pub mod bookings;
 pub mod checker;
+pub mod database;
 pub mod desk;
 pub mod mail;
 #[path = "../support/requests.rs"]

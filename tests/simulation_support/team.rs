@@ -1,12 +1,10 @@
-//! The store of a team by a model of its database: transactions that never arrive, commits whose end nobody hears of, a
-//! lease that passes to another, and a connection that is gone for a while.
+//! The store of a team, over the model of its database.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloverwatch::clock::{Clock, ManualClock};
+use cloverwatch::clock::Clock;
 use cloverwatch::domain::bulk::Bulk;
 use cloverwatch::domain::classification::ClassificationRule;
 use cloverwatch::domain::{Actor, Event};
@@ -15,146 +13,12 @@ use cloverwatch::store::{
     Append, Epoch, Fitness, Leader, MemoryStore, ProbeStates, Relay, RelayState, RelayedId, RelayedRequest, Store,
     StoreError, Team, TeamNews,
 };
-use futures::FutureExt as _;
-use parking_lot::Mutex;
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use tokio::sync::{broadcast, watch};
+
+use super::database::{Asked, Database, Fate, Tables};
 
 /// How often a process looks for what the others recorded when it is told nothing.
 const POLL: Duration = Duration::from_secs(30);
-
-/// What is wrong with the way to the database.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Faults {
-    pub away: bool,
-    /// The share of transactions that never arrive.
-    pub gone: f64,
-    /// The share of those whose end nobody hears of; every second of them is committed.
-    pub cut: f64,
-    /// What one takes at most.
-    pub slow: Duration,
-}
-
-struct Asked {
-    request: Request,
-    actor: Actor,
-    at: Duration,
-    taken: Option<Epoch>,
-    stopped: bool,
-    answers: Vec<Response>,
-    done: bool,
-}
-
-struct Tables {
-    rng: StdRng,
-    faults: Faults,
-    batches: Vec<Vec<Append>>,
-    epoch: u64,
-    leader: Option<Leader>,
-    lease_until: Duration,
-    asked: BTreeMap<RelayedId, Asked>,
-    last_asked: RelayedId,
-    transactions: u64,
-}
-
-pub struct Database {
-    clock: ManualClock,
-    /// What is recorded.
-    pub truth: Arc<MemoryStore>,
-    tables: Mutex<Tables>,
-    told: watch::Sender<u64>,
-    relayed: watch::Sender<u64>,
-}
-
-/// How a transaction goes.
-enum Fate {
-    Gone,
-    /// Committed, or not, and not answered.
-    Cut(bool),
-    Answered,
-}
-
-impl Database {
-    pub fn new(clock: &ManualClock, seed: u64) -> Arc<Self> {
-        let tables = Tables {
-            rng: StdRng::seed_from_u64(seed),
-            faults: Faults::default(),
-            batches: Vec::new(),
-            epoch: 0,
-            leader: None,
-            lease_until: Duration::ZERO,
-            asked: BTreeMap::new(),
-            last_asked: 0,
-            transactions: 0,
-        };
-        let (truth, told, relayed) = (MemoryStore::new(), watch::Sender::default(), watch::Sender::default());
-        Arc::new(Self { clock: clock.clone(), truth, tables: Mutex::new(tables), told, relayed })
-    }
-
-    pub fn faults(&self, change: impl FnOnce(&mut Faults)) {
-        change(&mut self.tables.lock().faults);
-    }
-
-    /// Records something before anybody has opened it.
-    pub fn record_now(&self, batch: Vec<Append>) {
-        self.truth.append(batch.clone()).now_or_never().unwrap().unwrap();
-        self.tables.lock().batches.push(batch);
-    }
-
-    /// Grows with everything that is asked of it.
-    pub fn transactions(&self) -> u64 {
-        self.tables.lock().transactions
-    }
-
-    pub fn leader(&self) -> Option<String> {
-        let tables = self.tables.lock();
-        let is_held = tables.lease_until > self.clock.elapsed();
-        tables.leader.as_ref().filter(|_| is_held).map(|leader| leader.name.to_string())
-    }
-
-    fn unavailable() -> StoreError {
-        StoreError::Unavailable { place: "the database".to_owned(), why: "connection refused".to_owned() }
-    }
-
-    /// The same, and whoever waits for requests or answers is told.
-    async fn tell_of<T>(&self, work: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let result = self.change(work).await;
-        self.relayed.send_modify(|told| *told += 1);
-        result
-    }
-
-    async fn fate(&self) -> Fate {
-        let (wait, fate) = {
-            let mut tables = self.tables.lock();
-            tables.transactions += 1;
-            let Faults { gone, cut, slow, .. } = tables.faults;
-            let most = u64::try_from(slow.as_millis()).unwrap_or_default();
-            let wait = Duration::from_millis(tables.rng.random_range(0..=most));
-            let fate = match () {
-                () if tables.rng.random_bool(gone) => Fate::Gone,
-                () if tables.rng.random_bool(cut) => Fate::Cut(tables.rng.random()),
-                () => Fate::Answered,
-            };
-            (wait, fate)
-        };
-        if !wait.is_zero() {
-            self.clock.sleep(wait).await;
-        }
-        if self.tables.lock().faults.away { Fate::Gone } else { fate }
-    }
-
-    /// One transaction on the tables beside the events.
-    async fn change<T>(&self, work: impl FnOnce(&mut Tables) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let fate = self.fate().await;
-        let mut tables = self.tables.lock();
-        match fate {
-            Fate::Gone | Fate::Cut(false) => Err(Self::unavailable()),
-            Fate::Cut(true) => work(&mut tables).and_then(|_| Err(Self::unavailable())),
-            Fate::Answered => work(&mut tables),
-        }
-    }
-}
 
 /// One process's view of it.
 pub struct TeamStore {

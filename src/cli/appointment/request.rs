@@ -3,7 +3,6 @@
 use crate::present::json::SlotsSeenDocument;
 use crate::timezone::Tz;
 use chrono::{NaiveDateTime, TimeZone, Timelike};
-use serde_json::{Map, Value, json};
 
 use crate::domain::SlotWindow;
 use crate::domain::text::is_invisible;
@@ -14,7 +13,7 @@ use super::super::error::CliError;
 use super::super::escaped;
 use super::super::opcode::words;
 use super::super::report::named;
-use super::Visit;
+use super::{RequestDocument, Visit};
 
 /// How many times are listed one by one.
 const LISTED: usize = 12;
@@ -85,17 +84,12 @@ impl Visit<'_> {
     /// Shows the request and what else is offered, and notes it for scripts.
     pub(super) fn show(&mut self, planned: &PlannedBooking, offer: &SlotOffer) -> Result<(), CliError> {
         let (booking, preview) = (&planned.booking, &planned.preview);
-        self.note("at_local", json!(booking.local));
-        self.note("timezone", booking.zone.name().into());
-        self.note("opcode", booking.opcode.raw().into());
-        self.note("moves", booking.appointment_id.is_some().into());
-        self.note("slots", json!(SlotsSeenDocument::of(&offer.counts)));
-        let headers: Map<String, Value> =
-            preview.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-        self.note(
-            "request",
-            json!({ "method": preview.method, "url": preview.url, "headers": headers, "body": preview.body }),
-        );
+        self.document.at_local = Some(booking.local);
+        self.document.timezone = Some(booking.zone.name());
+        self.document.opcode = Some(booking.opcode.raw().to_owned());
+        self.document.moves = Some(booking.appointment_id.is_some());
+        self.document.slots = Some(SlotsSeenDocument::of(&offer.counts));
+        self.document.request = Some(RequestDocument::of(preview));
         let (counts, zone) = (&offer.counts, booking.zone);
         let mut lines = vec![
             named(&self.state),
@@ -150,6 +144,8 @@ fn written(preview: &RequestPreview) -> Result<Vec<String>, CliError> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn local(text: &str) -> NaiveDateTime {

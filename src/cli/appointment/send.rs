@@ -1,7 +1,5 @@
 //! Sending: the dealerCode is typed, the request goes out once, and what became of it is said.
 
-use serde_json::json;
-
 use crate::domain::text::clean;
 use crate::domain::{BookingProblem, Slot};
 use crate::present::opcode::{SLOT_CAUSES, slot_causes};
@@ -60,7 +58,7 @@ impl Visit<'_> {
             };
             self.refresh();
             app.out.warn("the slot was taken meanwhile: nothing was booked");
-            self.note("slot_taken", json!(planned.booking.local));
+            self.document.slot_taken = Some(planned.booking.local);
             (planned, offer) = self.another(slots?).await?;
         }
     }

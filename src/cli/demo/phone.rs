@@ -1,6 +1,6 @@
 //! The demo's line to the simulated dealers: asks the sandbox for invitations, and hears what dealers say by phone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -101,9 +101,8 @@ impl PhoneLine {
         struct Answer {
             data: Data,
         }
-        let body = serde_json::json!({
-            "dealerCode": dealer_code, "timezone": timezone, "generatedAt": rfc3339(at),
-        });
+        let body = [("dealerCode", dealer_code), ("timezone", timezone), ("generatedAt", &rfc3339(at))];
+        let body = BTreeMap::from(body);
         let request = self.http.post(&self.invitations).header("Idempotency-Key", key).json(&body);
         let answer: Answer = request.send().await?.error_for_status()?.json().await?;
         Ok(answer.data.code)
@@ -119,7 +118,9 @@ impl PhoneLine {
     /// Tells the sandbox where its dealers get letters.
     pub async fn give_addresses(&self, people: &[Profile]) -> Result<(), DemoError> {
         for some in people.chunks(ADDRESSES_AT_ONCE) {
-            let address = |profile: &Profile| serde_json::json!({ "dealerCode": profile.dealer_code.raw(), "email": profile.contact.email.raw() });
+            let address = |profile: &Profile| {
+                BTreeMap::from([("dealerCode", profile.dealer_code.clone()), ("email", profile.contact.email.clone())])
+            };
             let body: Vec<_> = some.iter().map(address).collect();
             let request = self.http.post(format!("{}/dealers", self.control)).json(&body);
             request.send().await?.error_for_status()?;

@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 use crate::domain::twins::{Beside, hints};
 use crate::domain::{
     DealershipId, Onboarding, OpcodeChoice, Profile, ProfileEdit, ProfileField, ProfileProblem, ProfileUpdate, Refusal,
-    Untrusted, UpdatesHeld,
+    Untrusted, why_held,
 };
 use crate::protocol::Incoming;
 
@@ -71,7 +71,7 @@ pub(super) struct ImportPlan {
     /// What changes at known dealerships.
     pub(super) updates: Vec<ProfileUpdate>,
     /// Why a person has to say yes first.
-    pub(super) held: Option<UpdatesHeld>,
+    pub(super) held: Option<String>,
     /// How many rows are further people of a dealership on an earlier line.
     pub(super) people: usize,
     /// How many rows say what an earlier one says.
@@ -85,9 +85,9 @@ pub(super) struct ImportPlan {
 /// A new dealership that may be one that is there already.
 #[derive(Debug, serde::Serialize)]
 pub(super) struct TwinHint {
+    dealer_code: String,
     /// The line of the new one.
     pub(super) line: u64,
-    dealer_code: String,
     other: String,
     reasons: Vec<&'static str>,
     #[serde(skip)]
@@ -166,7 +166,7 @@ impl ImportPlan {
         plan.find_twins(desk.states);
         plan.refused.sort_by_key(|refused| (refused.line, refused.row));
         plan.counts.updated = plan.updates.len();
-        plan.held = UpdatesHeld::of(&plan.updates);
+        plan.held = why_held(&plan.updates);
         plan
     }
 

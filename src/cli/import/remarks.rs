@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use serde_json::{Value, json};
-
 use crate::domain::text::clean;
+
+documents! {
+    /// `of`: the first row that it is about, and how many there are; `None`: it is about the file.
+    pub(super) RemarkDocument of (words: String, of: Option<(u64, u64)>) {
+        line: Option<u64> = of.map(|(line, _)| line),
+        rows: Option<u64> = of.map(|(_, rows)| rows),
+        what: String = words,
+    }
+}
 
 /// Remarks, with the first line and the number of rows they are about.
 #[derive(Debug, Default)]
@@ -75,10 +82,10 @@ impl Remarks {
         of_file.chain(of_rows).collect()
     }
 
-    pub(in crate::cli) fn json(&self) -> Vec<Value> {
-        let of_file = self.of_file.iter().map(|words| json!({ "line": null, "rows": null, "what": words }));
-        let of_rows = self.by_line();
-        let of_rows = of_rows.iter().map(|(words, line, rows)| json!({ "line": line, "rows": rows, "what": words }));
+    pub(super) fn documents(&self) -> Vec<RemarkDocument> {
+        let of_file = self.of_file.iter().map(|words| RemarkDocument::of(words.clone(), None));
+        let of_rows =
+            self.by_line().into_iter().map(|(words, line, rows)| RemarkDocument::of(words, Some((line, rows))));
         of_file.chain(of_rows).collect()
     }
 }

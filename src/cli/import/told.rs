@@ -1,6 +1,6 @@
 //! What an import says, in words and as a document.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
 
 use super::args::Import;
 use crate::cli::app::App;
@@ -9,12 +9,14 @@ use crate::domain::list::{Assigned, Columns, ListField, Origin};
 use crate::domain::text::{clean, or_nothing};
 use crate::domain::{ProfileChange, ProfileField, ProfileUpdate, Untrusted};
 use crate::present::Tone;
-use crate::present::json::SCHEMA;
+use crate::present::json::{ChangeDocument, SCHEMA};
 
 use super::advice::{Advice, SOME_ZONE, lacking, shell_word};
 use super::options::ImportOptions;
-use super::plan::{ImportCounts, ImportPlan, Refused};
+use super::plan::{ImportCounts, ImportPlan, Refused, TwinHint};
+use super::problem::RowProblem;
 use super::reading::{ImportedList, some_of};
+use super::remarks::RemarkDocument;
 
 /// From how many refused rows on their reasons are counted too.
 const MANY_REFUSED: usize = 5;
@@ -169,43 +171,74 @@ impl ImportReport<'_> {
         all
     }
 
-    pub(super) fn document(&self) -> Value {
+    fn rows(&self) -> usize {
         let ImportCounts { added, updated, unchanged } = self.plan.counts;
-        let ImportPlan { updates, refused, held, people, repeated, unknown_owners, .. } = self.plan;
-        let columns = &self.list.columns;
-        let advice = self.advice();
-        json!({
-            "schema": SCHEMA,
-            "file": self.from,
-            "dry_run": self.args.dry_run,
-            "recorded": !self.would,
-            "heading_line": self.list.heading_line,
-            "columns": columns.assigned.iter().map(|assigned| column(columns, assigned)).collect::<Vec<_>>(),
-            "rows": added + updated + unchanged + people + repeated + refused.len(),
-            "added": added,
-            "updated": updated,
-            "unchanged": unchanged,
-            "further_contacts": people,
-            "updates": updates.iter().map(update).collect::<Vec<_>>(),
-            "held": held.as_ref().map(ToString::to_string),
-            "refused": refused.iter().map(one_refused).collect::<Vec<_>>(),
-            "reasons": self.reasons(),
-            "alike": self.plan.twins,
-            "unknown_owners": unknown_owners.iter().map(|owner| clean(owner)).collect::<Vec<_>>(),
-            "ignored_columns": columns.unused().map(|place| clean(&columns.headings[place]).into_owned()).collect::<Vec<_>>(),
-            "remarks": self.list.remarks.json(),
-            "command": (!advice.is_empty()).then(|| advice.command(self.args, self.options)),
-        })
+        added + updated + unchanged + self.plan.people + self.plan.repeated + self.plan.refused.len()
     }
+}
+
+documents! {
+    pub(super) ImportDocument<'a> of (report: &'a ImportReport<'_>)
+    where ImportReport { from, args, options, list, plan, would } = *report;
+    {
+        added: usize = plan.counts.added,
+        alike: &'a [TwinHint] = &plan.twins,
+        columns: Vec<ColumnDocument<'a>> =
+            list.columns.assigned.iter().map(|assigned| ColumnDocument::of(&list.columns, assigned)).collect(),
+        command: Option<String> = Some(report.advice()).filter(|advice| !advice.is_empty())
+            .map(|advice| advice.command(args, options)),
+        dry_run: bool = args.dry_run,
+        file: &'a str = from,
+        further_contacts: usize = plan.people,
+        heading_line: Option<u64> = list.heading_line,
+        held: Option<&'a str> = plan.held.as_deref(),
+        ignored_columns: Vec<Cow<'a, str>> = list.columns.unused().map(|place| heading(&list.columns, place)).collect(),
+        reasons: Vec<ReasonCount<'a>> = report.reasons(),
+        recorded: bool = !would,
+        refused: Vec<RefusedDocument<'a>> = plan.refused.iter().map(RefusedDocument::of).collect(),
+        remarks: Vec<RemarkDocument> = list.remarks.documents(),
+        rows: usize = report.rows(),
+        schema: u32 = SCHEMA,
+        unchanged: usize = plan.counts.unchanged,
+        unknown_owners: Vec<Cow<'a, str>> = plan.unknown_owners.iter().map(|owner| clean(owner)).collect(),
+        updated: usize = plan.counts.updated,
+        updates: Vec<UpdateDocument<'a>> = plan.updates.iter().map(UpdateDocument::of).collect(),
+    }
+
+    /// Which columns a field is read from.
+    ColumnDocument<'a> of (columns: &'a Columns, assigned: &'a Assigned) {
+        columns: Vec<Cow<'a, str>> = assigned.columns.iter().map(|place| heading(columns, *place)).collect(),
+        field: &'static str = assigned.field.as_str(),
+        numbers: Vec<usize> = assigned.columns.iter().map(|place| place + 1).collect(),
+        origin: &'static str = assigned.origin.as_str(),
+    }
+
+    UpdateDocument<'a> of (update: &'a ProfileUpdate) {
+        changes: Vec<ChangeDocument> = fields(update).map(ChangeDocument::of).collect(),
+        dealer_code: &'a Untrusted = &update.dealer_code,
+    }
+
+    RefusedDocument<'a> of (refused: &'a Refused) where first = refused.problems.first(); {
+        dealer_code: Option<&'a str> = Some(&*refused.dealer_code).filter(|code| !code.is_empty()),
+        field: Option<&'static str> = first.map(|problem| problem.field),
+        line: u64 = refused.line,
+        reason: Option<&'a str> = first.map(|problem| &*problem.reason),
+        reasons: &'a [RowProblem] = &refused.problems,
+        row: u64 = refused.row,
+    }
+}
+
+fn heading(columns: &Columns, place: usize) -> Cow<'_, str> {
+    clean(columns.headings.get(place).map_or("", String::as_str))
 }
 
 /// A reason and how many rows have it.
 #[derive(serde::Serialize)]
 struct ReasonCount<'a> {
     field: &'a str,
+    lines: Vec<u64>,
     reason: &'a str,
     rows: usize,
-    lines: Vec<u64>,
 }
 
 impl ReasonCount<'_> {
@@ -221,16 +254,6 @@ fn kind(reason: &str) -> &str {
     value.map_or(reason, |(_, rest)| rest.trim_start_matches([':', ' ']))
 }
 
-fn column(columns: &Columns, assigned: &Assigned) -> Value {
-    let names: Vec<_> = assigned
-        .columns
-        .iter()
-        .map(|place| clean(columns.headings.get(*place).map_or("", String::as_str)).into_owned())
-        .collect();
-    let numbers: Vec<usize> = assigned.columns.iter().map(|place| place + 1).collect();
-    json!({ "field": assigned.field.as_str(), "columns": names, "numbers": numbers, "origin": assigned.origin.as_str() })
-}
-
 /// Every field that an update changes: its name, what it read, what it reads.
 fn fields(update: &ProfileUpdate) -> impl Iterator<Item = (&'static str, Untrusted, Untrusted)> {
     let change = |change: &ProfileChange| (change.field.as_str(), change.from.clone(), change.to.clone());
@@ -238,23 +261,4 @@ fn fields(update: &ProfileUpdate) -> impl Iterator<Item = (&'static str, Untrust
     let contacts = update.contacts.iter().map(move |contact| ("further_contact", nothing(), contact.humanize().into()));
     let opcode = update.opcode.clone().map(|code| (ListField::Opcode.as_str(), Untrusted::from(""), code));
     update.changes.iter().map(change).chain(contacts).chain(opcode)
-}
-
-fn update(update: &ProfileUpdate) -> Value {
-    let change = |(field, from, to): (&str, Untrusted, Untrusted)| json!({ "field": field, "from": from, "to": to });
-    let changes: Vec<Value> = fields(update).map(change).collect();
-    json!({ "dealer_code": update.dealer_code, "changes": changes })
-}
-
-fn one_refused(refused: &Refused) -> Value {
-    let Refused { line, row, dealer_code, problems } = refused;
-    let first = problems.first();
-    json!({
-        "line": line,
-        "row": row,
-        "dealer_code": (!dealer_code.is_empty()).then_some(dealer_code),
-        "field": first.map(|problem| problem.field),
-        "reason": first.map(|problem| &problem.reason),
-        "reasons": problems,
-    })
 }

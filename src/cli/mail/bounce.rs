@@ -2,12 +2,11 @@
 
 use std::io::Read;
 use std::path::Path;
-
-use serde_json::{Value, json};
+use std::sync::Arc;
 
 use crate::client::{EngineClient, ask};
 use crate::domain::text::clean;
-use crate::domain::{DealershipId, LONGEST_REPORT, Onboarding, ReportAction, refuses_address, same_address};
+use crate::domain::{LONGEST_REPORT, LetterId, Onboarding, ReportAction, refuses_address, same_address};
 use crate::present::json::{DealershipName, SCHEMA};
 use crate::protocol::{Request, RequestError, Returns, TakenReport};
 
@@ -15,6 +14,24 @@ use super::super::app::App;
 use super::super::error::CliError;
 use super::super::report::named;
 use crate::wiring::Need;
+
+documents! {
+    DeliveryReportDocument<'a> of (is_report: bool, returned: Vec<ReturnedDocument<'a>>) {
+        report: bool = is_report,
+        returned: Vec<ReturnedDocument<'a>> = returned,
+        schema: u32 = SCHEMA,
+    }
+
+    ReturnedDocument<'a> of (one: &'a Returns, dealerships: &'a [Arc<Onboarding>]) {
+        address: &'a str = one.address.raw(),
+        dealerships: Vec<DealershipName<'a>> = dealerships.iter().map(|state| DealershipName::of(state)).collect(),
+        delayed: bool = one.returned.action == ReportAction::Delayed,
+        letter: Option<LetterId> = one.letter,
+        reason: &'a str = &one.returned.reason,
+        recorded: bool = !one.recorded.is_empty(),
+        status: &'a str = &one.returned.status,
+    }
+}
 
 pub(super) async fn run(app: &App, file: Option<&Path>, json: bool) -> Result<(), CliError> {
     let file = file.filter(|file| *file != Path::new("-")).map(Path::to_owned);
@@ -89,19 +106,9 @@ fn message(one: &Returns) -> String {
 }
 
 fn document(app: &App, client: &dyn EngineClient, report: Option<&TakenReport>) -> Result<(), CliError> {
-    let one = |one: &Returns| {
-        let of = |id: &DealershipId| client.read_model().get(*id).map(|state| json!(DealershipName::of(&state)));
-        let dealerships: Vec<Value> = one.dealerships.iter().filter_map(of).collect();
-        json!({
-            "letter": one.letter,
-            "address": one.address.raw(),
-            "delayed": one.returned.action == ReportAction::Delayed,
-            "status": one.returned.status,
-            "reason": one.returned.reason,
-            "recorded": !one.recorded.is_empty(),
-            "dealerships": dealerships,
-        })
-    };
-    let returned: Vec<Value> = report.iter().flat_map(|report| &report.returns).map(one).collect();
-    app.out.document(&json!({ "schema": SCHEMA, "report": report.is_some(), "returned": returned }))
+    let returns: &[Returns] = report.map_or(&[], |report| &report.returns);
+    let whose = |one: &Returns| one.dealerships.iter().filter_map(|id| client.read_model().get(*id)).collect();
+    let whose: Vec<Vec<Arc<Onboarding>>> = returns.iter().map(whose).collect();
+    let returned = returns.iter().zip(&whose).map(|(one, whose)| ReturnedDocument::of(one, whose)).collect();
+    app.out.document(&DeliveryReportDocument::of(report.is_some(), returned))
 }

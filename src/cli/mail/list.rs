@@ -1,11 +1,9 @@
 //! `mail list`.
 
-use serde_json::json;
-
 use super::letters::{DealershipLetter, document, of, state_words, title};
 use crate::domain::text::{clean, width};
 use crate::present::Tone;
-use crate::present::json::SCHEMA;
+use crate::present::json::{LetterDocument, SCHEMA};
 use crate::present::letters::Fate;
 use crate::present::time::away;
 
@@ -15,6 +13,13 @@ use super::super::report::named;
 use super::super::select::select;
 use super::super::table::{self, LEAST, TextColumn};
 use crate::protocol::Selection;
+
+documents! {
+    LettersDocument<'a> of (found: &'a [DealershipLetter]) {
+        letters: Vec<LetterDocument<'a>> = found.iter().map(document).collect(),
+        schema: u32 = SCHEMA,
+    }
+}
 
 /// Which column begins with a dealerCode.
 const WHOSE: usize = 4;
@@ -35,8 +40,7 @@ pub(super) async fn run(app: &App, query: Option<&str>, all: bool, json: bool) -
     let (states, now) = (select(app, &*reading, selection).await?, app.clock.now());
     let found = of(&states, all);
     if json {
-        let letters: Vec<_> = found.iter().map(document).collect();
-        return app.out.document(&json!({ "schema": SCHEMA, "letters": letters }));
+        return app.out.document(&LettersDocument::of(&found));
     }
     let plain = |text: String| vec![(text, Tone::Plain)];
     let row = |one: &DealershipLetter| {

@@ -31,7 +31,7 @@ pub(super) async fn show(app: &App, name: &str, form: Form, json: bool) -> Resul
         return app.out.document(&document(&found).with_page(page));
     }
     for (label, words) in lines(&found, app.clock.now()) {
-        app.out.entry(&format!("{}  ", app.out.paint(Tone::Faint, &fit(label, 12))), 14, &words)?;
+        app.out.entry(&format!("{}  ", app.out.paint(Tone::Faint, &fit(label, 12))), 14, &[(&words, Tone::Plain)])?;
     }
     app.out.line("")?;
     match text {

@@ -72,11 +72,11 @@ fn rows(app: &App, services: &[Service], marks: &[Mark]) -> Result<(), CliError>
     for (service, mark) in services.iter().zip(marks) {
         let (sign, tone, words) = match mark {
             Mark::Chosen => ("*", Tone::Good, String::new()),
-            Mark::Near(words) => ("~", Tone::Warn, app.out.paint(Tone::Warn, &format!("  {}", clean(words)))),
+            Mark::Near(words) => ("~", Tone::Warn, format!("  {}", clean(words))),
             Mark::Other => (" ", Tone::Plain, String::new()),
         };
         let label = format!("{} {}  ", app.out.paint(tone, sign), fit(&service.opcode.plain(), wide));
-        app.out.entry(&label, wide + 4, &format!("{}{words}", service.name.plain()))?;
+        app.out.entry(&label, wide + 4, &[(&service.name.plain(), Tone::Plain), (&words, tone)])?;
     }
     Ok(())
 }

@@ -2,31 +2,6 @@
 
 use crate::domain::{DealershipId, Onboarding, Timestamp, Untrusted, rfc3339};
 
-/// Documents, a line for each field: its name, its type, and where it comes from.
-macro_rules! documents {
-    ($(
-        $(#[$attribute:meta])*
-        $vis:vis $name:ident $(<$life:lifetime>)? of ($($argument:ident: $kind:ty),+) $(where $known:pat = $source:expr;)? {
-            $($(#[$option:meta])* $field:ident: $type:ty = $value:expr,)+
-        }
-    )+) => {
-        $(
-            $(#[$attribute])*
-            #[derive(serde::Serialize)]
-            $vis struct $name $(<$life>)? {
-                $($(#[$option])* $field: $type,)+
-            }
-
-            impl $(<$life>)? $name $(<$life>)? {
-                $vis fn of($($argument: $kind),+) -> Self {
-                    $(let $known = $source;)?
-                    Self { $($field: $value,)+ }
-                }
-            }
-        )+
-    };
-}
-
 /// The form of every document.
 pub const SCHEMA: u32 = 1;
 
@@ -35,6 +10,13 @@ documents! {
         dealer_code: &'a str = state.profile.dealer_code.raw(),
         id: DealershipId = state.id,
         name: &'a str = state.profile.name.raw(),
+    }
+
+    /// A field that reads otherwise: its name, what it read, what it reads.
+    pub ChangeDocument of (change: (&'static str, Untrusted, Untrusted)) where (name, before, now) = change; {
+        field: &'static str = name,
+        from: Untrusted = before,
+        to: Untrusted = now,
     }
 }
 

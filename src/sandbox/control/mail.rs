@@ -1,17 +1,18 @@
 //! What the control interface tells about letters, and about the codes that were typed because of them.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::dealer::Attempt;
 use super::super::partner::moment;
-use super::super::post::{PostHandle, PostOfficeState, ReceivedLetter};
+use super::super::post::{MailboxCounts, MailboxSummary, PostHandle, PostOfficeState, ReceivedLetter};
 use super::super::world::World;
 use super::super::{SandboxState, reply};
 
@@ -26,20 +27,7 @@ pub(in super::super) async fn mailboxes(State(shared): State<Arc<SandboxState>>)
     };
     let mailboxes = post.mailboxes();
     let world = shared.world.lock();
-    let told = mailboxes.iter().map(|mailbox| {
-        json!({
-            "address": mailbox.address,
-            "dealers": dealers(&world, &mailbox.address),
-            "letters": mailbox.letters,
-            "unread": mailbox.unread,
-            "newest": moment(mailbox.newest),
-        })
-    });
-    reply::good(json!({
-        "smtp": address.to_string(),
-        "counts": post.counts(),
-        "mailboxes": told.collect::<Vec<_>>(),
-    }))
+    reply::good(MailboxesDocument::of(&mailboxes, post.counts(), address, &world))
 }
 
 pub(in super::super) async fn mailbox(
@@ -52,8 +40,7 @@ pub(in super::super) async fn mailbox(
     if letters.is_empty() && dealers.is_empty() {
         return reply::not_found("no such mailbox");
     }
-    let letters: Vec<Value> = letters.iter().map(|letter| whole(letter, now)).collect();
-    reply::good(json!({"address": address.to_lowercase(), "dealers": dealers, "letters": letters}))
+    reply::good(MailboxDocument::of(&address, dealers, &letters, now))
 }
 
 /// `POST /control/mailboxes/{address}/read`: somebody has looked at its letters.
@@ -72,7 +59,11 @@ pub(in super::super) async fn letters(
     let Some(post) = PostHandle::of(&shared) else { return no_post() };
     let now = post.now();
     let letters = post.newest(part.newest.unwrap_or(USUAL).min(MOST));
-    reply::named(StatusCode::OK, "letters", letters.iter().map(|letter| head(letter, now)).collect::<Vec<_>>())
+    reply::named(
+        StatusCode::OK,
+        "letters",
+        letters.iter().map(|letter| HeadDocument::of(letter, now)).collect::<Vec<_>>(),
+    )
 }
 
 fn no_post() -> Response {
@@ -83,58 +74,93 @@ fn dealers(world: &World, address: &str) -> Vec<String> {
     world.addresses.get(address).into_iter().flatten().map(ToString::to_string).collect()
 }
 
-fn head(letter: &ReceivedLetter, now: DateTime<Utc>) -> Value {
-    json!({
-        "id": letter.id,
-        "sender": letter.sender,
-        "to": letter.to,
-        "from": letter.from,
-        "subject": letter.subject,
-        "date": letter.date.map(moment),
-        "messageId": letter.message_id,
-        "receivedAt": moment(letter.received_at),
-        "code": letter.standing.name(),
-        "read": letter.is_read(now),
-        "size": letter.size(),
-    })
-}
-
-fn whole(letter: &ReceivedLetter, now: DateTime<Utc>) -> Value {
-    let mut value = head(letter, now);
-    if let Some(fields) = value.as_object_mut() {
-        fields.insert("text".to_owned(), json!(letter.text()));
-        fields.insert("html".to_owned(), json!(letter.html()));
+documents! {
+    MailboxesDocument<'a> of (mailboxes: &'a [MailboxSummary], counts: MailboxCounts, smtp: SocketAddr, world: &World) {
+        counts: MailboxCounts = counts,
+        mailboxes: Vec<SummaryDocument<'a>> =
+            mailboxes.iter().map(|mailbox| SummaryDocument::of(mailbox, world)).collect(),
+        smtp: SocketAddr = smtp,
     }
-    value
+
+    SummaryDocument<'a> of (mailbox: &'a MailboxSummary, world: &World) {
+        address: &'a str = &mailbox.address,
+        dealers: Vec<String> = dealers(world, &mailbox.address),
+        letters: usize = mailbox.letters,
+        newest: String = moment(mailbox.newest),
+        unread: usize = mailbox.unread,
+    }
+
+    MailboxDocument<'a> of (
+        address: &str,
+        dealers: Vec<String>,
+        letters: &'a [Arc<ReceivedLetter>],
+        now: DateTime<Utc>
+    ) {
+        address: String = address.to_lowercase(),
+        dealers: Vec<String> = dealers,
+        letters: Vec<HeadDocument<'a>> =
+            letters.iter().map(|letter| HeadDocument::of(letter, now).with_text(letter)).collect(),
+    }
+
+    #[serde(rename_all = "camelCase")]
+    HeadDocument<'a> of (letter: &'a ReceivedLetter, now: DateTime<Utc>) {
+        code: &'static str = letter.standing.name(),
+        date: Option<String> = letter.date.map(moment),
+        from: &'a str = &letter.from,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        html: Option<Value> = None,
+        id: u64 = letter.id,
+        message_id: Option<&'a str> = letter.message_id.as_deref(),
+        read: bool = letter.is_read(now),
+        received_at: String = moment(letter.received_at),
+        sender: &'a str = &letter.sender,
+        size: usize = letter.size(),
+        subject: &'a str = &letter.subject,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String> = None,
+        to: &'a str = &letter.to,
+    }
+
+    AttemptsDocument<'a> of (counts: BTreeMap<&'static str, u64>, refused: Vec<AttemptDocument<'a>>) {
+        counts: BTreeMap<&'static str, u64> = counts,
+        refused: Vec<AttemptDocument<'a>> = refused,
+    }
+
+    /// A code that was typed in at Xtime; with the dealership where those of many are told.
+    #[serde(rename_all = "camelCase")]
+    pub(super) AttemptDocument<'a> of (attempt: &'a Attempt, dealer: Option<&'a str>) {
+        at: String = moment(attempt.at),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        dealer_code: Option<&'a str> = dealer,
+        result: &'static str = attempt.result.name(),
+        typed: &'a str = &attempt.typed,
+    }
 }
 
-/// A code that was typed in at Xtime.
-pub(super) fn attempt(attempt: &Attempt) -> Value {
-    json!({"at": moment(attempt.at), "typed": attempt.typed, "result": attempt.result.name()})
+impl HeadDocument<'_> {
+    /// The whole letter. `html` is told also where there is none.
+    fn with_text(self, letter: &ReceivedLetter) -> Self {
+        Self { text: Some(letter.text()), html: Some(letter.html().into()), ..self }
+    }
 }
 
 /// `GET /control/attempts`: how often which result, and the newest refusals, the newest first.
 pub(in super::super) async fn attempts(State(shared): State<Arc<SandboxState>>) -> Response {
     let mut world = shared.world.lock();
     let now = shared.clock.now();
-    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut refused = Vec::new();
     for (code, dealer) in &mut world.dealers {
         dealer.settle(now);
         for one in &dealer.state.attempts {
             *counts.entry(one.result.name()).or_default() += 1;
             if one.result.is_refusal() {
-                refused.push((one.at, Arc::clone(code), attempt(one)));
+                refused.push((one.clone(), Arc::clone(code)));
             }
         }
     }
     drop(world);
-    refused.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
-    let refused = refused.into_iter().take(MOST).map(|(_, code, mut value)| {
-        if let Some(fields) = value.as_object_mut() {
-            fields.insert("dealerCode".to_owned(), json!(&*code));
-        }
-        value
-    });
-    reply::good(json!({"counts": counts, "refused": refused.collect::<Vec<_>>()}))
+    refused.sort_by(|(one, code), (other, its)| (other.at, code).cmp(&(one.at, its)));
+    let newest = refused.iter().take(MOST).map(|(one, code)| AttemptDocument::of(one, Some(&**code)));
+    reply::good(AttemptsDocument::of(counts, newest.collect()))
 }

@@ -32,19 +32,19 @@ pub struct MailboxSummary {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MailboxCounts {
+    /// Letters that were taken and came back as a report.
+    pub bounced: u64,
+    /// What the codes in the letters were worth when these came.
+    pub codes: BTreeMap<&'static str, u64>,
+    /// Letters that were dropped because mailboxes are bounded.
+    pub dropped: u64,
+    /// Reports that could not be put into the maildir.
+    pub maildir_failures: u64,
+    /// Recipients and letters that were refused, for now or for good.
+    pub refused: u64,
     pub sessions: u64,
     /// Letters that were taken, one for each recipient.
     pub taken: u64,
-    /// Recipients and letters that were refused, for now or for good.
-    pub refused: u64,
-    /// Letters that were taken and came back as a report.
-    pub bounced: u64,
-    /// Reports that could not be put into the maildir.
-    pub maildir_failures: u64,
-    /// Letters that were dropped because mailboxes are bounded.
-    pub dropped: u64,
-    /// What the codes in the letters were worth when these came.
-    pub codes: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Default)]

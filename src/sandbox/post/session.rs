@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::super::SandboxState;
 use super::super::faults::Fault;
 use super::delivery::{Recipient, Transaction};
-use super::stream::{CommandLine, Flaw, SmtpStream};
+use super::stream::{Flaw, SmtpStream};
 use super::{PostOfficeState, address, delivery};
 
 pub(super) const SIZE: usize = 1 << 20;
@@ -44,8 +44,8 @@ where
     session.stream.reply("220 sandbox.test ESMTP a post office whose letters stay here");
     while let Some(line) = session.stream.line().await? {
         let then = match line {
-            CommandLine::TooLong => session.no_sense("500 5.5.2 the line is too long"),
-            CommandLine::Whole(line) => match str::from_utf8(&line) {
+            Err(_) => session.no_sense("500 5.5.2 the line is too long"),
+            Ok(line) => match str::from_utf8(&line) {
                 Ok(line) if !line.contains('\0') => session.command(line).await?,
                 _ => session.no_sense("500 5.5.2 this is no text"),
             },

@@ -15,13 +15,7 @@ const IDLE: Duration = Duration::from_secs(300);
 /// Replies that nobody reads are not gathered beyond this.
 const REPLIES: usize = 64 << 10;
 
-/// What came instead of a command that is too long.
-pub(super) enum CommandLine {
-    Whole(Vec<u8>),
-    TooLong,
-}
-
-/// What is wrong with the form of a letter.
+/// What is wrong with the form of a command or a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
     TooBig,
@@ -137,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
     }
 
     /// The next command without its end; `None` when the client is gone.
-    pub(super) async fn line(&mut self) -> io::Result<Option<CommandLine>> {
+    pub(super) async fn line(&mut self) -> io::Result<Option<Result<Vec<u8>, Flaw>>> {
         let mut line = Vec::new();
         let mut long = false;
         loop {
@@ -157,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
                 if line.last() == Some(&b'\r') {
                     line.pop();
                 }
-                return Ok(Some(if long { CommandLine::TooLong } else { CommandLine::Whole(line) }));
+                return Ok(Some(if long { Err(Flaw::LongLine) } else { Ok(line) }));
             }
         }
     }
@@ -242,7 +236,7 @@ mod tests {
         text.extend_from_slice(b"\nNOOP\n");
         client.write_all(&text).await.unwrap();
         let mut stream = SmtpStream::new(server);
-        assert!(matches!(stream.line().await.unwrap(), Some(CommandLine::TooLong)));
-        assert!(matches!(stream.line().await.unwrap(), Some(CommandLine::Whole(line)) if line == b"NOOP"));
+        assert_eq!(stream.line().await.unwrap(), Some(Err(Flaw::LongLine)));
+        assert_eq!(stream.line().await.unwrap(), Some(Ok(b"NOOP".to_vec())));
     }
 }

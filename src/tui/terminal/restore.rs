@@ -5,7 +5,7 @@ use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crossterm::terminal::disable_raw_mode;
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use parking_lot::Mutex;
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
@@ -48,8 +48,8 @@ pub struct Restorer {
     tty: OnceLock<Tty>,
     /// Whether the window was given a title.
     titled: AtomicBool,
-    /// Held while something is written.
-    writing: Mutex<()>,
+    /// Whether it was given back for good. Held while something is written, or the terminal is taken.
+    closed: Mutex<bool>,
     /// Panics of what does not draw.
     notes: Mutex<Vec<String>>,
 }
@@ -65,16 +65,23 @@ impl Restorer {
         self.entered.load(Ordering::SeqCst)
     }
 
-    /// The terminal is about to be ours.
-    pub(super) fn entering(&self, tty: &Tty, titled: bool) {
+    /// Makes the terminal ours, and has it hand over keys as they are pressed. From then on whatever fails gives it back.
+    pub(super) fn enter(&self, tty: &Tty, titled: bool) -> io::Result<()> {
+        let closed = self.closed.lock();
+        if *closed {
+            return Err(io::Error::other("it was given back for good"));
+        }
         self.titled.store(titled, Ordering::SeqCst);
         let _ = self.tty.set(tty.clone());
         self.entered.store(true, Ordering::SeqCst);
+        // Without this a mode that somebody else has changed since would still count as ours.
+        let _ = disable_raw_mode();
+        enable_raw_mode()
     }
 
     /// Writes while the terminal is ours; `None`: it is not, or no longer.
     pub(super) fn write<T>(&self, write: impl FnOnce() -> T) -> Option<T> {
-        let _writing = self.writing.lock();
+        let _closed = self.closed.lock();
         self.is_entered().then(write)
     }
 
@@ -82,7 +89,7 @@ impl Restorer {
     pub fn restore(&self) {
         if self.entered.swap(false, Ordering::SeqCst) {
             // What is being written on another thread goes out first, and nothing of it after.
-            drop(self.writing.lock());
+            drop(self.closed.lock());
             if let Some(tty) = self.tty.get() {
                 tty.write_last(RESTORE);
                 if self.titled.load(Ordering::SeqCst) {
@@ -94,6 +101,12 @@ impl Restorer {
                 let _ = disable_raw_mode();
             }
         }
+    }
+
+    /// The same, and whoever is about to take the terminal does not any more.
+    pub fn close(&self) {
+        *self.closed.lock() = true;
+        self.restore();
     }
 
     /// Puts itself before the panic hook there is (install that one first), so that its report is printed to a terminal

@@ -20,7 +20,7 @@ pub(super) fn take(state: &mut ScreenState, work: WorkId, response: Response) ->
         Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
             reading::letter(state, work, told(response));
         }
-        Some(Request::Survival(_)) => state.estimated(told(response)),
+        Some(Request::Survival) => state.estimated(told(response)),
         Some(Request::Report(_)) => insight::reported(state, work, told(response)),
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
         // Nobody waits for it.
