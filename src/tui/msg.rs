@@ -39,7 +39,7 @@ pub enum Msg {
     Focus(bool),
     /// Those dealerships that are seen first; the others are still being read.
     FirstPage(Box<DealershipRows>),
-    /// All of them.
+    /// All dealerships, counted and in order.
     Loaded(Box<DealershipRows>),
     Committed(Committed),
     /// The newest events of all dealerships, ascending: what the tail starts with.

@@ -17,7 +17,7 @@ const ROWS: usize = 128;
 /// With fewer dealerships than this all are there as soon.
 const FEWEST: usize = 4_096;
 
-/// How a table begins.
+/// What a table shows at first, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct TableStart {
     pub query: Query,
@@ -39,8 +39,7 @@ impl TableStart {
 }
 
 impl DealershipRows {
-    /// What is seen first of these states, as the first of these starts has it that shows any; `None` where all of them
-    /// are there as soon.
+    /// What is seen first of these states, as the first of these starts has it that shows any. `None`: all are made as soon.
     pub fn first_page(
         states: &[Arc<Onboarding>],
         starts: &[TableStart],

@@ -77,8 +77,7 @@ impl Tasks {
         });
     }
 
-    /// Reads all dealerships, off the screen's thread: with many of them it takes a while, so those that are seen first
-    /// come first.
+    /// Reads all dealerships, off the screen's thread. Many take a while, so those that are seen first come first.
     pub(super) fn load(&mut self, starts: Vec<TableStart>) {
         let (client, me, tell) = (Arc::clone(&self.client), self.me.clone(), self.tell.clone());
         self.running.spawn_blocking(move || {
