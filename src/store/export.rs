@@ -153,7 +153,7 @@ pub(super) fn write(snapshot: &JournalSnapshot, partial: bool, out: &mut impl Wr
 
 /// An export being read, line by line.
 #[derive(Default)]
-pub(super) struct Lines {
+pub struct ExportLines {
     number: u64,
     sum: Sum,
     /// Its lines have checksums; so it must have a last one.
@@ -164,7 +164,7 @@ pub(super) struct Lines {
     pub partial: bool,
 }
 
-impl Lines {
+impl ExportLines {
     /// The next event; `None` at the end of an export that is whole, or was written by an earlier version.
     pub fn next(&mut self, input: &mut impl BufRead) -> Result<Option<Event>, RestoreError> {
         let mut text = Vec::new();
