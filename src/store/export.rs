@@ -16,6 +16,7 @@ use super::disk::is_full;
 use super::journal_snapshot::JournalSnapshot;
 use super::{StoreError, line};
 use crate::domain::Event;
+use crate::domain::text::clean;
 
 /// The longest line that is taken in.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -50,6 +51,7 @@ pub enum RestoreError {
     Line {
         /// Counted from 1.
         line: u64,
+        /// Cleaned: it is printed, and the line may be anybody's.
         what: String,
     },
     /// It ends before its last line.
@@ -197,7 +199,7 @@ impl ExportLines {
 
     /// What is wrong with the line that was read last.
     pub fn wrong(&self, what: impl Into<String>) -> RestoreError {
-        RestoreError::Line { line: self.number, what: what.into() }
+        RestoreError::Line { line: self.number, what: clean(&what.into()).into_owned() }
     }
 
     fn event(&mut self, text: &[u8]) -> Result<Event, RestoreError> {

@@ -50,7 +50,11 @@ pub fn config(bytes: &[u8]) {
             let printed = print::effective(&config);
             assert_shown(&printed);
             let (again, _) = read(&printed).unwrap_or_else(|error| panic!("{error}:\n{printed}"));
-            assert_eq!(print::effective(&again), printed);
+            // What is printed last are the meanings of answers: the defaults among them are the file's own now.
+            let (meanings, own) = (&again.xtime.settings.meanings, again.xtime.own_meanings);
+            assert_eq!(meanings[..own], config.xtime.settings.meanings[..]);
+            let before = |text: &str| text.split("\n[[xtime.meaning]]").next().map(str::to_owned);
+            assert_eq!(before(&print::effective(&again)), before(&printed));
         }
         Err(error) => assert_shown(&error.to_string()),
     }
@@ -63,6 +67,7 @@ pub fn keymap(bytes: &[u8]) {
     wrong.iter().for_each(|found| assert_shown(&found.to_string()));
     let printed = map.print();
     assert_shown(&printed);
-    assert_eq!(check(&printed, "keymap.toml"), [], "{printed}");
+    let again = check(&printed, "keymap.toml");
+    assert!(again.iter().all(|found| wrong.iter().any(|known| known.message == found.message)), "{again:?}");
     assert_eq!(Keymap::load(Some(("keymap.toml", &printed))).0.print(), printed);
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use cloverwatch::domain::{
     CodeOrigin, IntentId, Invitation, LetterId, LetterKind, OpcodeState, Policy, ReportAction, Slots,
 };
+use cloverwatch::domain::text::is_invisible;
 use cloverwatch::mail::bounce::read_report;
 use cloverwatch::mail::{LetterRenderer, RenderContext, RendererSettings};
 use mail_parser::MessageParser;
@@ -64,7 +65,9 @@ pub fn context(bytes: &[u8]) {
             assert_eq!((one(message.from()), one(message.to())), (Some(1), Some(1)), "{text:?}");
             assert_eq!(message.parts.len(), 3, "{text:?}");
             let (pages, codes) = (letter.revealed(), usize::from(kind.carries_code()));
-            if !text.contains(CODE) {
+            // Whoever is called like the code has it more often; what is invisible is left out of letters.
+            let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+            if !seen.contains(CODE) {
                 assert_eq!((pages.text.matches(CODE).count(), pages.html.matches(CODE).count()), (codes, codes));
             }
         }

@@ -28,10 +28,6 @@ pub const ALL: &[(&str, fn(&[u8]))] = &[
     ("terminal_input", typed::terminal_input),
 ];
 
-pub fn by_name(name: &str) -> fn(&[u8]) {
-    ALL.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no surface is called {name}")).1
-}
-
 fn now() -> Timestamp {
     "2026-11-08T00:00:00Z".parse().unwrap()
 }
