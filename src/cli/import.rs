@@ -172,9 +172,11 @@ async fn import(
     (ended, None)
 }
 
-/// What a list without options says, at a desk that knows nobody: the profile of each row, or why it is refused, with
-/// the line on which the row begins. For tests with files that nobody wrote.
-pub fn read_list(bytes: Vec<u8>) -> Result<Vec<(u64, Result<Profile, String>)>, String> {
+/// The line on which a row begins, and its profile or why it is refused.
+pub type ListedRow = (u64, Result<Profile, String>);
+
+/// What a list without options says, at a desk that knows nobody. For tests with files that nobody wrote.
+pub fn read_list(bytes: Vec<u8>) -> Result<Vec<ListedRow>, String> {
     let options = ImportOptions::default();
     let mut list = reading::read(bytes, &options).map_err(|why| match why {
         Unreadable::Never(why) => why,

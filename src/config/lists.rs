@@ -36,9 +36,8 @@ pub(super) fn settings() -> [Setting<ListSettings>; 2] {
             set,
             |section, list: &mut ListSettings| list.set = fixed_values(section),
             |list| {
-                let pair = |(field, value): &(ListField, String)| {
-                    format!("{} = {}", quoted(field.as_str()), quoted(value))
-                };
+                let pair =
+                    |(field, value): &(ListField, String)| format!("{} = {}", quoted(field.as_str()), quoted(value));
                 Some(format!("{{ {} }}", list.set.iter().map(pair).collect::<Vec<_>>().join(", ")))
             },
         ),

@@ -32,7 +32,8 @@ fn in_settings(address: &str) -> bool {
 }
 
 fn in_a_list(address: &str) -> bool {
-    let row = serde_json::json!([{ "name": "A", "dealer_code": "x1", "timezone": "America/Chicago", "email": address }]);
+    let row =
+        serde_json::json!([{ "name": "A", "dealer_code": "x1", "timezone": "America/Chicago", "email": address }]);
     let rows = read_list(row.to_string().into_bytes());
     rows.is_ok_and(|rows| rows.iter().all(|(_, row)| row.is_ok()))
 }

@@ -10,7 +10,8 @@ use serde_json::Value;
 /// A case is its name and its text: a character for each byte. What is long is a text that is repeated, and an end.
 pub fn suite() -> Vec<(String, Vec<u8>)> {
     let cases: Vec<Vec<Value>> = serde_json::from_str(include_str!("json-suite.json")).unwrap();
-    let bytes = |value: &Value| -> Vec<u8> { value.as_str().unwrap().chars().map(|c| u8::try_from(c).unwrap()).collect() };
+    let bytes =
+        |value: &Value| -> Vec<u8> { value.as_str().unwrap().chars().map(|c| u8::try_from(c).unwrap()).collect() };
     let case = |case: &Vec<Value>| {
         let times = case.get(2).map_or(1, |times| usize::try_from(times.as_u64().unwrap()).unwrap());
         let end = case.get(3).map(|end| bytes(end).repeat(times)).unwrap_or_default();

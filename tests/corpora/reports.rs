@@ -61,3 +61,10 @@ fn every_form_of_report_is_read_and_names_its_letter() {
     }
     assert_eq!(REPORTS.len(), fs::read_dir(dir).unwrap().count(), "each file has its row");
 }
+
+/// Found by libFuzzer: the parser asserted, in debug builds, that there is a part to end.
+#[test]
+fn a_message_within_that_has_the_boundary_around_it_breaks_nothing() {
+    let report = include_bytes!("../../fuzz/corpus/dsn/boundary-within");
+    assert_eq!(read_report(report), read_report(report));
+}

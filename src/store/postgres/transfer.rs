@@ -11,7 +11,7 @@ use super::rows::{self, EventColumns, PAGE};
 use super::shared::Head;
 use super::{PostgresUrl, schema, session};
 use crate::protocol::ReadModel;
-use crate::store::export::{ExportWriter, ExportLines};
+use crate::store::export::{ExportLines, ExportWriter};
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{RestoreError, Restored, StoreError};
 

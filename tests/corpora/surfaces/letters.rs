@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{
     CodeOrigin, IntentId, Invitation, LetterId, LetterKind, OpcodeState, Policy, ReportAction, Slots,
 };
-use cloverwatch::domain::text::is_invisible;
 use cloverwatch::mail::bounce::read_report;
 use cloverwatch::mail::{LetterRenderer, RenderContext, RendererSettings};
 use mail_parser::MessageParser;

@@ -1,5 +1,7 @@
 //! Answers of the platform.
 
+use std::sync::LazyLock;
+
 use cloverwatch::domain::classification::{ResponseDetails, classify};
 use cloverwatch::xtime::booking_response::BookingResponse;
 use cloverwatch::xtime::reply::{PlatformReply, ReplyList, RequestedList};
@@ -10,11 +12,13 @@ use super::assert_shown;
 const MOST_ROWS: usize = 1_000;
 const STATUSES: [u16; 8] = [200, 204, 302, 400, 401, 403, 409, 500];
 
+static SETTINGS: LazyLock<PlatformSettings> = LazyLock::new(PlatformSettings::default);
+
 /// The first byte chooses the status.
 pub fn answer(bytes: &[u8]) {
     let Some((first, body)) = bytes.split_first() else { return };
     let status = STATUSES[usize::from(*first) % STATUSES.len()];
-    let settings = PlatformSettings::default();
+    let settings = &*SETTINGS;
     for wanted in [RequestedList::Services, RequestedList::Slots, RequestedList::Appointments] {
         let reply = PlatformReply::read(status, body, wanted, MOST_ROWS);
         assert_eq!(reply, PlatformReply::read(status, body, wanted, MOST_ROWS));
@@ -28,8 +32,8 @@ pub fn answer(bytes: &[u8]) {
         let details: ResponseDetails<'_> = reply.details();
         assert_eq!(classify(&settings.meanings, &details), classify(&settings.meanings, &reply.details()));
     }
-    let read = BookingResponse::read(status, body, &settings.meanings, &settings);
-    assert_eq!(read, BookingResponse::read(status, body, &settings.meanings, &settings));
+    let read = BookingResponse::read(status, body, &settings.meanings, settings);
+    assert_eq!(read, BookingResponse::read(status, body, &settings.meanings, settings));
     if let BookingOutcome::Booked { id } = &read.outcome {
         let sent: serde_json::Value = serde_json::from_slice(body.trim_ascii()).unwrap_or_default();
         assert!((200..300).contains(&status) && !id.plain().is_empty(), "{id:?}");
