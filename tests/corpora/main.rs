@@ -19,5 +19,5 @@ fn naughty_strings() -> Vec<String> {
 
 /// Every how many-th of a collection a surface is given: of those that take milliseconds each, some of every class.
 fn step(surface: &str) -> usize {
-    if ["csv", "keymap", "template_context"].contains(&surface) { 7 } else { 1 }
+    if ["config", "csv", "keymap", "template_context"].contains(&surface) { 7 } else { 1 }
 }

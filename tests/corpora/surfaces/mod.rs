@@ -11,8 +11,10 @@ use chrono_tz::America;
 use cloverwatch::domain::text::is_invisible;
 use cloverwatch::domain::{Actor, Contact, DealershipId, Event, Fact, Onboarding, Profile, Timestamp, evolve};
 
-/// By the name of its fuzz target and of the directory of its corpus.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+/// A surface, by the name of its fuzz target and of the directory of its corpus.
+pub type Surface = (&'static str, fn(&[u8]));
+
+pub const ALL: &[Surface] = &[
     ("attach_frames", store::attach_frames),
     ("codes_block", typed::codes_block),
     ("config", files::config),
