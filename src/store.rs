@@ -45,7 +45,7 @@ use crate::domain::{Actor, Claim, DealershipId, Event, Fact, Timestamp};
 use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestError};
 
 pub use embedded::EmbeddedStore;
-pub use export::RestoreError;
+pub use export::{ExportLines, RestoreError};
 pub use hook_positions::{HookAttempt, HookPosition, hook_position};
 
 pub use leadership::{Epoch, Fitness, Leader, Relay, RelayState, RelayedId, RelayedRequest, Team, TeamNews};

@@ -10,4 +10,4 @@ mod wire;
 pub use client::{AttachOptions, AttachedClient};
 pub use server::OwnerSocket;
 pub use socket::SOCKET;
-pub use wire::{LONGEST_FRAME, PROTOCOL, VERSION};
+pub use wire::{LONGEST_FRAME, PROTOCOL, VERSION, rewritten};

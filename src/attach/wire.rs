@@ -227,6 +227,41 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     }
 }
 
+/// What a client sent, or an owner, read and written anew. For tests with frames that nobody wrote.
+/// Errors: in words, why no more can be read.
+pub async fn rewritten(bytes: &[u8], of_client: bool) -> Result<Vec<u8>, String> {
+    let mut frames = FrameReader::new(bytes);
+    let mut out = Vec::new();
+    let written = async {
+        if of_client {
+            rewrite::<_, ClientHello>(&mut frames, LONGEST_GREETING, &mut out).await?;
+            while rewrite::<_, FromClient>(&mut frames, LONGEST_FRAME, &mut out).await?.is_some() {}
+        } else {
+            rewrite::<_, OwnerHello>(&mut frames, LONGEST_FRAME, &mut out).await?;
+            while let Some(frame) = rewrite(&mut frames, LONGEST_FRAME, &mut out).await? {
+                if let FromOwner::States(chunk) | FromOwner::Selected { chunk, .. } = frame {
+                    drop(chunk.states());
+                }
+            }
+        }
+        Ok::<_, WireError>(())
+    };
+    written.await.map_err(|error| error.to_string())?;
+    Ok(out)
+}
+
+async fn rewrite<R: AsyncRead + Unpin, T: DeserializeOwned + Serialize>(
+    frames: &mut FrameReader<R>,
+    longest: usize,
+    out: &mut Vec<u8>,
+) -> Result<Option<T>, WireError> {
+    let value = frames.next(longest).await?;
+    if let Some(value) = &value {
+        out.extend(frame(value)?);
+    }
+    Ok(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ pub mod error;
 mod escaped;
 mod events;
 mod generate;
-mod import;
+pub mod import;
 mod input;
 mod insight;
 mod invite;

@@ -10,6 +10,7 @@ use crate::domain::text::clean;
 use super::model::ListSettings;
 use super::reader::Section;
 use super::setting::{Setting, SettingForm};
+use super::written::{escaped, quoted};
 
 /// The key of the sections: `[import.NAME]`.
 pub(super) const KEY: &str = "import";
@@ -35,9 +36,8 @@ pub(super) fn settings() -> [Setting<ListSettings>; 2] {
             set,
             |section, list: &mut ListSettings| list.set = fixed_values(section),
             |list| {
-                let pair = |(field, value): &(ListField, String)| {
-                    format!("{} = {}", super::written::quoted(field.as_str()), super::written::quoted(value))
-                };
+                let pair =
+                    |(field, value): &(ListField, String)| format!("{} = {}", quoted(field.as_str()), quoted(value));
                 Some(format!("{{ {} }}", list.set.iter().map(pair).collect::<Vec<_>>().join(", ")))
             },
         ),
@@ -109,26 +109,10 @@ pub fn mapping_in_toml<'a>(pairs: impl IntoIterator<Item = (&'a str, ListField)>
         let (its, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(known, _)| *known == column);
         let fields: Vec<String> = its.iter().map(|(_, field)| format!("\"{}\"", field.as_str())).collect();
         let fields = if let [field] = fields.as_slice() { field.clone() } else { format!("[{}]", fields.join(", ")) };
-        entries.push(format!("{} = {fields}", quoted(column)));
+        entries.push(format!("{} = {fields}", escaped(column)));
         left = others;
     }
     Some(format!("{{ {} }}", entries.join(", ")))
-}
-
-/// A text between quotation marks, on one line: what would act on a terminal is escaped.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if clean(c.encode_utf8(&mut [0; 4])) != c.to_string() => {
-                out.push_str(&format!("\\U{:08X}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]

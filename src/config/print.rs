@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::model::Config;
 use super::section::SettingSection;
 use super::setting::Setting;
-use super::{hooks, lists, table, views};
+use super::{hooks, lists, table, views, written};
 use crate::domain::text::shown_path;
 
 /// Writes every setting, the default meanings of answers included.
@@ -18,7 +18,7 @@ pub fn effective(config: &Config) -> String {
     }
     table::sections().iter().for_each(|section| section_in(&mut out, "", section, &mut config));
     for (name, list) in &mut config.lists {
-        heading(&mut out, &format!("{}.{}", lists::KEY, toml_edit::Key::new(name)));
+        heading(&mut out, &format!("{}.{}", lists::KEY, written::key(name)));
         entries(&mut out, &lists::settings(), list);
     }
     for hook in &mut config.hooks {
@@ -61,8 +61,7 @@ fn meanings(out: &mut String, config: &Config) {
     for (place, row) in rows.iter().enumerate() {
         let origin = if place < config.xtime.own_meanings { "" } else { " # default" };
         line(out, &format!("\n[[xtime.meaning]]{origin}"));
-        // A row is plain data: its fields are printed as TOML by its own serialization.
-        line(out, toml_edit::ser::to_string(row).unwrap_or_default().trim_end());
+        line(out, &written::meaning(row));
     }
 }
 

@@ -8,6 +8,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 use crate::domain::classification::ClassificationRule;
 
 use super::load::{Overrides, parse};
+use super::written;
 use crate::domain::text::shown_path;
 
 /// Why a row was not written. The file is as it was.
@@ -67,7 +68,7 @@ pub fn add_row(path: &Path, row: &ClassificationRule, comment: &str) -> Result<S
 }
 
 pub fn printed(row: &ClassificationRule) -> String {
-    format!("[[xtime.meaning]]\n{}", toml_edit::ser::to_string(row).unwrap_or_default().trim_end())
+    format!("[[xtime.meaning]]\n{}", written::meaning(row))
 }
 
 /// How many rows the settings read from a text.

@@ -1,13 +1,40 @@
 //! Values as they are written in the settings file. Where a secret is kept is shown, a secret never.
 
-use toml_edit::Value;
+use toml_edit::{Item, Key, Value};
 
-use crate::domain::text::{MASK, masked_address};
+use crate::domain::classification::ClassificationRule;
+use crate::domain::text::{MASK, is_invisible, masked_address};
 
 use super::secret::SecretSource;
 
+/// A text as TOML. Settings are printed: what is invisible in them is escaped.
 pub(super) fn quoted(text: &str) -> String {
-    Value::from(text).to_string().trim().to_owned()
+    if text.contains(is_invisible) { escaped(text) } else { Value::from(text).to_string().trim().to_owned() }
+}
+
+/// A key as TOML, bare where that can be.
+pub(super) fn key(text: &str) -> String {
+    if text.contains(is_invisible) { escaped(text) } else { Key::new(text).to_string() }
+}
+
+/// A text between quotation marks, on one line.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_invisible(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
+/// The fields of a row of meanings, a line each.
+pub(super) fn meaning(row: &ClassificationRule) -> String {
+    let fields = toml_edit::ser::to_document(row).unwrap_or_default();
+    let value = |item: &Item| item.as_str().map_or_else(|| item.to_string().trim().to_owned(), quoted);
+    fields.iter().map(|(name, item)| format!("{name} = {}", value(item))).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn quoted_list(texts: &[String]) -> String {

@@ -16,6 +16,7 @@ use super::disk::is_full;
 use super::journal_snapshot::JournalSnapshot;
 use super::{StoreError, line};
 use crate::domain::Event;
+use crate::domain::text::clean;
 
 /// The longest line that is taken in.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -50,6 +51,7 @@ pub enum RestoreError {
     Line {
         /// Counted from 1.
         line: u64,
+        /// Cleaned: it is printed, and the line may be anybody's.
         what: String,
     },
     /// It ends before its last line.
@@ -153,7 +155,7 @@ pub(super) fn write(snapshot: &JournalSnapshot, partial: bool, out: &mut impl Wr
 
 /// An export being read, line by line.
 #[derive(Default)]
-pub(super) struct Lines {
+pub struct ExportLines {
     number: u64,
     sum: Sum,
     /// Its lines have checksums; so it must have a last one.
@@ -164,7 +166,7 @@ pub(super) struct Lines {
     pub partial: bool,
 }
 
-impl Lines {
+impl ExportLines {
     /// The next event; `None` at the end of an export that is whole, or was written by an earlier version.
     pub fn next(&mut self, input: &mut impl BufRead) -> Result<Option<Event>, RestoreError> {
         let mut text = Vec::new();
@@ -197,7 +199,7 @@ impl Lines {
 
     /// What is wrong with the line that was read last.
     pub fn wrong(&self, what: impl Into<String>) -> RestoreError {
-        RestoreError::Line { line: self.number, what: what.into() }
+        RestoreError::Line { line: self.number, what: clean(&what.into()).into_owned() }
     }
 
     fn event(&mut self, text: &[u8]) -> Result<Event, RestoreError> {

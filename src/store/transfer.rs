@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::disk::{Disk, LogFile, RealDisk, io_error, private_dir, store_dir};
 use super::embedded::SEGMENT_BYTES;
-use super::export::{Lines, RestoreError};
+use super::export::{ExportLines, RestoreError};
 use super::journal_snapshot::{Segment, journal_dir};
 use super::lock::Lock;
 use super::mark::{self, Mark};
@@ -120,7 +120,7 @@ fn write_all(
     dir: &Path,
     mut input: impl BufRead,
 ) -> Result<(Restored, ReadModel, Mark), RestoreError> {
-    let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
+    let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), ExportLines::default());
     let batch = Vec::with_capacity(BATCH);
     let mut out = Segments { disk, dir, open: None, bytes: Vec::new(), batch, end: Mark::default() };
     while let Some(event) = lines.next(&mut input)? {

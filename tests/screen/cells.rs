@@ -1,11 +1,16 @@
 //! What is counted is what is written: cells by the one measure, by ratatui's, and in its buffer.
 
-use cloverwatch::domain::text::{clean, clusters, is_certain, width};
+use cloverwatch::domain::Profile;
+use cloverwatch::domain::text::{clean, clip, clusters, is_certain, is_invisible, width};
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
 use cloverwatch::tui::view::canvas::Canvas;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
+
+use crate::desk::Desk;
+use crate::population::{World, now, profile};
 
 /// More cells than any of the texts here takes.
 const ROOM: u16 = 40;
@@ -138,5 +143,26 @@ fn what_terminals_disagree_about_is_known() {
         "⚠",
     ] {
         assert!(!is_certain(doubtful), "{doubtful}");
+    }
+}
+
+#[test]
+fn naughty_names_stay_in_their_cells() {
+    let names: Vec<String> = serde_json::from_str(include_str!("../corpora/naughty-strings.json")).unwrap();
+    let (mut measure, mut world) = (Measure::new(), World::default());
+    for (n, name) in (1..).zip(&names) {
+        measure.agrees(&clip(&clean(name), usize::from(ROOM) - 1));
+        let profile = profile(n, name, name, chrono_tz::America::Chicago, Some(name));
+        world.add(n, Profile { group: name.as_str().into(), ..profile }, now());
+    }
+    let mut desk = Desk::with(world, (160, 50), |_| {});
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
+    // The table moves on with each, and the detail is of another one.
+    for _ in 0..names.len() / 7 {
+        desk.press("j j j j j j j");
+        for cell in desk.cells(&theme).0.content {
+            assert!(!cell.symbol().contains(is_invisible), "{cell:?}");
+            assert_eq!(usize::from(cell.cell_width()), width(cell.symbol()), "{cell:?}");
+        }
     }
 }

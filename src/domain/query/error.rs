@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::text::{is_invisible, width};
+use crate::domain::text::{clean, is_invisible, width};
 
 /// Why a text is not a query.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -12,14 +12,14 @@ use crate::domain::text::{is_invisible, width};
 pub struct QueryError {
     /// The mistake, in bytes of the text.
     pub span: Range<usize>,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be right. Cleaned: it is printed.
     pub message: String,
 }
 
 impl QueryError {
     /// A mistake at a place.
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into() }
+        Self { span, message: clean(&message.into()).into_owned() }
     }
 
     /// The text with a caret under the mistake, on two lines. Cleaned for the terminal.

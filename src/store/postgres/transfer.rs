@@ -11,7 +11,7 @@ use super::rows::{self, EventColumns, PAGE};
 use super::shared::Head;
 use super::{PostgresUrl, schema, session};
 use crate::protocol::ReadModel;
-use crate::store::export::{ExportWriter, Lines};
+use crate::store::export::{ExportLines, ExportWriter};
 use crate::store::pending_batch::PendingBatch;
 use crate::store::{RestoreError, Restored, StoreError};
 
@@ -64,7 +64,7 @@ async fn fill(
     address: &PostgresUrl,
     input: &mut impl BufRead,
 ) -> Result<Restored, RestoreError> {
-    let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), Lines::default());
+    let (mut pending, read_model, mut lines) = (PendingBatch::default(), ReadModel::default(), ExportLines::default());
     let (mut columns, mut events) = (EventColumns::default(), 0);
     loop {
         let event = lines.next(input)?;
