@@ -3,6 +3,8 @@
 
 mod cli_support;
 
+use std::os::unix::fs::PermissionsExt;
+
 use cli_support::{Desk, history, kinds};
 use cloverwatch::domain::{Actor, Fact};
 use cloverwatch::store::Append;
