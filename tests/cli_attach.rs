@@ -115,7 +115,7 @@ fn an_owner_that_is_killed_takes_nothing_that_was_acknowledged() {
 }
 
 #[test]
-#[ignore = "needs root, setpriv and python3: another user tries to attach"]
+#[ignore = "needs root, setpriv (Linux) and python3: another user tries to attach"]
 fn another_user_is_refused() {
     let desk = Desk::filled();
     let _owner = desk.owner();

@@ -180,13 +180,3 @@ fn a_closed_pipe_is_no_error_and_no_panic() {
         assert!(!said.contains("panicked") && !said.contains("roken pipe"), "{args:?}: {said}");
     }
 }
-
-#[test]
-fn files_are_private() {
-    let desk = Desk::filled();
-    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&desk.path("store")), 0o700);
-    for entry in std::fs::read_dir(desk.path("store/journal")).unwrap() {
-        assert_eq!(mode(&entry.unwrap().path()), 0o600);
-    }
-}

@@ -1,6 +1,8 @@
 //! Adds a row of meanings to the settings file; everything else in it stays as it was written.
 
+use std::fs::DirBuilder;
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
@@ -55,7 +57,8 @@ pub fn add_row(path: &Path, row: &ClassificationRule, comment: &str) -> Result<S
     // Through a link, so that the file behind it changes and the link stays.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(directory).map_err(io("make the directory of"))?;
+    // Whoever could write there could put other settings in its place.
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io("make the directory of"))?;
     // Readable by nobody else unless the file was; it replaces the old one whole or not at all.
     let mut new = tempfile::NamedTempFile::new_in(directory).map_err(io("write"))?;
     new.write_all(text.as_bytes()).map_err(io("write"))?;
@@ -178,7 +181,6 @@ mod tests {
         }
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_link_stays_a_link_and_permissions_stay() {
         use std::os::unix::fs::PermissionsExt as _;
@@ -192,6 +194,7 @@ mod tests {
         assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
         let fresh = dir.path().join("new/config.toml");
         add_row(&fresh, &row(), "event 7").unwrap();
-        assert_eq!(std::fs::metadata(&fresh).unwrap().permissions().mode() & 0o777, 0o600);
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&fresh), mode(fresh.parent().unwrap())), (0o600, 0o700));
     }
 }

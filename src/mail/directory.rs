@@ -55,7 +55,7 @@ fn remedy(error: &io::Error) -> &'static str {
     }
 }
 
-fn make(path: &Path) -> io::Result<()> {
+pub(super) fn make(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 

@@ -59,7 +59,7 @@ impl Maildir {
     pub fn take(&mut self, path: &Path, read: bool) -> io::Result<()> {
         let Some(name) = path.file_name() else { return Ok(()) };
         let current = self.path.join("cur");
-        fs::create_dir_all(&current)?;
+        super::directory::make(&current)?;
         let mut known = name.to_os_string();
         known.push(if read { ":2,S" } else { ":2," });
         match fs::rename(path, current.join(known)) {

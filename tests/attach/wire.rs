@@ -136,6 +136,14 @@ async fn a_frame_that_never_ends_is_cut_off_at_the_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_comes_when_64_are_attached_is_refused() {
+    let owner = Owner::start();
+    let attached: Vec<Raw> = (0..64).map(|_| Raw::greeted(&owner)).collect();
+    assert_eq!(Raw::connect(&owner).line()["refused"], "too many are attached");
+    drop(attached);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_read_slows_nobody_and_is_told_that_it_lags() {
     let owner = Owner::start();
     let ids = owner.add(200).await;

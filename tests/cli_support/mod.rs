@@ -169,18 +169,7 @@ impl Desk {
 
     /// The same with more in its environment.
     pub fn watching(&self, environment: &[(&str, String)]) -> Option<Running> {
-        let mut running = Running::of(self.command(&["watch"]).envs(environment.iter().cloned()).spawn().unwrap());
-        let mut log = BufReader::new(running.child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("watching") {
-            line.clear();
-            if log.read_line(&mut line).unwrap() == 0 {
-                return None;
-            }
-        }
-        // What it says later must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        Some(running)
+        Running::watching(self.command(&["watch"]).envs(environment.iter().cloned()))
     }
 }
 
@@ -268,6 +257,22 @@ impl Running {
     pub fn of(mut child: Child) -> Self {
         let lines = BufReader::new(child.stdout.take().unwrap());
         Self { child, lines }
+    }
+
+    /// Starts a `watch` and waits until it owns the store.
+    pub fn watching(command: &mut Command) -> Option<Self> {
+        let mut running = Self::of(command.spawn().unwrap());
+        let mut log = BufReader::new(running.child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("watching") {
+            line.clear();
+            if log.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
+        }
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        Some(running)
     }
 
     /// Waits for the next line of the answer.

@@ -51,9 +51,10 @@ fn start(python: &str, authority: &Authority, home: &Path) -> Running {
 }
 
 #[tokio::test]
-#[ignore = "needs aiosmtpd (apt-get install python3-aiosmtpd)"]
+#[ignore = "needs aiosmtpd (apt-get install python3-aiosmtpd; macOS: pip3 install aiosmtpd)"]
 async fn letters_reach_a_server_that_is_not_ours() {
-    let python = interpreter().expect("aiosmtpd is not installed: apt-get install python3-aiosmtpd");
+    let python = interpreter()
+        .expect("aiosmtpd is not installed: apt-get install python3-aiosmtpd (macOS: pip3 install aiosmtpd)");
     let (authority, home) = (Authority::new(), tempfile::tempdir().unwrap());
     let server = start(python, &authority, home.path());
     let with = |password: &str| {

@@ -131,7 +131,7 @@ fn owned(path: &Path, user: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "needs Postfix (apt-get install postfix) and root"]
+#[ignore = "needs Postfix as Debian has it (apt-get install postfix) and root"]
 async fn postfix_is_understood() {
     assert!(is_root(), "Postfix is started by root only");
     let version = Command::new("postconf").args(["-d", "mail_version"]).stdout(Stdio::null()).status();
@@ -201,7 +201,7 @@ impl Exim {
 }
 
 #[tokio::test]
-#[ignore = "needs Exim (apt-get install exim4-daemon-light, or unpacked and named in EXIM) and root"]
+#[ignore = "needs Exim (apt-get install exim4-daemon-light, or unpacked and named in EXIM) and root, on Linux"]
 async fn exim_is_understood() {
     assert!(is_root(), "Exim takes settings of somebody's own from root only");
     let exim = Exim::new(Exim::installed().expect("Exim is not installed, nor named in EXIM"));

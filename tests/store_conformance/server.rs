@@ -15,7 +15,7 @@ use cloverwatch::store::postgres::PostgresUrl;
 use libtest_mimic::{Arguments, Trial};
 
 /// Why these tests cannot run.
-const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql";
+const MISSING: &str = "PostgreSQL is not installed: apt-get install postgresql (macOS: brew install postgresql@17)";
 
 /// Who the server runs as when the tests run as root, which it refuses.
 const NOBODY: &str = "nobody";
@@ -66,9 +66,10 @@ pub struct Server {
     pub port: u16,
 }
 
-/// Where Debian's packages put the programs, the newest version first.
+/// Where Debian's packages and Homebrew put the programs, the newest version first.
 pub fn installed() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path().join("bin"));
+    let places = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"].into_iter().map(fs::read_dir);
+    let versions = places.flatten().flatten().flatten().map(|entry| entry.path().join("bin"));
     versions.filter(|bin| bin.join("initdb").exists()).max()
 }
 

@@ -123,13 +123,11 @@ async fn a_program_that_is_killed_is_unclear() {
 }
 
 /// Whether a process runs; one that nobody has reaped yet does not.
-#[cfg(target_os = "linux")]
 fn runs(pid: &str) -> bool {
     let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat")).unwrap_or_default();
     stat.rsplit(')').next().is_some_and(|rest| !rest.trim().is_empty() && !rest.trim().starts_with('Z'))
 }
 
-#[cfg(target_os = "linux")]
 async fn gone(pid: &str) {
     let wait = async {
         while runs(pid) {
@@ -139,13 +137,12 @@ async fn gone(pid: &str) {
     tokio::time::timeout(Duration::from_secs(60), wait).await.expect("still running");
 }
 
-#[cfg(target_os = "linux")]
 fn pid_in(file: &Path) -> Option<String> {
     std::fs::read_to_string(file).ok().filter(|text| text.ends_with('\n')).map(|text| text.trim().to_owned())
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only /proc tells whether a process lives")]
 async fn what_takes_too_long_is_ended_with_all_it_started() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("pid");
@@ -157,8 +154,8 @@ async fn what_takes_too_long_is_ended_with_all_it_started() {
     gone(&pid_in(&file).unwrap()).await;
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only /proc tells whether a process lives")]
 async fn a_call_that_is_cancelled_ends_the_program() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("pid");
@@ -178,8 +175,8 @@ async fn a_call_that_is_cancelled_ends_the_program() {
     gone(&pid).await;
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
+#[cfg_attr(not(target_os = "linux"), ignore = "only /proc tells whether a process lives")]
 async fn a_child_left_behind_does_not_hold_up_the_code() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("pid");

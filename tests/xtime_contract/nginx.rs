@@ -13,7 +13,8 @@ use crate::certificates::Authority;
 use crate::network::{SERVICES, TOKEN, settings};
 use crate::server::moment;
 
-const NGINX: &str = "/usr/sbin/nginx";
+/// Where Debian and Homebrew put it.
+const PLACES: [&str; 3] = ["/usr/sbin/nginx", "/opt/homebrew/bin/nginx", "/usr/local/bin/nginx"];
 
 struct Running(Child);
 
@@ -51,13 +52,13 @@ http {{
 }
 
 /// Starts it on a port of its own and waits until it listens.
-fn start(authority: &Authority, home: &Path) -> (Running, u16) {
+fn start(nginx: &str, authority: &Authority, home: &Path) -> (Running, u16) {
     let (certificate, key) = authority.pair("localhost");
     std::fs::write(home.join("certificate.pem"), certificate).unwrap();
     std::fs::write(home.join("key.pem"), key).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     std::fs::write(home.join("nginx.conf"), configuration(home, port)).unwrap();
-    let mut child = Command::new(NGINX)
+    let mut child = Command::new(nginx)
         .arg("-p")
         .arg(home)
         .args(["-c", "nginx.conf", "-e", "stderr"])
@@ -74,11 +75,12 @@ fn start(authority: &Authority, home: &Path) -> (Running, u16) {
 }
 
 #[tokio::test]
-#[ignore = "needs nginx (apt-get install nginx-light)"]
+#[ignore = "needs nginx (apt-get install nginx-light; macOS: brew install nginx)"]
 async fn no_look_is_lost_to_a_connection_of_http2_that_nginx_ends() {
-    assert!(Path::new(NGINX).exists(), "nginx is not installed: apt-get install nginx-light");
+    let nginx = PLACES.into_iter().find(|path| Path::new(path).exists());
+    let nginx = nginx.expect("nginx is not installed: apt-get install nginx-light (macOS: brew install nginx)");
     let (authority, home) = (Authority::new(), tempfile::tempdir().unwrap());
-    let (_nginx, port) = start(&authority, home.path());
+    let (_nginx, port) = start(nginx, &authority, home.path());
     let ours = home.path().join("authority.pem");
     std::fs::write(&ours, authority.pem()).unwrap();
     let mut settings = settings(&format!("https://localhost:{port}"));
