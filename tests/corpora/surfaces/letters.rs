@@ -49,7 +49,8 @@ pub fn context(bytes: &[u8]) {
         if is_live {
             state.confirmation.confirmed_at = Some(now());
             state.opcode_state = OpcodeState::Ok;
-            state.slots = Some(Slots { checked_at: now(), count: 1, days: 1, next: None, by_day: Vec::new() });
+            state.slots =
+                Some(Box::new(Slots { checked_at: now(), count: 1, days: 1, next: None, by_day: Vec::new() }));
         }
         for kind in LetterKind::ALL {
             let letter = LetterId::from_bits(7);
