@@ -8,6 +8,8 @@
     reason = "a bench reports, or fails loudly"
 )]
 
+#[path = "support/limit.rs"]
+mod limit;
 #[path = "../tests/support/requests.rs"]
 mod requests;
 
@@ -38,7 +40,8 @@ async fn main() {
     let id = owner.read_model().by_dealer_code("xts500").expect("a dealership");
 
     let (begin, ana) = (clock.elapsed(), attach(dir.path(), true).await);
-    println!("attach with {DEALERSHIPS} states     {:>8.1?}", clock.elapsed().saturating_sub(begin));
+    let what = format!("attach: a second desk, all {DEALERSHIPS} states");
+    limit::at_most(&what, clock.elapsed().saturating_sub(begin), Duration::from_secs(1));
     let ben = attach(dir.path(), true).await;
     let mut told = ben.subscribe();
     let mut times = Times::default();

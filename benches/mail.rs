@@ -14,6 +14,8 @@
     reason = "a bench fails loudly"
 )]
 
+#[path = "support/limit.rs"]
+mod limit;
 #[path = "../tests/support/requests.rs"]
 mod requests;
 
@@ -295,6 +297,6 @@ fn main() {
             );
         }
         ratios.sort_unstable_by(f64::total_cmp);
-        println!("median ratio {:.2}", ratios[1]);
+        limit::at_least("letters, of the library's own loop", ratios[1], 0.7);
     });
 }

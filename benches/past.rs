@@ -2,11 +2,14 @@
 //! `cargo bench --bench past`
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
 
+#[path = "support/limit.rs"]
+mod limit;
 #[path = "../tests/screen/population.rs"]
 mod population;
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use cloverwatch::clock::{Clock, WallClock};
@@ -83,18 +86,19 @@ fn resident() -> usize {
     pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4 / 1024
 }
 
-/// How long it took in milliseconds: the median and the longest.
-fn timed(what: &str, mut act: impl FnMut(usize)) {
+/// What a jump and a step may take.
+const JUMP: Duration = Duration::from_millis(300);
+const STEP: Duration = Duration::from_millis(16);
+
+/// How long it took at most.
+fn timed(what: &str, most: Duration, mut act: impl FnMut(usize)) {
     let clock = WallClock::real();
-    let mut took: Vec<f64> = (0..ROUNDS)
-        .map(|round| {
-            let began = clock.elapsed();
-            act(round);
-            (clock.elapsed().saturating_sub(began)).as_secs_f64() * 1_000.0
-        })
-        .collect();
-    took.sort_by(f64::total_cmp);
-    println!("{what:<44} {:8.2} ms, at most {:8.2} ms", took[ROUNDS / 2], took[ROUNDS - 1]);
+    let took = (0..ROUNDS).map(|round| {
+        let began = clock.elapsed();
+        act(round);
+        clock.elapsed().saturating_sub(began)
+    });
+    limit::at_most(&format!("the past: {what}, the slowest of {ROUNDS}"), took.max().unwrap_or_default(), most);
 }
 
 fn main() {
@@ -120,13 +124,13 @@ fn main() {
     );
     drop(events);
     let place = |round: usize| past.len() * (round + 1) / (ROUNDS + 1);
-    timed("fold the board", |round| drop(black_box(past.board(place(round)))));
+    timed("the whole board folded", JUMP, |round| drop(black_box(past.board(place(round)))));
     let all = past.board(past.len());
     let began = clock.elapsed();
     let mut rows = DealershipRows::new(all, Some("ana".to_owned()), Policy::default(), now());
     println!("the first rows {:.0} ms", clock.elapsed().saturating_sub(began).as_secs_f64() * 1_000.0);
     let mut there = past.len();
-    timed("a jump, through the whole log", |round| {
+    timed("a jump, through the whole log", JUMP, |round| {
         // From one half of it to the other.
         let to = place(round * 5 % ROUNDS);
         rows.travel(&past.changes(there, to), past.moment(to).unwrap());
@@ -139,12 +143,14 @@ fn main() {
         rows.travel(&past.changes(there, to), at);
         there = to;
     };
-    timed("a step by an event, forward", |round| go(middle + round + 1, past.moment(middle + round + 1).unwrap()));
-    timed("a step by an event, back", |round| go(middle - round, past.moment(middle - round).unwrap()));
+    timed("a step by an event, forward", STEP, |round| {
+        go(middle + round + 1, past.moment(middle + round + 1).unwrap());
+    });
+    timed("a step by an event, back", STEP, |round| go(middle - round, past.moment(middle - round).unwrap()));
     let start = past.moment(middle).unwrap();
     let hours = |hours: usize| start + TimeDelta::hours(hours.cast_signed() as i64 - ROUNDS.cast_signed() as i64);
-    timed("a step by an hour, back", |round| go(past.position(hours(ROUNDS - round)), hours(ROUNDS - round)));
-    timed("a step by an hour, forward", |round| go(past.position(hours(round + 1)), hours(round + 1)));
+    timed("a step by an hour, back", STEP, |round| go(past.position(hours(ROUNDS - round)), hours(ROUNDS - round)));
+    timed("a step by an hour, forward", STEP, |round| go(past.position(hours(round + 1)), hours(round + 1)));
     let first = past.position(start - TimeDelta::days(14));
     println!(
         "{} events in the day of the last measure",
@@ -152,7 +158,7 @@ fn main() {
     );
     go(first, past.moment(first).unwrap());
     let days = |days: usize| start + TimeDelta::days(days.cast_signed() as i64 - 14);
-    timed("a step by a day, forward", |round| go(past.position(days(round + 1)), days(round + 1)));
-    timed("a step by a day, back", |round| go(past.position(days(ROUNDS - 1 - round)), days(ROUNDS - 1 - round)));
+    timed("a step by a day, forward", STEP, |round| go(past.position(days(round + 1)), days(round + 1)));
+    timed("a step by a day, back", STEP, |round| go(past.position(days(ROUNDS - 1 - round)), days(ROUNDS - 1 - round)));
     println!("{} MiB in all", resident());
 }

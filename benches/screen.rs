@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here must fail loudly")]
 
+#[path = "support/limit.rs"]
+mod limit;
 #[path = "../tests/screen/population.rs"]
 mod population;
 
@@ -9,6 +11,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloverwatch::clock::{Clock, WallClock};
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Event, Policy, Query, TwinIndex};
 use cloverwatch::present::time::Zone;
@@ -29,7 +32,39 @@ use ratatui::backend::TestBackend;
 const MANY: u64 = 100_000;
 
 fn main() {
+    if std::env::args().skip(1).all(|arg| arg.starts_with('-')) {
+        limits();
+    }
     divan::main();
+}
+
+/// What a person waits for.
+fn limits() {
+    let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
+    let clock = WallClock::real();
+    for (columns, lines) in [(80, 24), (200, 60)] {
+        let mut state = desk((columns, lines));
+        let mut terminal = Terminal::new(TestBackend::new(columns, lines)).unwrap();
+        let mut timed = |key: Option<KeyCode>| {
+            limit::median(500, || {
+                let began = clock.elapsed();
+                key.into_iter().for_each(|key| press(&mut state, key));
+                draw_frame(&mut terminal, &state, &theme);
+                clock.elapsed().saturating_sub(began)
+            })
+        };
+        let of = format!("of {MANY} dealerships at {columns}x{lines}");
+        limit::at_most(&format!("a frame {of}"), timed(None), Duration::from_millis(1));
+        limit::at_most(&format!("a key and its frame {of}"), timed(Some(KeyCode::Down)), Duration::from_millis(2));
+    }
+}
+
+fn draw_frame(terminal: &mut Terminal<TestBackend>, state: &ScreenState, theme: &Theme) {
+    terminal
+        .draw(|frame| {
+            black_box(draw(state, theme, frame));
+        })
+        .unwrap();
 }
 
 struct Nobody;
@@ -110,13 +145,7 @@ fn frame_in_ascii(bencher: Bencher<'_, '_>, size: (u16, u16)) {
 fn bench_frame(bencher: Bencher<'_, '_>, size: (u16, u16), theme: &Theme) {
     let state = desk(size);
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    bencher.bench_local(|| {
-        terminal
-            .draw(|frame| {
-                black_box(draw(&state, theme, frame));
-            })
-            .unwrap();
-    });
+    bencher.bench_local(|| draw_frame(&mut terminal, &state, theme));
 }
 
 /// A key and the frame after it.
@@ -133,11 +162,7 @@ fn key_and_frame(bencher: Bencher<'_, '_>, key: &str) {
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     bencher.bench_local(|| {
         press(&mut state, code);
-        terminal
-            .draw(|frame| {
-                black_box(draw(&state, &theme, frame));
-            })
-            .unwrap();
+        draw_frame(&mut terminal, &state, &theme);
     });
 }
 

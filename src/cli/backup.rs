@@ -1,6 +1,6 @@
 //! `export` and `restore`: the whole event log as JSON lines, and back into an empty store.
 
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -105,9 +105,12 @@ fn write_file<T>(
         file.sync_all().map_err(failed)?;
         std::fs::rename(&partial, to).map_err(failed)?;
         let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // A place that cannot be read is not ours to sync.
-        if let Ok(directory) = std::fs::File::open(directory) {
-            directory.sync_all().map_err(failed)?;
+        // A place that cannot be read is not ours to sync; others know no such thing as syncing a directory.
+        match std::fs::File::open(directory).map(|directory| directory.sync_all()) {
+            Ok(Err(error)) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+                return Err(failed(error));
+            }
+            _ => {}
         }
         Ok(written)
     })();

@@ -55,23 +55,23 @@ pub(super) async fn resume_all(inner: Arc<Inner>) {
     };
     let mut open: Vec<_> = inner.read_model().all().1.into_iter().filter_map(open).collect();
     open.sort_unstable_by_key(|(at, id, _)| (*at, *id));
+    // What an earlier term could not record is open in the states, or another leader's by now.
+    inner.unrecorded_codes.send_replace(UnrecordedCodes::new());
     let all = async {
-        resume(&inner, open.into_iter().map(|(_, id, actor)| (id, (actor, None)))).await;
+        resume(&inner, open.into_iter().map(|(_, id, actor)| (id, actor))).await;
         let mut unrecorded = inner.unrecorded_codes.subscribe();
         while unrecorded.wait_for(|codes| !codes.is_empty()).await.is_ok() {
             inner.parts.clock.sleep(UNRECORDED_REST).await;
-            resume(&inner, inner.unrecorded_codes.send_replace(UnrecordedCodes::new())).await;
+            let kept: Vec<_> = unrecorded.borrow().iter().map(|(id, (actor, _))| (*id, actor.clone())).collect();
+            resume(&inner, kept).await;
         }
     };
     inner.cancel.run_until_cancelled(all).await;
 }
 
-async fn resume(inner: &Inner, open: impl IntoIterator<Item = (DealershipId, (Actor, Option<Command>))>) {
-    let resume = |(id, (actor, end)): (DealershipId, (Actor, Option<Command>))| async move {
-        let result = match end {
-            Some(end) => inner.end(id, end, &actor).await.map(drop),
-            None => inner.ask_again(id, &actor).await,
-        };
+async fn resume(inner: &Inner, open: impl IntoIterator<Item = (DealershipId, Actor)>) {
+    let resume = |(id, actor): (DealershipId, Actor)| async move {
+        let result = inner.go_on(id, &actor).await;
         inner.keep_unrecorded(id, actor, &result);
         match result {
             // What the rules or the source refuse is closed, or in the hands of somebody who asked again.
@@ -83,6 +83,39 @@ async fn resume(inner: &Inner, open: impl IntoIterator<Item = (DealershipId, (Ac
 }
 
 impl Inner {
+    /// Records how a request ended, where that is known; else goes on with it.
+    async fn go_on(&self, id: DealershipId, actor: &Actor) -> Result<(), RequestError> {
+        {
+            let _claim = self.claim(id, actor)?;
+            if let Some(end) = self.take_unrecorded(id) {
+                return self.end(id, end, actor).await.map(drop);
+            }
+        }
+        self.ask_again(id, actor).await
+    }
+
+    /// As long as one is served, whoever asks for the same dealership is told so.
+    fn claim(&self, id: DealershipId, actor: &Actor) -> Result<impl Drop + use<'_>, RequestError> {
+        let other = match self.obtaining.lock().entry(id) {
+            Entry::Occupied(other) => Some(other.get().clone()),
+            Entry::Vacant(free) => {
+                free.insert(actor.clone());
+                None
+            }
+        };
+        match other {
+            Some(other) => Err(self.in_flight(id, &other).into()),
+            None => Ok(scopeguard::guard((), move |()| drop(self.obtaining.lock().remove(&id)))),
+        }
+    }
+
+    /// How a request ended that could not be recorded. It is no more kept.
+    fn take_unrecorded(&self, id: DealershipId) -> Option<Command> {
+        let mut taken = None;
+        self.unrecorded_codes.send_modify(|codes| taken = codes.remove(&id));
+        taken.and_then(|(_, end)| end)
+    }
+
     /// Goes on with an open request.
     async fn ask_again(&self, id: DealershipId, actor: &Actor) -> Result<(), RequestError> {
         let state = self.known(id)?;
@@ -105,18 +138,16 @@ impl Inner {
         ask: Option<(Ask, bool)>,
         actor: &Actor,
     ) -> Result<u32, RequestError> {
-        // As long as this one is served, whoever asks for the same dealership is told so.
-        let other = match self.obtaining.lock().entry(id) {
-            Entry::Occupied(other) => Some(other.get().clone()),
-            Entry::Vacant(free) => {
-                free.insert(actor.clone());
-                None
+        let _claim = self.claim(id, actor)?;
+        // How the one before ended comes first: an older end must not close a newer request.
+        if let Some(end) = self.take_unrecorded(id) {
+            let is_code = matches!(end, Command::IssueCode { .. });
+            match self.end(id, end, actor).await {
+                Ok(generation) if is_code => return Ok(generation),
+                Err(error @ RequestError::Store(_)) => return Err(error),
+                Ok(_) | Err(_) => {}
             }
-        };
-        if let Some(other) = other {
-            return Err(self.in_flight(id, &other).into());
         }
-        scopeguard::defer!(drop(self.obtaining.lock().remove(&id)));
         let end = self.ask_to_the_end(source, id, ask, actor).await?;
         self.end(id, end, actor).await
     }

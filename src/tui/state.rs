@@ -41,7 +41,7 @@ use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
 
 /// Sooner than this nobody has read a dialog.
-const UNSEEN: Duration = Duration::from_millis(250);
+pub(super) const UNSEEN: Duration = Duration::from_millis(250);
 
 /// How often a filter compares clocks again.
 pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
@@ -111,8 +111,9 @@ pub struct ScreenState {
     pub owner: OwnerState,
     /// Whether all dealerships are there.
     pub loaded: bool,
-    /// What was pressed while only the first page of them was there.
-    pub held: Vec<Msg>,
+    /// What was pressed, and when in the person's time, while only the first page of them is shown, uncounted; `None`: it
+    /// is not.
+    pub held: Option<Vec<(Msg, Duration)>>,
     pub status: Status,
     pub focus: Focus,
     pub cursor: Cursor,
@@ -202,7 +203,7 @@ impl ScreenState {
             opening: false,
             owner: OwnerState::Answers,
             loaded: false,
-            held: Vec::new(),
+            held: None,
             status: Status::default(),
             focus: Focus::default(),
             cursor: Cursor::default(),
@@ -236,9 +237,9 @@ impl ScreenState {
         }
     }
 
-    /// Whether what is shown of the dealerships is not all, nor counted.
+    /// Whether only those dealerships are shown that are seen first.
     pub fn has_first_page(&self) -> bool {
-        !self.loaded && !self.rows.is_empty()
+        self.held.is_some()
     }
 
     /// The dealership under the cursor.

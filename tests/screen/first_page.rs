@@ -1,10 +1,11 @@
 //! The rows that are seen before all dealerships are read: the same as afterwards, uncounted, and nothing is done to them.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use cloverwatch::domain::{Command, DealershipId};
+use cloverwatch::domain::{Command, DealershipId, Onboarding, Outcome, Stage};
 use cloverwatch::tui::kept_desk::KeptDesk;
 use cloverwatch::tui::rows::Tab;
+use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{DeskStart, Effect};
 
 use crate::desk::Desk;
@@ -113,6 +114,58 @@ fn leaving_does_not_wait_for_them() {
     assert!(desk.load_first_page());
     desk.press("j q");
     assert!(desk.take_effects().contains(&Effect::Quit));
+}
+
+#[test]
+fn what_is_typed_meanwhile_keeps_its_order_and_its_meaning() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    desk.press("/").write("quick");
+    assert!(!desk.take_effects().contains(&Effect::Quit));
+    desk.load();
+    assert_eq!(desk.state.rows.query().text(), "quick");
+}
+
+#[test]
+fn no_key_goes_into_a_dialog_that_nobody_has_seen() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    desk.press("n").write("hello").press("ctrl-s");
+    desk.load().sees("could be seen");
+    let Mode::Dialog(dialog) = &desk.state.mode else { panic!("it is open") };
+    assert_eq!(dialog.typed(), "");
+}
+
+#[test]
+fn a_key_is_about_the_row_that_was_there_when_it_was_pressed() {
+    let mut desk = desk(DeskStart::All);
+    assert!(desk.load_first_page());
+    let first = desk.selected();
+    let is_late = |state: &&Arc<Onboarding>| state.stage(now()) == Stage::Expired;
+    let late = CROWD.states.values().find(is_late).unwrap().id;
+    desk.press("space");
+    // It was lost, which is more urgent than anything else.
+    desk.happens(|world| {
+        world.look(late, now(), Outcome::Connected, &[]);
+        world.look(late, now(), Outcome::NotConnected, &[]);
+        world.look(late, now(), Outcome::NotConnected, &[])
+    });
+    desk.load();
+    assert_eq!(desk.state.marks.len(), 1);
+    assert!(desk.state.marks.contains(DealershipId::from_bits(first)));
+}
+
+#[test]
+fn what_is_recorded_before_it_is_no_first_page() {
+    let mut desk = desk(DeskStart::All);
+    let some = *CROWD.states.keys().next().unwrap();
+    desk.happens(|world| world.person(some, now(), &Command::Note { text: "called".into() }));
+    desk.press("?").sees("This desk").press("esc");
+    let mut desk = self::desk(DeskStart::All);
+    desk.happens(|world| world.person(some, now(), &Command::Note { text: "called".into() }));
+    assert!(desk.load_first_page());
+    assert!(desk.state.rows.len() > 100);
+    assert_eq!(desk.state.rows.get(some).map(|row| row.state.notes), Some(1));
 }
 
 #[test]

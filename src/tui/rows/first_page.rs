@@ -84,11 +84,13 @@ fn rank_all<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &Que
 fn around(mut rows: Vec<RankedState<'_>>, cursor: Option<DealershipId>) -> Vec<RankedState<'_>> {
     let at = cursor.and_then(|id| rows.iter().find(|row| row.state.id == id)).map(|row| row.rank);
     let place = at.map_or(0, |at| rows.iter().filter(|row| row.rank < at).count());
+    // Where the cursor is among those equal to it is not known: behind all of them there must be enough.
+    let behind = at.map_or(0, |at| rows.iter().filter(|row| row.rank <= at).count());
     let nth = |rows: &mut Vec<RankedState<'_>>, place: usize| {
         (place < rows.len()).then(|| rows.select_nth_unstable_by_key(place, |row| row.rank).1.rank)
     };
     let first = nth(&mut rows, place.saturating_sub(ROWS)).unwrap_or_default();
-    let last = nth(&mut rows, place + ROWS).unwrap_or((u64::MAX, u64::MAX));
+    let last = nth(&mut rows, behind + ROWS).unwrap_or((u64::MAX, u64::MAX));
     rows.retain(|row| (first..=last).contains(&row.rank));
     rows
 }

@@ -1,5 +1,7 @@
 //! From a key to an action: the scopes that listen, chords, and typing.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{act, dialog, input};
@@ -96,17 +98,22 @@ pub(super) fn key(state: &mut ScreenState, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// Whether it is about dealerships of which only the first page is there: somebody who marks all means all.
-pub(super) fn waits(state: &ScreenState, msg: &Msg) -> bool {
-    let is_quit = |event| {
-        Key::of(event)
-            .is_some_and(|key| state.setup.keymap.lookup(ActionScope::Table, &[key]) == Lookup::Action(Action::Quit))
+pub(super) fn waits(state: &ScreenState, held: &[(Msg, Duration)], msg: &Msg) -> bool {
+    let action = |event: KeyEvent| match state.setup.keymap.lookup(ActionScope::Table, &[Key::of(event)?]) {
+        Lookup::Action(action) => Some(action),
+        Lookup::Prefix(_) | Lookup::None => None,
     };
-    let waits = match msg {
-        Msg::Key(event) => !is_quit(*event),
+    // What was pressed before may give another meaning to what leaves the desk.
+    let moves = |msg: &Msg| matches!(msg, Msg::Key(event) if action(*event).is_some_and(|action| action.info().scope == ActionScope::List));
+    match msg {
+        Msg::Key(event) => match action(*event) {
+            Some(Action::Quit) => !(matches!(state.mode, Mode::Desk) && held.iter().all(|(msg, _)| moves(msg))),
+            Some(action) => !action.info().everywhere,
+            None => true,
+        },
         Msg::Burst(_) | Msg::Paste(_) | Msg::Click(_) | Msg::Wheel(..) => true,
         _ => false,
-    };
-    waits && state.has_first_page()
+    }
 }
 
 /// What is about the screen itself, and holds wherever the keyboard is.

@@ -5,7 +5,7 @@ use super::{
     suggestions, tail,
 };
 use crate::tui::msg::{ArrivalTime, Effect, Msg};
-use crate::tui::state::ScreenState;
+use crate::tui::state::{Mode, ScreenState, UNSEEN};
 use crate::tui::theme::Tone;
 
 pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
@@ -21,8 +21,11 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
         state.filtered_at = now.at;
         state.dirty = true;
     }
-    if keys::waits(state, &msg) {
-        state.held.push(msg);
+    if let Some(held) = &state.held
+        && keys::waits(state, held, &msg)
+    {
+        state.cursor.touched = true;
+        state.held.get_or_insert_default().push((msg, now.face));
         return Vec::new();
     }
     practice::count(state, pressed(&msg));
@@ -59,9 +62,10 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
         Msg::Focus(has_focus) => state.has_focus(has_focus),
         Msg::FirstPage(rows) => read_model::first_page(state, *rows),
         Msg::Loaded(rows) => {
-            read_model::loaded(state, *rows);
-            for msg in std::mem::take(&mut state.held) {
-                effects.extend(take(state, msg, now));
+            let is_first = read_model::loaded(state, *rows);
+            effects = press_held(state, now);
+            if is_first {
+                cut_off::show(state);
             }
         }
         Msg::Committed(committed) => read_model::committed(state, &committed),
@@ -126,6 +130,24 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
     effects.extend(state.tell_presence());
     effects.extend(state.ask_estimate());
     effects.extend(state.notify());
+    effects
+}
+
+/// Does what was pressed while only the first page was there, as when it was pressed. Nobody has seen a dialog that one
+/// of the keys opens, so the others are not pressed in it.
+fn press_held(state: &mut ScreenState, now: ArrivalTime) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (msg, face) in state.held.take().into_iter().flatten() {
+        if !matches!(state.mode, Mode::Desk | Mode::Filter(_)) {
+            state.tell_of_key("keys that came before it could be seen do nothing here; press them again");
+            break;
+        }
+        effects.extend(take(state, msg, ArrivalTime { face, ..now }));
+    }
+    state.now = now;
+    if !matches!(state.mode, Mode::Desk) {
+        state.unseen_until = now.face + UNSEEN;
+    }
     effects
 }
 

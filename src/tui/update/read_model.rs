@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{call, cut_off, practice, queue, views};
+use super::{call, practice, queue, views};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::Committed;
 use crate::tui::dialog::{DialogKind, ValidationContext};
@@ -12,16 +12,20 @@ use crate::tui::{expired, teach};
 
 /// The page that is seen first. It is arranged as the table begins; whatever is asked of it waits for the others.
 pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
-    if state.loaded || !state.rows.is_empty() || state.cursor.touched {
+    if state.loaded || state.has_first_page() || state.cursor.touched {
         return;
     }
-    state.rows = rows;
+    // Somebody may have recorded something meanwhile.
+    let older = std::mem::replace(&mut state.rows, rows);
+    state.rows.adopt(older, state.now.at);
+    state.held = Some(Vec::new());
     state.dirty = true;
     views::begin(state);
     state.settle();
 }
 
-pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
+/// All of them. Whether they are there for the first time.
+pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) -> bool {
     let older = std::mem::take(&mut state.rows);
     rows.adopt(older, state.now.at);
     state.rows = rows;
@@ -32,13 +36,13 @@ pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) {
     queue::loaded(state);
     if first {
         views::begin(state);
-        cut_off::show(state);
     }
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
         let known: Vec<_> = rows.map(|row| Arc::clone(&row.state)).collect();
         compare_dialog(state, &known, &[]);
     }
+    first
 }
 
 pub(super) fn committed(state: &mut ScreenState, committed: &Committed) {

@@ -1,0 +1,98 @@
+//! How what a desk does grows with its dealerships, and opening with its events: a table, and a plot for
+//! docs/performance.md. `cargo bench --bench growth [-- plot FILE.svg]`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench reports, or fails loudly"
+)]
+
+#[path = "support/limit.rs"]
+mod limit;
+#[path = "support/plot.rs"]
+mod plot;
+#[path = "../tests/screen/population.rs"]
+mod population;
+#[path = "support/records.rs"]
+mod records;
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloverwatch::clock::{SharedClock, WallClock};
+use cloverwatch::domain::Policy;
+use cloverwatch::store::{EmbeddedStore, Store};
+use cloverwatch::tui::rows::{DealershipRows, TableStart};
+use plot::Line;
+use population::{crowd, now};
+use records::{fill, note};
+
+const DEALERSHIPS: [u64; 3] = [1_000, 10_000, 100_000];
+const EVENTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
+const ROUNDS: usize = 5;
+
+#[tokio::main]
+async fn main() {
+    let clock: SharedClock = Arc::new(WallClock::real());
+    let timed = |mut act: Box<dyn FnMut() + '_>| {
+        limit::median(ROUNDS, || {
+            let began = clock.elapsed();
+            act();
+            clock.elapsed().saturating_sub(began)
+        })
+    };
+    let [mut page, mut rows, mut opened, mut folded] =
+        ["the first page", "all rows", "a store is opened", "without its index"].map(Line::new);
+    for count in DEALERSHIPS {
+        let states = crowd(count).all();
+        let (starts, policy) = ([TableStart::default()], Policy::default());
+        let first_page = || drop(black_box(DealershipRows::first_page(&states, &starts, "ana", &policy, now())));
+        let all_rows = || drop(black_box(DealershipRows::new(states.clone(), None, policy.clone(), now())));
+        page.add(count, timed(Box::new(first_page)));
+        rows.add(count, timed(Box::new(all_rows)));
+    }
+    for count in EVENTS {
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
+        record(dir.path(), &clock, count).await;
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            times.push(open(dir.path(), &clock).await);
+        }
+        times.sort_unstable();
+        opened.add(count, times[ROUNDS / 2]);
+        std::fs::remove_dir_all(dir.path().join("index")).expect("removed");
+        folded.add(count, open(dir.path(), &clock).await);
+    }
+    let (screen, store) = ([page, rows], [opened, folded]);
+    plot::print("dealerships", &screen);
+    plot::print("events", &store);
+    let mut args = std::env::args().skip_while(|arg| arg != "plot").skip(1);
+    if let Some(path) = args.next() {
+        let svg = plot::svg(&[("dealerships on the screen", &screen), ("events in the store", &store)]);
+        std::fs::write(path, svg).expect("written");
+    }
+}
+
+/// A tenth of the events add a dealership, the others are notes on them.
+async fn record(dir: &Path, clock: &SharedClock, events: u64) {
+    let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
+    let dealerships = events / 10;
+    fill(&store, dealerships).await;
+    for version in 1..10 {
+        for portion in (0..dealerships).collect::<Vec<_>>().chunks(1_000) {
+            store.append(portion.iter().map(|number| note(*number, version)).collect()).await.expect("recorded");
+        }
+    }
+    store.close().await.expect("closed");
+}
+
+async fn open(dir: &Path, clock: &SharedClock) -> Duration {
+    let began = clock.elapsed();
+    let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
+    let took = clock.elapsed().saturating_sub(began);
+    store.close().await.expect("closed");
+    took
+}
