@@ -61,7 +61,7 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) 
     // When they do not all fit: empty ones go first, then the least urgent, and before the active one as few as needed.
     if total(&shown) > room {
         let needed = |tab: Tab| tab == active || matches!(tab, Tab::All | Tab::Attention);
-        shown.retain(|label| needed(label.tab) || !state.loaded || state.rows.count(label.tab) > 0);
+        shown.retain(|label| needed(label.tab) || state.has_first_page() || state.rows.count(label.tab) > 0);
     }
     let (mut before, mut behind) = (false, false);
     while total(&shown) + u16::from(before) + u16::from(behind) > room && shown.len() > 1 {
