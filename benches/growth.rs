@@ -1,5 +1,5 @@
-//! How what a desk does grows with its dealerships, and opening with its events: a table, and a plot for
-//! docs/performance.md. `cargo bench --bench growth [-- plot FILE.svg]`
+//! How what a desk does grows with its dealerships, and opening with its events: a table, and a plot.
+//! `cargo bench --bench growth [-- plot FILE.svg]`
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! What the program holds itself to: a row for the table of docs/performance.md, measured in this very run. The last
-//! number says how far inside its limit it is: below 1 it is outside.
+//! What the program holds itself to: a row of a table for each, measured in this very run. The last number says how far
+//! inside its limit it is: below 1 it is outside.
 #![allow(dead_code, reason = "shared by benches that each use a part")]
 
 use std::time::Duration;
