@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here must fail loudly")]
 
+#[path = "support/desk.rs"]
+mod desk;
 #[path = "support/limit.rs"]
 mod limit;
 #[path = "../tests/screen/population.rs"]
@@ -11,25 +13,20 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::desk::{CROWD, MANY, desk, moment, press, rows, states, tell};
 use cloverwatch::clock::{Clock, WallClock};
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
-use cloverwatch::domain::{Claim, Claims, Command, DealershipId, Event, Policy, Query, TwinIndex};
-use cloverwatch::present::time::Zone;
-use cloverwatch::present::view::SavedView;
-use cloverwatch::protocol::{PlatformState, Status};
-use cloverwatch::tui::keymap::Keymap;
+use cloverwatch::domain::{Command, DealershipId, Event, Policy, Query, TwinIndex};
 use cloverwatch::tui::rows::{DealershipRows, Sort, TableColumn, TableStart};
 use cloverwatch::tui::state::Focus;
 use cloverwatch::tui::tail::EventTail;
 use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice, ThemeSet};
-use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
+use cloverwatch::tui::{Effect, Msg, ScreenState, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::{Bencher, black_box};
-use population::{World, crowd, now, profile, sent};
+use population::{World, now, profile, sent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-
-const MANY: u64 = 100_000;
 
 fn main() {
     if std::env::args().skip(1).all(|arg| arg.starts_with('-')) {
@@ -65,69 +62,6 @@ fn draw_frame(terminal: &mut Terminal<TestBackend>, state: &ScreenState, theme: 
             black_box(draw(state, theme, frame));
         })
         .unwrap();
-}
-
-struct Nobody;
-
-impl Claims for Nobody {
-    fn holder(&self, _: &Claim) -> Option<DealershipId> {
-        None
-    }
-}
-
-fn moment() -> ArrivalTime {
-    ArrivalTime { at: now(), face: Duration::from_secs(1) }
-}
-
-thread_local! {
-    /// Making the crowd takes longer than what is measured on it.
-    static CROWD: RefCell<World> = RefCell::new(crowd(MANY));
-}
-
-fn states() -> Vec<Arc<cloverwatch::domain::Onboarding>> {
-    CROWD.with_borrow(World::all)
-}
-
-fn rows() -> DealershipRows {
-    DealershipRows::new(states(), Some("ana".to_owned()), Policy::default(), now())
-}
-
-fn desk(size: (u16, u16)) -> ScreenState {
-    let setup = Setup {
-        read_only: false,
-        source: None,
-        mail_name: None,
-        mails: false,
-        mailboxes: None,
-        appointment: cloverwatch::config::Config::default().appointment,
-        me: "ana".to_owned(),
-        zone: Zone::Named(chrono_tz::America::Chicago.into()),
-        policy: Policy::default(),
-        claims: Arc::new(Nobody),
-        keymap: Arc::new(Keymap::default()),
-        store: String::new(),
-        partner: "DataClover".to_owned(),
-        environment: None,
-        mouse: false,
-        owner: None,
-        views: SavedView::given(),
-        start: DeskStart::All,
-        desk: 1,
-    };
-    let mut state = ScreenState::new(setup, size, moment());
-    tell(&mut state, Msg::Loaded(Box::new(rows())));
-    tell(&mut state, Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
-    let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
-    tell(&mut state, Msg::Tail(newest));
-    state
-}
-
-fn tell(state: &mut ScreenState, msg: Msg) {
-    black_box(update(state, msg, moment()));
-}
-
-fn press(state: &mut ScreenState, code: KeyCode) {
-    tell(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
 }
 
 /// A frame with everything that the terminal library does for it, except writing it out.

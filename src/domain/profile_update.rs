@@ -51,17 +51,14 @@ impl ProfileUpdate {
 pub fn why_held(updates: &[ProfileUpdate]) -> Option<String> {
     let another: Vec<_> =
         updates.iter().filter(|update| update.is_another()).map(|update| update.dealer_code.plain()).collect();
-    let many = updates.len();
-    match another.is_empty() {
-        false => {
-            let some = first_few(another, 5);
-            Some(format!("name and mail address both change at {some}: is it another dealership?"))
-        }
-        true if many > MOST_UPDATED => Some(format!(
-            "{many} known dealerships would change, more than {MOST_UPDATED}: is a column in another's place?"
-        )),
-        true => None,
+    if !another.is_empty() {
+        let some = first_few(another, 5);
+        return Some(format!("name and mail address both change at {some}: is it another dealership?"));
     }
+    let many = updates.len();
+    (many > MOST_UPDATED).then(|| {
+        format!("{many} known dealerships would change, more than {MOST_UPDATED}: is a column in another's place?")
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::keys::directed;
 use super::tab::{Tab, tabs_of};
 use super::{DealershipRows, Sort};
-use crate::domain::query::{Derived, Query, QueryContext, SearchText, Searchable};
+use crate::domain::query::{Query, QueryContext, SearchText, Searchable};
 use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
 use crate::present::column::{DealershipView, RowOrder, TableColumn};
 use crate::present::time::Zone;
@@ -68,11 +68,10 @@ struct RankedState<'a> {
 fn rank_all<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &QueryContext<'_>) -> Vec<RankedState<'a>> {
     let QueryContext { now, policy, .. } = *context;
     let rank = |state: &'a Arc<Onboarding>| {
-        let facts = Derived::of(state, now, policy);
-        if tabs_of(facts) & start.tab.bit() == 0 || !matches(&start.query, state, context) {
+        let view = DealershipView::of(state, None, now, policy, Zone::default());
+        if tabs_of(view.facts) & start.tab.bit() == 0 || !matches(&start.query, state, context) {
             return None;
         }
-        let view = DealershipView { state, facts, probe: None, now, policy, zone: Zone::default(), survival: None };
         let key = |(column, descending)| directed(number_of(column).and_then(|number| number(&view)), descending);
         let rank = (key((start.sort.column, start.sort.descending)), start.sort.then.map_or(0, key));
         Some(RankedState { rank, state })
