@@ -4,6 +4,10 @@
 
 use std::time::Duration;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Something that may take so long at most.
 pub fn at_most(what: &str, took: Duration, limit: Duration) {
     row(what, &length(took), &format!("at most {}", length(limit)), limit.as_secs_f64() / took.as_secs_f64());

@@ -8,6 +8,7 @@
 mod complete;
 mod error;
 mod fuzzy;
+mod mail_is;
 mod parse;
 mod pattern;
 mod searchable;
@@ -142,6 +143,11 @@ impl Query {
     /// Whether it asks who has a twin: its context must know.
     pub fn asks_for_twins(&self) -> bool {
         self.terms.iter().any(Term::asks_for_twins)
+    }
+
+    /// Whether it looks into the text of a field.
+    pub fn reads(&self, field: QueryField) -> bool {
+        self.terms.iter().any(|term| term.reads(field))
     }
 
     /// Whether it asks for archived dealerships by name; they are left out of lists unless it does.

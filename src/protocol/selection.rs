@@ -135,7 +135,8 @@ impl Selection {
                 let archived = query.names_archived();
                 let is_meant = |state: &Arc<Onboarding>| {
                     (archived || state.archived_at.is_none())
-                        && (query.is_empty() || query.matches(state, &Searchable::new(state.id, &state.profile), &ctx))
+                        && (query.is_empty()
+                            || query.matches(state, &Searchable::read_by(&query, state.id, &state.profile), &ctx))
                 };
                 Ok(states.into_iter().filter(is_meant).collect())
             }

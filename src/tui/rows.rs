@@ -12,6 +12,7 @@ mod order;
 mod radix;
 mod sections;
 mod tab;
+mod text_ranks;
 mod travel;
 mod twins;
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use chrono_tz::Tz;
 use cloverwatch::domain::{Command, DealershipId, Onboarding, Outcome, Stage};
 use cloverwatch::tui::kept_desk::KeptDesk;
 use cloverwatch::tui::rows::Tab;
@@ -9,7 +10,7 @@ use cloverwatch::tui::state::Mode;
 use cloverwatch::tui::{DeskStart, Effect};
 
 use crate::desk::Desk;
-use crate::population::{World, crowd, now, sample};
+use crate::population::{World, crowd, now, profile, sample};
 
 /// So many that a page of its own is worth it.
 const MANY: u64 = 4_200;
@@ -55,6 +56,33 @@ fn the_first_page_is_what_is_there_when_all_are_read() {
         let mut without = self::desk(start.clone());
         without.load();
         assert_eq!(without.picture(), desk.picture(), "{start:?}");
+    }
+}
+
+/// As after an import: each as new as the others, and added in no order.
+fn imported() -> World {
+    let mut world = World::default();
+    for n in 1..=MANY {
+        let n = n * 1_103 % (MANY + 1);
+        world.add(n, profile(n, &format!("Élan Motors of Ward {n}"), "Boise", Tz::America__Boise, None), now());
+    }
+    world
+}
+
+#[test]
+fn names_decide_among_the_many_that_are_equal() {
+    let mut left = Desk::with(imported(), (120, 40), |_| {});
+    left.press(&"pgdn ".repeat(40));
+    let starts = [DeskStart::All, DeskStart::AsLeft(Box::new(KeptDesk::of(&left.state)))];
+    for start in starts {
+        let mut desk = Desk::unread(imported(), (120, 40), |setup| setup.start = start.clone());
+        assert!(desk.load_first_page(), "{start:?}");
+        assert!(desk.state.rows.shown() < 600, "{}", desk.state.rows.shown());
+        let (first, selected) = (top(&desk), desk.selected());
+        assert!(first.len() >= 60, "{start:?}");
+        desk.load();
+        assert_eq!(desk.state.rows.len() as u64, MANY);
+        assert_eq!((top(&desk), desk.selected()), (first, selected), "{start:?}");
     }
 }
 

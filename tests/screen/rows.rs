@@ -366,3 +366,25 @@ fn a_large_batch_is_ordered_as_single_ones_are() {
     }
     assert_eq!(shown(&at_once), shown(&one_by_one));
 }
+
+#[test]
+fn many_changes_among_more_rows_are_ordered_as_all_are_anew() {
+    let mut world = crowd(6_000);
+    let (mut at_once, mut one_by_one) = (rows(&world, now()), rows(&world, now()));
+    let mut changed = Vec::new();
+    for n in (1..=6_000).step_by(9) {
+        let owner = Some(format!("owner {n}").as_str().into());
+        let command = if n % 2 == 0 { Command::Archive } else { Command::Assign { owner } };
+        let actor = cloverwatch::domain::Actor::person("ana");
+        let committed = world.run(DealershipId::from_bits(n), now(), &actor, &command).unwrap();
+        changed.extend_from_slice(&committed.states);
+    }
+    assert!(changed.len() > 512);
+    at_once.put(&changed, now());
+    changed.iter().for_each(|state| one_by_one.put(std::slice::from_ref(state), now()));
+    let anew = rows(&world, now());
+    for rows in [&at_once, &one_by_one] {
+        assert_eq!(shown(rows), shown(&anew));
+        assert_eq!(Tab::ALL.map(|tab| rows.count(tab)), Tab::ALL.map(|tab| anew.count(tab)));
+    }
+}

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::QueryField;
+use super::mail_is::MailIs;
 use super::parse::TOPICS;
-use super::term::{ClockField, Is, MailIs, OPCODE_WORDS};
+use super::term::{ClockField, Is, OPCODE_WORDS};
 use crate::domain::text::normal;
 use crate::domain::{Fact, Mover, Stage};
 

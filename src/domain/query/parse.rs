@@ -11,8 +11,9 @@ use crate::domain::when::parse_duration;
 use crate::domain::{Fact, Mover, Stage};
 
 use super::fuzzy::Fuzzy;
+use super::mail_is::MailIs;
 use super::pattern::QueryPattern;
-use super::term::{ClockField, Compare, Is, MailIs, OPCODE_WORDS, QueryValue, Term, Test};
+use super::term::{ClockField, Compare, Is, OPCODE_WORDS, QueryValue, Term, Test};
 use super::{QueryError, QueryField};
 
 /// The longest query, in bytes: more is a paste into the wrong place.

@@ -3,7 +3,7 @@
 use crate::domain::text::push_normal;
 use crate::domain::{DealershipId, Profile, phone};
 
-use super::QueryField;
+use super::{Query, QueryField};
 
 /// How many fields, from the first, words search.
 const WORD_FIELDS: usize = QueryField::Phone as usize + 1;
@@ -70,8 +70,17 @@ pub struct Searchable {
 
 impl Searchable {
     pub fn new(id: DealershipId, profile: &Profile) -> Self {
+        Self::with(id, profile, |_| true)
+    }
+
+    /// For one filter only: what it does not read is empty.
+    pub fn read_by(query: &Query, id: DealershipId, profile: &Profile) -> Self {
+        Self::with(id, profile, |field| query.reads(field))
+    }
+
+    fn with(id: DealershipId, profile: &Profile, is_read: impl Fn(QueryField) -> bool) -> Self {
         let (mut words, mut others) = (String::with_capacity(152), String::with_capacity(48));
-        let place = fold_profile(&mut words, &mut others, id, profile);
+        let place = fold_profile(&mut words, &mut others, id, profile, is_read);
         Self { words, others, place }
     }
 }
@@ -82,13 +91,21 @@ impl<'a> From<&'a Searchable> for SearchText<'a> {
     }
 }
 
-/// Folds a dealership's profile behind what stands in two texts.
-pub(super) fn fold_profile(words: &mut String, others: &mut String, id: DealershipId, profile: &Profile) -> TextSpan {
+/// Folds a dealership's profile behind what stands in two texts; what is not read is empty there.
+pub(super) fn fold_profile(
+    words: &mut String,
+    others: &mut String,
+    id: DealershipId,
+    profile: &Profile,
+    is_read: impl Fn(QueryField) -> bool,
+) -> TextSpan {
     let mut place = TextSpan { words: length(words), others: length(others), ..TextSpan::default() };
-    let (id, phone) = (id.to_string(), phone::searched(profile.contact.phone.raw()));
+    let id = is_read(QueryField::Id).then(|| id.to_string()).unwrap_or_default();
+    let phone = is_read(QueryField::Phone).then(|| phone::searched(profile.contact.phone.raw())).unwrap_or_default();
     let before = words.len() + others.len();
     for (field, end) in QueryField::ALL.into_iter().zip(&mut place.ends) {
         let raw = match field {
+            field if !is_read(field) => "",
             QueryField::Name => profile.name.raw(),
             QueryField::Group => profile.group.raw(),
             QueryField::City => profile.city.raw(),

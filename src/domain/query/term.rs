@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use memchr::memmem::Finder;
 
 use crate::domain::text::normal;
-use crate::domain::{InvitationState, LetterState, Mover, Onboarding, OpcodeState, Stage};
+use crate::domain::{InvitationState, Mover, Onboarding, OpcodeState, Stage};
 
 use super::fuzzy::Fuzzy;
+use super::mail_is::MailIs;
 use super::pattern::QueryPattern;
 use super::{Block, Derived, QueryContext, QueryField, SearchText};
 
@@ -143,39 +144,6 @@ pub(super) const OPCODE_WORDS: &[(&str, OpcodeState)] = &[
     ("near-miss", OpcodeState::NearMiss),
     ("unknown", OpcodeState::Unknown),
 ];
-
-/// What can be asked of a dealership's letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum MailIs {
-    /// The letter that tells how things stand is in this state.
-    At(LetterState),
-    Refused,
-    /// It never had a letter.
-    None,
-}
-
-impl MailIs {
-    pub(super) const WORDS: &'static [(&'static str, Self)] = &[
-        ("failed", Self::At(LetterState::Failed)),
-        ("uncertain", Self::At(LetterState::Uncertain)),
-        ("sent", Self::At(LetterState::Sent)),
-        ("written", Self::At(LetterState::Written)),
-        ("queued", Self::At(LetterState::Queued)),
-        ("sending", Self::At(LetterState::Sending)),
-        ("suppressed", Self::At(LetterState::Suppressed)),
-        ("bounced", Self::At(LetterState::Bounced)),
-        ("refused", Self::Refused),
-        ("none", Self::None),
-    ];
-
-    fn holds(self, state: &Onboarding) -> bool {
-        match self {
-            Self::At(wanted) => state.telling_letter().is_some_and(|letter| letter.state == wanted),
-            Self::Refused => state.address_refused().is_some(),
-            Self::None => state.letters().is_empty(),
-        }
-    }
-}
 
 /// A clock of a dealership. One that does not run is neither smaller nor greater than anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -375,6 +343,22 @@ impl Term {
             Test::Word(_) | Test::WordOrPhone(..) => 3,
             Test::Regex(_) => 4,
             Test::Fuzzy(_) => 5,
+        }
+    }
+
+    /// Whether it looks into the text of a field.
+    pub(super) fn reads(&self, field: QueryField) -> bool {
+        match &self.test {
+            Test::Word(_) | Test::WordOrPhone(..) | Test::Fuzzy(_) | Test::Regex(_) => true,
+            Test::Field(wanted, _) => *wanted == field,
+            Test::Is(conditions) => field == QueryField::Owner && conditions.contains(&Is::Mine),
+            Test::Stage(_)
+            | Test::Move(_)
+            | Test::Next(_)
+            | Test::Opcode(_)
+            | Test::Mail(_)
+            | Test::Kind(_)
+            | Test::Clock(..) => false,
         }
     }
 

@@ -99,7 +99,12 @@ fn found(text: &str) -> Vec<u64> {
     let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let policy = Policy::default();
     let ctx = QueryContext { now: now(), policy: &policy, me: Some("Ben"), twins: None };
-    let matching = |state: &Onboarding| query.matches(state, &Searchable::new(state.id, &state.profile), &ctx);
+    let matching = |state: &Onboarding| {
+        let found = query.matches(state, &Searchable::new(state.id, &state.profile), &ctx);
+        let read = Searchable::read_by(&query, state.id, &state.profile);
+        assert_eq!(query.matches(state, &read, &ctx), found, "{text}: it reads more than it says");
+        found
+    };
     desk().into_iter().filter(matching).map(|state| state.id.bits()).collect()
 }
 
@@ -302,7 +307,7 @@ fn vocabulary() -> Vec<String> {
     let stages = Stage::ALL.into_iter().map(|stage| format!("stage:{}", stage.as_str()));
     let moves = Mover::ALL.into_iter().map(|mover| format!("move:{}", mover.as_str()));
     let opcodes = term::OPCODE_WORDS.iter().map(|(word, _)| format!("opcode:{word}"));
-    let mail = term::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
+    let mail = mail_is::MailIs::WORDS.iter().map(|(word, _)| format!("mail:{word}"));
     let clocks = term::ClockField::WORDS.iter().map(|(word, _)| format!("{word}<"));
     let kinds = Fact::KINDS.iter().map(|kind| format!("kind:{kind}"));
     fields.chain(is).chain(stages).chain(moves).chain(opcodes).chain(mail).chain(clocks).chain(kinds).collect()
@@ -396,6 +401,8 @@ proptest! {
                     let alone = Searchable::new(state.id, &state.profile);
                     let expected = asked >> row & 1 == 1 && query.matches(state, &alone, &ctx);
                     prop_assert_eq!(found >> row & 1 == 1, expected, "{:?} of {:?}", query.text(), state.profile.name);
+                    let read = Searchable::read_by(&query, state.id, &state.profile);
+                    prop_assert_eq!(query.matches(state, &read, &ctx), query.matches(state, &alone, &ctx));
                 }
             }
         }

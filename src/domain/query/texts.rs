@@ -44,7 +44,7 @@ impl Block {
     }
 
     fn push(&mut self, id: DealershipId, profile: &Profile) {
-        self.rows.push(fold_profile(&mut self.words, &mut self.others, id, profile));
+        self.rows.push(fold_profile(&mut self.words, &mut self.others, id, profile, |_| true));
         if self.rows.len() == BLOCK {
             self.words.shrink_to_fit();
             self.others.shrink_to_fit();

@@ -79,6 +79,7 @@ fn at_the_budget(elapsed: Duration) -> Duration {
 /// What an earlier run was handing over when it ended: nobody knows whether it went.
 pub async fn end_orphans(inner: &Inner) {
     let mut states = inner.read_model().all().1;
+    states.retain(|state| state.letters().iter().any(|letter| letter.state == LetterState::Sending));
     states.sort_unstable_by_key(|state| state.id);
     for state in states {
         for letter in state.letters().iter().filter(|letter| letter.state == LetterState::Sending) {

@@ -1,11 +1,11 @@
 //! The rows that are seen first, found without ordering all: so that somebody who opens the desk need not wait for those
-//! that they cannot see.
+//! that they cannot see. Numbers find them; names decide only among the many that are equal, as after an import.
 
 use std::sync::Arc;
 
 use super::keys::directed;
 use super::tab::{Tab, tabs_of};
-use super::{DealershipRows, Sort};
+use super::{DealershipRows, LETTERS, Sort, first_letters};
 use crate::domain::query::{Query, QueryContext, SearchText, Searchable};
 use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
 use crate::present::column::{DealershipView, RowOrder, TableColumn};
@@ -16,6 +16,9 @@ const ROWS: usize = 128;
 
 /// With fewer dealerships than this all are there as soon.
 const FEWEST: usize = 4_096;
+
+/// More rows than this are equal to the first or the last of a page: their names are looked at.
+const MANY_EQUAL: usize = 8 * ROWS;
 
 /// What a table shows at first, and in which order.
 #[derive(Debug, Clone, Default)]
@@ -53,19 +56,30 @@ impl DealershipRows {
         let context = QueryContext { now, policy, me: Some(me), twins: None };
         let ranked = |start| Some((start, rank_all(states, start, &context))).filter(|(_, rows)| !rows.is_empty());
         let (start, rows) = starts.iter().find_map(ranked)?;
-        let page = around(rows, start.cursor);
-        let page = (page.len() < states.len() / 2).then(|| page.into_iter().map(|row| Arc::clone(row.state)).collect());
-        page.map(|page| Self::new(page, Some(me.to_owned()), policy.clone(), now))
+        let by_number = around(rows, start.cursor);
+        let page: Vec<_> = if by_number.len() > MANY_EQUAL {
+            around(named(by_number), start.cursor).into_iter().map(|row| Arc::clone(row.state)).collect()
+        } else {
+            by_number.into_iter().map(|row| Arc::clone(row.state)).collect()
+        };
+        (page.len() < states.len() / 2).then(|| Self::new(page, Some(me.to_owned()), policy.clone(), now))
     }
 }
 
-struct RankedState<'a> {
-    rank: (u64, u64),
+struct RankedState<'a, Rank> {
+    rank: Rank,
     state: &'a Arc<Onboarding>,
 }
 
+/// What the columns that order the table say.
+type Numbers = (u64, u64);
+
 /// Those that are shown at all.
-fn rank_all<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &QueryContext<'_>) -> Vec<RankedState<'a>> {
+fn rank_all<'a>(
+    states: &'a [Arc<Onboarding>],
+    start: &TableStart,
+    context: &QueryContext<'_>,
+) -> Vec<RankedState<'a, Numbers>> {
     let QueryContext { now, policy, .. } = *context;
     let rank = |state: &'a Arc<Onboarding>| {
         let view = DealershipView::of(state, None, now, policy, Zone::default());
@@ -79,23 +93,34 @@ fn rank_all<'a>(states: &'a [Arc<Onboarding>], start: &TableStart, context: &Que
     states.iter().filter_map(rank).collect()
 }
 
-/// Those beside the cursor, in no order, with all that are equal to the first or last of them: names decide there.
-fn around(mut rows: Vec<RankedState<'_>>, cursor: Option<DealershipId>) -> Vec<RankedState<'_>> {
+/// The same with what decides among those that are equal.
+fn named(rows: Vec<RankedState<'_, Numbers>>) -> Vec<RankedState<'_, (Numbers, [u8; LETTERS])>> {
+    let mut form = String::new();
+    let mut letters = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
+    rows.into_iter().map(|row| RankedState { rank: (row.rank, letters(row.state)), state: row.state }).collect()
+}
+
+/// Those beside the cursor, in no order, with all that are equal to the first or last of them.
+fn around<Rank: Ord + Copy>(
+    mut rows: Vec<RankedState<'_, Rank>>,
+    cursor: Option<DealershipId>,
+) -> Vec<RankedState<'_, Rank>> {
     let at = cursor.and_then(|id| rows.iter().find(|row| row.state.id == id)).map(|row| row.rank);
     let place = at.map_or(0, |at| rows.iter().filter(|row| row.rank < at).count());
     // Where the cursor is among those equal to it is not known: behind all of them there must be enough.
     let behind = at.map_or(0, |at| rows.iter().filter(|row| row.rank <= at).count());
-    let nth = |rows: &mut Vec<RankedState<'_>>, place: usize| {
+    let nth = |rows: &mut Vec<RankedState<'_, Rank>>, place: usize| {
         (place < rows.len()).then(|| rows.select_nth_unstable_by_key(place, |row| row.rank).1.rank)
     };
-    let first = nth(&mut rows, place.saturating_sub(ROWS)).unwrap_or_default();
-    let last = nth(&mut rows, behind + ROWS).unwrap_or((u64::MAX, u64::MAX));
-    rows.retain(|row| (first..=last).contains(&row.rank));
+    let first = nth(&mut rows, place.saturating_sub(ROWS));
+    let last = nth(&mut rows, behind + ROWS);
+    rows.retain(|row| first.is_none_or(|first| first <= row.rank) && last.is_none_or(|last| row.rank <= last));
     rows
 }
 
 fn matches(query: &Query, state: &Onboarding, context: &QueryContext<'_>) -> bool {
-    query.is_empty() || query.matches(state, SearchText::from(&Searchable::new(state.id, &state.profile)), context)
+    query.is_empty()
+        || query.matches(state, SearchText::from(&Searchable::read_by(query, state.id, &state.profile)), context)
 }
 
 /// By which number a column orders; `None`: by a text.

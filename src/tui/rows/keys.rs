@@ -2,78 +2,18 @@
 //! sorting integers, without a look at the rows or at their texts.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
+use super::text_ranks::{LAST, TextRanks, put};
 use super::{Sort, TableColumn, radix};
 use crate::present::column::RowOrder;
-
-/// The number of a row without a value: it comes last whichever way the others are ordered.
-pub(super) const LAST: u64 = u64::MAX;
 
 /// The numbers of one column.
 #[derive(Debug)]
 enum Values {
     /// The values themselves, by slot.
     Numbers(Vec<u64>),
-    /// Texts, by their rank among all texts of the column.
-    Texts(Texts),
-}
-
-#[derive(Debug, Default)]
-struct Texts {
-    /// Every text that occurs, or did since the start, folded, and its number: numbers are given once and stay.
-    known: BTreeMap<Box<str>, u32>,
-    /// By the number of a text: how many come before it.
-    ranks: Vec<u32>,
-    /// By slot: the number of its text.
-    of: Vec<u32>,
-    /// By the number of a text: how many slots have it.
-    counts: Vec<u32>,
-    /// There are texts without a rank.
-    stale: bool,
-}
-
-/// The number of no text.
-const NO_TEXT: u32 = u32::MAX;
-
-impl Texts {
-    fn set(&mut self, slot: u32, text: &str) {
-        let number = match self.known.get(text) {
-            _ if text.is_empty() => NO_TEXT,
-            Some(known) => *known,
-            None => {
-                let new = u32::try_from(self.ranks.len()).unwrap_or(NO_TEXT);
-                self.known.insert(text.into(), new);
-                self.ranks.push(0);
-                self.counts.push(0);
-                self.stale = true;
-                new
-            }
-        };
-        let older = self.of.get(slot as usize).copied().unwrap_or(NO_TEXT);
-        if let Some(count) = self.counts.get_mut(older as usize) {
-            *count -= 1;
-        }
-        if let Some(count) = self.counts.get_mut(number as usize) {
-            *count += 1;
-        }
-        put(&mut self.of, slot, number, NO_TEXT);
-    }
-
-    fn rank(&mut self) {
-        if std::mem::take(&mut self.stale) {
-            for (rank, number) in (0..).zip(self.known.values()) {
-                if let Some(place) = self.ranks.get_mut(*number as usize) {
-                    *place = rank;
-                }
-            }
-        }
-    }
-
-    fn of(&self, slot: u32) -> u64 {
-        let number = self.of.get(slot as usize).copied().unwrap_or(NO_TEXT);
-        self.ranks.get(number as usize).map_or(LAST, |rank| u64::from(*rank))
-    }
+    /// TextRanks, by their rank among all texts of the column.
+    Texts(TextRanks),
 }
 
 /// The numbers of all columns.
@@ -86,7 +26,7 @@ pub(super) struct Keys {
 impl Default for Keys {
     fn default() -> Self {
         let empty = |column: TableColumn| match column.screen().order {
-            RowOrder::Field(_) | RowOrder::Text(_) => Values::Texts(Texts::default()),
+            RowOrder::Field(_) | RowOrder::Text(_) => Values::Texts(TextRanks::default()),
             RowOrder::Number(_) | RowOrder::Same => Values::Numbers(Vec::new()),
         };
         Self { slots: 0, columns: TableColumn::ALL.map(empty) }
@@ -142,25 +82,12 @@ impl Keys {
         first.then_with(second).then_with(|| by((TableColumn::Name, false))).then(one.cmp(&other))
     }
 
-    /// Whether another slot has the same text in a column.
-    pub(super) fn is_shared(&self, column: TableColumn, slot: u32) -> bool {
-        let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return false };
-        let number = texts.of.get(slot as usize).copied().unwrap_or(NO_TEXT);
-        texts.counts.get(number as usize).is_some_and(|count| *count > 1)
-    }
-
-    /// For each text of a column one slot that has it, and how many do; the most frequent first.
-    pub(super) fn tally(&self, column: TableColumn) -> Vec<(u32, usize)> {
-        let Some(Values::Texts(texts)) = self.columns.get(column as usize) else { return Vec::new() };
-        let mut tally: Vec<(u32, usize)> = texts.counts.iter().map(|count| (0, *count as usize)).collect();
-        for (slot, number) in (0..).zip(&texts.of) {
-            if let Some((some, _)) = tally.get_mut(*number as usize) {
-                *some = slot;
-            }
+    /// The texts of a column that orders by them.
+    pub(super) fn texts(&self, column: TableColumn) -> Option<&TextRanks> {
+        match self.columns.get(column as usize)? {
+            Values::Texts(texts) => Some(texts),
+            Values::Numbers(_) => None,
         }
-        tally.retain(|(_, count)| *count > 0);
-        tally.sort_by_key(|(slot, count)| (std::cmp::Reverse(*count), *slot));
-        tally
     }
 
     pub(super) fn order(&self, sort: Sort) -> Vec<u32> {
@@ -189,14 +116,4 @@ impl Keys {
 pub(super) fn directed(number: Option<u64>, descending: bool) -> u64 {
     let number = number.map(|number| number.min(LAST - 1));
     number.map_or(LAST, |number| if descending { LAST - 1 - number } else { number })
-}
-
-fn put<T: Copy>(values: &mut Vec<T>, slot: u32, value: T, none: T) {
-    let slot = slot as usize;
-    if values.len() <= slot {
-        values.resize(slot + 1, none);
-    }
-    if let Some(place) = values.get_mut(slot) {
-        *place = value;
-    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::tab::{is_there, shows};
+use super::text_ranks::TextRanks;
 use super::{DealershipRow, DealershipRows, Sort, Tab, TableColumn};
 use crate::domain::query::{Query, SearchText};
 use crate::domain::{DealershipId, Onboarding, Timestamp, Twin, Untrusted};
@@ -38,7 +39,7 @@ impl DealershipRows {
 
     /// Everybody who looks after a dealership, with how many they have; who has most comes first.
     pub fn owners(&self) -> Vec<(&Untrusted, usize)> {
-        let tally = self.keys.tally(TableColumn::Owner).into_iter();
+        let tally = self.keys.texts(TableColumn::Owner).map(TextRanks::tally).unwrap_or_default().into_iter();
         tally
             .filter_map(|(slot, count)| Some((self.slots.get(slot as usize)?.state.profile.owner.as_ref()?, count)))
             .collect()
@@ -71,7 +72,8 @@ impl DealershipRows {
 
     /// Whether another dealership has the same name.
     pub fn has_namesake(&self, id: DealershipId) -> bool {
-        self.by_id.get(&id).is_some_and(|slot| self.keys.is_shared(TableColumn::Name, *slot))
+        let names = self.keys.texts(TableColumn::Name);
+        names.zip(self.by_id.get(&id)).is_some_and(|(names, slot)| names.is_shared(*slot))
     }
 
     /// Whether words of the filter were found in other fields than the name.

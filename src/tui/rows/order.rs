@@ -5,11 +5,19 @@ use std::cmp::Ordering;
 use super::DealershipRows;
 use super::tab::{MATCHES, NAMED, Tab, is_there, shows};
 
+/// Of all rows less than one in so many is put into its place by itself sooner than all are ordered again.
+const FEW: usize = 8;
+
 impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.
     pub(super) fn arrange(&mut self, changed: &[u32], many: bool) {
         if many {
-            self.order_all();
+            if changed.len() < self.sorted.len() / FEW {
+                self.sort_in(changed);
+                self.collect_visible();
+            } else {
+                self.order_all();
+            }
             self.count_all();
         } else {
             changed.iter().for_each(|slot| self.enter(*slot));
@@ -20,6 +28,29 @@ impl DealershipRows {
     pub(super) fn order_all(&mut self) {
         self.sorted = self.keys.order(self.sort);
         self.collect_visible();
+    }
+
+    /// Gives some slots their places among the others, which stay in their order.
+    fn sort_in(&mut self, changed: &[u32]) {
+        let mut is_changed = vec![false; self.slots.len()];
+        let mut moved = Vec::with_capacity(changed.len());
+        for slot in changed {
+            if is_changed.get_mut(*slot as usize).is_some_and(|is_changed| !std::mem::replace(is_changed, true)) {
+                moved.push(*slot);
+            }
+        }
+        moved.sort_unstable_by(|one, other| self.keys.compare(self.sort, *one, *other));
+        let mut others = std::mem::take(&mut self.sorted);
+        others.retain(|slot| is_changed.get(*slot as usize).is_none_or(|is_changed| !is_changed));
+        let mut rest = &*others;
+        for slot in moved {
+            let place = rest.partition_point(|other| self.keys.compare(self.sort, *other, slot).is_lt());
+            let (before, behind) = rest.split_at(place);
+            self.sorted.extend_from_slice(before);
+            self.sorted.push(slot);
+            rest = behind;
+        }
+        self.sorted.extend_from_slice(rest);
     }
 
     /// Takes a slot out of the lists. Needs the keys by which it came in.
