@@ -16,7 +16,7 @@ use super::{DealershipId, Event, Onboarding, Timestamp, evolve};
 /// After so many events of a dealership its state is kept: from there on it is folded.
 const CHECKPOINT: usize = 64;
 /// From so many dealerships on they are folded by several threads.
-const WORTH_THREADS: usize = 2_000;
+const WORTH_THREADS: usize = 500;
 const MOST_THREADS: usize = 8;
 
 /// What happened to one dealership.
