@@ -9,13 +9,13 @@ use futures::{StreamExt, stream};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::link::OwnerLink;
 use super::socket;
 use super::wire::{
-    ClientHello, FrameReader, FromClient, Greeting, LONGEST_FRAME, OwnerHello, VERSION, Welcome, WireError, frame,
+    ClientHello, FrameReader, FromClient, Greeting, LONGEST_FRAME, OwnerHello, ReadEnd, VERSION, Welcome, WireError,
+    WriteEnd, frame, within,
 };
 use crate::client::{EngineClient, Notifications, Responses};
 use crate::clock::{SharedClock, WallClock};
@@ -58,8 +58,30 @@ impl AttachedClient {
     /// Attaches to the owner of the store in a directory. `None`: nobody listens; the owner does not yet, or never will.
     /// `Err`: why the owner is of no use, in words.
     pub async fn connect(dir: &Path, options: AttachOptions) -> Result<Option<Self>, String> {
-        let connected = timeout(ANSWERS_WITHIN, greet(dir, &options)).await;
-        let Some((read, write, welcome)) = connected.map_err(|_| "it does not answer".to_owned())?? else {
+        let connect = async {
+            let stream = socket::connect(dir).await.map_err(|error| unusable(&error))?;
+            Ok(stream.map(|stream| {
+                let (read, write) = stream.into_split();
+                (Box::new(read) as ReadEnd, Box::new(write) as WriteEnd)
+            }))
+        };
+        Self::through(connect, options, Arc::new(WallClock::real())).await
+    }
+
+    /// The same over any connection, and by any clock.
+    pub async fn through(
+        connect: impl Future<Output = Result<Option<(ReadEnd, WriteEnd)>, String>>,
+        options: AttachOptions,
+        clock: SharedClock,
+    ) -> Result<Option<Self>, String> {
+        let greeted = async {
+            match connect.await? {
+                Some(connection) => greet(connection, &options).await,
+                None => Ok(None),
+            }
+        };
+        let greeted = within(&*clock, ANSWERS_WITHIN, greeted).await;
+        let Some((read, write, welcome)) = greeted.ok_or_else(|| "it does not answer".to_owned())?? else {
             return Ok(None);
         };
         let refusal = match options.read_only {
@@ -68,13 +90,14 @@ impl AttachedClient {
         };
         let Welcome { info, status, newest_event, now, speed } = welcome;
         let is_fast = (speed - 1.0).abs() > f64::EPSILON;
-        let clock = if is_fast { WallClock::starting_at(now, speed) } else { WallClock::real() };
+        let owners: SharedClock =
+            if is_fast { Arc::new(WallClock::starting_at(now, speed)) } else { Arc::clone(&clock) };
         // What happened when the owner opened the store was told there.
         let info = EngineInfo { notices: Vec::new(), owner: options.holder.clone(), ..info };
-        let link = OwnerLink::start(options.holder, status, options.desk, (read, write));
+        let link = OwnerLink::start(options.holder, status, options.desk, clock, (read, write));
         link.read_model.heard_of(newest_event);
         let last = Arc::new(link.left.clone().drop_guard());
-        let client = Self { link, info: Arc::new(info), clock: Arc::new(clock), refusal, _last: last };
+        let client = Self { link, info: Arc::new(info), clock: owners, refusal, _last: last };
         if options.states && !client.link.follow().await {
             return match client.link.error(false) {
                 RequestError::OwnerLost { .. } => Ok(None),
@@ -85,19 +108,20 @@ impl AttachedClient {
     }
 }
 
-type Greeted = (FrameReader<tokio::net::unix::OwnedReadHalf>, tokio::net::unix::OwnedWriteHalf, Welcome);
+type Greeted = (FrameReader<ReadEnd>, WriteEnd, Welcome);
 
-async fn greet(dir: &Path, options: &AttachOptions) -> Result<Option<Greeted>, String> {
-    let refused = |error: &dyn std::fmt::Display| format!("its socket cannot be used: {error}");
-    let Some(stream) = socket::connect(dir).await.map_err(|error| refused(&error))? else { return Ok(None) };
-    let (read, mut write) = stream.into_split();
+fn unusable(error: &dyn std::fmt::Display) -> String {
+    format!("its socket cannot be used: {error}")
+}
+
+async fn greet((read, mut write): (ReadEnd, WriteEnd), options: &AttachOptions) -> Result<Option<Greeted>, String> {
     let hello = ClientHello {
         greeting: Greeting::ours(),
         operator: options.operator.clone(),
         read_only: options.read_only,
         desk: options.desk,
     };
-    let hello = frame(&hello).map_err(|error| refused(&error))?;
+    let hello = frame(&hello).map_err(|error| unusable(&error))?;
     // One that refuses us may have closed already, after it said why.
     let written = write.write_all(&hello).await;
     let mut frames = FrameReader::new(read);
@@ -106,16 +130,16 @@ async fn greet(dir: &Path, options: &AttachOptions) -> Result<Option<Greeted>, S
         (Ok(Some(said)), _) => said,
         // It ended just now: somebody else may own the store next.
         (Ok(None) | Err(WireError::Io(_)), _) => return Ok(None),
-        (Err(error), _) => return Err(refused(&error)),
+        (Err(error), _) => return Err(unusable(&error)),
     };
-    let theirs: Greeting = serde_json::from_value(said.clone()).map_err(|error| refused(&error))?;
+    let theirs: Greeting = serde_json::from_value(said.clone()).map_err(|error| unusable(&error))?;
     if !theirs.understands_us() {
         let theirs = clean(&theirs.cloverwatch).into_owned();
         return Err(format!(
             "it is cloverwatch {theirs} and this is {VERSION}; use the same version, or end that one first"
         ));
     }
-    let hello: OwnerHello = serde_json::from_value(said).map_err(|error| refused(&error))?;
+    let hello: OwnerHello = serde_json::from_value(said).map_err(|error| unusable(&error))?;
     match (hello.welcome, hello.refused) {
         (Some(welcome), None) => Ok(Some((frames, write, welcome))),
         (_, why) => {

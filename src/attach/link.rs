@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{broadcast, mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::wire::{
-    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame, write_all,
+    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, ReadEnd, StatesChunk, WireError, WriteEnd,
+    frame, write_all,
 };
+use crate::clock::SharedClock;
 use crate::domain::Onboarding;
 use crate::domain::text::clean;
 use crate::protocol::{Holder, Notification, OwnerState, ReadModel, RequestError, Response, Status};
@@ -58,6 +58,8 @@ pub(super) struct OwnerLink {
     heard: AtomicBool,
     /// A person waits, and sees when the owner is silent.
     is_patient: bool,
+    /// By which silence is measured.
+    clock: SharedClock,
 }
 
 impl OwnerLink {
@@ -66,7 +68,8 @@ impl OwnerLink {
         holder: Option<Holder>,
         status: Status,
         is_patient: bool,
-        (read, write): (FrameReader<OwnedReadHalf>, OwnedWriteHalf),
+        clock: SharedClock,
+        (read, write): (FrameReader<ReadEnd>, WriteEnd),
     ) -> Arc<Self> {
         let (frames, waiting) = mpsc::channel(FRAMES_WAITING);
         let link = Arc::new(Self {
@@ -83,17 +86,13 @@ impl OwnerLink {
             watches: AtomicBool::new(false),
             heard: AtomicBool::new(true),
             is_patient,
+            clock,
         });
         tokio::spawn(Arc::clone(&link).run(read, write, waiting));
         link
     }
 
-    async fn run(
-        self: Arc<Self>,
-        read: FrameReader<OwnedReadHalf>,
-        write: OwnedWriteHalf,
-        frames: mpsc::Receiver<Vec<u8>>,
-    ) {
+    async fn run(self: Arc<Self>, read: FrameReader<ReadEnd>, write: WriteEnd, frames: mpsc::Receiver<Vec<u8>>) {
         let end = tokio::select! {
             biased;
             () = self.left.cancelled() => LinkEnd::Left,
@@ -111,7 +110,7 @@ impl OwnerLink {
     }
 
     /// Takes in whatever the owner says.
-    async fn listen(&self, mut read: FrameReader<OwnedReadHalf>) -> LinkEnd {
+    async fn listen(&self, mut read: FrameReader<ReadEnd>) -> LinkEnd {
         let mut inbox = Inbox::default();
         loop {
             let said = match read.next(LONGEST_FRAME).await {
@@ -196,11 +195,8 @@ impl OwnerLink {
 
     /// Asks the owner again and again whether it is there, and tells when that changes.
     async fn watch(&self) -> LinkEnd {
-        let mut ticks = interval(PING_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut unanswered = 0;
         loop {
-            ticks.tick().await;
             if self.heard.swap(false, Ordering::Relaxed) {
                 if unanswered >= SILENT_AFTER {
                     let _ = self.told.send(Notification::Owner(OwnerState::Answers));
@@ -219,6 +215,7 @@ impl OwnerLink {
                 // Where no frame fits any more, the owner takes none.
                 let _ = self.frames.try_send(ping);
             }
+            self.clock.sleep(PING_EVERY).await;
         }
     }
 

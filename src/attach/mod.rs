@@ -8,6 +8,6 @@ mod socket;
 mod wire;
 
 pub use client::{AttachOptions, AttachedClient};
-pub use server::OwnerSocket;
+pub use server::{AttachService, OwnerSocket};
 pub use socket::SOCKET;
-pub use wire::{LONGEST_FRAME, PROTOCOL, VERSION, rewritten};
+pub use wire::{LONGEST_FRAME, PROTOCOL, ReadEnd, VERSION, WriteEnd, rewritten};

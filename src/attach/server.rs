@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::session::{ClientSession, LAST_WORD};
 use super::socket;
-use super::wire::{ClientHello, FrameReader, Greeting, LONGEST_GREETING, OwnerHello, VERSION, Welcome, frame};
+use super::wire::{
+    ClientHello, FrameReader, Greeting, LONGEST_GREETING, OwnerHello, ReadEnd, VERSION, Welcome, WriteEnd, frame,
+    within,
+};
 use crate::client::{LocalClient, SharedClient};
+use crate::clock::{SharedClock, WallClock};
 use crate::domain::Actor;
 
 /// How many may be attached at once.
@@ -32,12 +35,15 @@ pub struct OwnerSocket {
     login: String,
 }
 
-struct Owner {
+/// What an engine does for those who attach to it, over whichever connection.
+pub struct AttachService {
     client: SharedClient,
     login: String,
     desks: AtomicUsize,
     /// Is told how many desks are attached.
     count: Box<dyn Fn(usize) + Send + Sync>,
+    /// By which it is waited for those who are attached.
+    clock: SharedClock,
 }
 
 impl OwnerSocket {
@@ -61,8 +67,7 @@ impl OwnerSocket {
         count: impl Fn(usize) + Send + Sync + 'static,
     ) {
         let Self { dir, listener, login } = self;
-        count(0);
-        let owner = Arc::new(Owner { client, login, desks: AtomicUsize::new(0), count: Box::new(count) });
+        let service = Arc::new(AttachService::new(client, login, Arc::new(WallClock::real()), count));
         let mut connections = JoinSet::new();
         loop {
             let stream = tokio::select! {
@@ -74,10 +79,10 @@ impl OwnerSocket {
             match stream {
                 Ok(stream) => {
                     let is_full = connections.len() >= MOST_CLIENTS;
-                    connections.spawn(Arc::clone(&owner).greet(stream, is_full, ending.clone()));
+                    connections.spawn(Arc::clone(&service).admit(stream, is_full, ending.clone()));
                 }
                 // Without descriptors or memory it may work again later.
-                Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
+                Err(_) => service.clock.sleep(AFTER_FAILURE).await,
             }
         }
         // While the store is still held: what is there afterwards is the next owner's.
@@ -87,38 +92,53 @@ impl OwnerSocket {
     }
 }
 
-impl Owner {
-    /// Takes in who attaches, or says why not, and serves it.
-    async fn greet(self: Arc<Self>, mut stream: UnixStream, is_full: bool, ending: CancellationToken) {
+impl AttachService {
+    /// `count` is told how many desks are attached.
+    pub fn new(
+        client: SharedClient,
+        login: String,
+        clock: SharedClock,
+        count: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Self {
+        count(0);
+        Self { client, login, desks: AtomicUsize::new(0), count: Box::new(count), clock }
+    }
+
+    /// Takes in who may attach, and says why to who may not.
+    async fn admit(self: Arc<Self>, mut stream: UnixStream, is_full: bool, ending: CancellationToken) {
         let is_ours = stream.peer_cred().is_ok_and(|peer| peer.uid() == nix::unistd::getuid().as_raw());
         if !is_ours || is_full {
             let why = if is_ours { "too many are attached" } else { "only the user who owns the store may attach" };
-            say(&mut stream, &refusal(why)).await;
-            return;
+            return self.say(&mut stream, &refusal(why)).await;
         }
-        let (read, mut write) = stream.into_split();
+        let (read, write) = stream.into_split();
+        self.serve((Box::new(read), Box::new(write)), ending).await;
+    }
+
+    /// Greets who has attached, and serves it until it leaves or the engine ends.
+    pub async fn serve(self: Arc<Self>, (read, mut write): (ReadEnd, WriteEnd), ending: CancellationToken) {
         let mut frames = FrameReader::new(read);
         // Another version may say more, or otherwise: only what every version begins with is read first.
-        let said = timeout(GREETING_WITHIN, frames.next::<serde_json::Value>(LONGEST_GREETING)).await;
+        let said = within(&*self.clock, GREETING_WITHIN, frames.next::<serde_json::Value>(LONGEST_GREETING)).await;
         let said = match said {
-            Ok(Ok(Some(said))) => said,
+            Some(Ok(Some(said))) => said,
             // It is gone, or says nothing.
-            Ok(Ok(None)) | Err(_) => return,
-            Ok(Err(error)) => return say(&mut write, &refusal(&error.to_string())).await,
+            Some(Ok(None)) | None => return,
+            Some(Err(error)) => return self.say(&mut write, &refusal(&error.to_string())).await,
         };
         let hello = match serde_json::from_value::<Greeting>(said.clone()) {
-            Err(_) => return say(&mut write, &refusal("this is no greeting of cloverwatch")).await,
+            Err(_) => return self.say(&mut write, &refusal("this is no greeting of cloverwatch")).await,
             Ok(theirs) if !theirs.understands_us() => {
                 let theirs = crate::domain::text::clean(&theirs.cloverwatch).into_owned();
                 let why = format!(
                     "it is cloverwatch {VERSION} and this is {theirs}; use the same version, or end that one first"
                 );
-                return say(&mut write, &refusal(&why)).await;
+                return self.say(&mut write, &refusal(&why)).await;
             }
             Ok(_) => serde_json::from_value::<ClientHello>(said),
         };
         let Ok(hello) = hello else {
-            return say(&mut write, &refusal("this is no greeting of cloverwatch")).await;
+            return self.say(&mut write, &refusal("this is no greeting of cloverwatch")).await;
         };
         let Ok(welcome) = frame(&self.welcome(hello.read_only)) else { return };
         if write.write_all(&welcome).await.is_err() {
@@ -129,9 +149,10 @@ impl Owner {
         // A desk counts for as long as it is attached.
         let _counted = hello.desk.then(|| {
             (self.count)(self.desks.fetch_add(1, Ordering::Relaxed) + 1);
-            scopeguard::guard(&self, |owner| (owner.count)(owner.desks.fetch_sub(1, Ordering::Relaxed) - 1))
+            scopeguard::guard(&self, |service| (service.count)(service.desks.fetch_sub(1, Ordering::Relaxed) - 1))
         });
-        ClientSession::new(self.client.clone(), actor, hello.read_only, write).run(frames, ending).await;
+        let session = ClientSession::new(self.client.clone(), actor, hello.read_only, Arc::clone(&self.clock), write);
+        session.run(frames, ending).await;
     }
 
     fn welcome(&self, read_only: bool) -> OwnerHello {
@@ -142,15 +163,15 @@ impl Owner {
             Welcome { info, status: self.client.status(), newest_event, now: clock.now(), speed: clock.speed() };
         OwnerHello { greeting: Greeting::ours(), refused: None, welcome: Some(welcome) }
     }
+
+    /// Says why it is not served. Whoever does not listen learns nothing.
+    async fn say(&self, write: &mut (impl AsyncWrite + Unpin), hello: &OwnerHello) {
+        if let Ok(line) = frame(hello) {
+            let _ = within(&*self.clock, LAST_WORD, write.write_all(&line)).await;
+        }
+    }
 }
 
 fn refusal(why: &str) -> OwnerHello {
     OwnerHello { greeting: Greeting::ours(), refused: Some(why.to_owned()), welcome: None }
-}
-
-/// Says why it is not served. Whoever does not listen learns nothing.
-async fn say(write: &mut (impl tokio::io::AsyncWrite + Unpin), hello: &OwnerHello) {
-    if let Ok(line) = frame(hello) {
-        let _ = timeout(LAST_WORD, write.write_all(&line)).await;
-    }
 }

@@ -8,28 +8,32 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use parking_lot::Mutex;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::wire::{
-    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, StatesChunk, WireError, frame, write_all,
+    FRAMES_WAITING, FrameReader, FromClient, FromOwner, LONGEST_FRAME, ReadEnd, StatesChunk, WireError, WriteEnd,
+    frame, within, write_all,
 };
 use crate::client::{Notifications, Responses, SharedClient};
+use crate::clock::SharedClock;
 use crate::domain::{Actor, DealershipId, Onboarding};
 use crate::failure_point::FailurePoint;
 use crate::protocol::{Notification, Presence, Request, RequestError, Response, Unanswered};
 
 /// How long a client is given to take the last that is said to it.
 pub(super) const LAST_WORD: Duration = Duration::from_secs(1);
+/// So many states are written sooner than another thread begins to.
+const STATES_AT_ONCE: usize = 32;
 /// How many requests of one client may be under way.
 const MOST_REQUESTS: usize = 256;
 
 pub(super) struct ClientSession {
     shared: Arc<Shared>,
     writer: JoinHandle<()>,
+    /// By which it is waited for the client.
+    clock: SharedClock,
 }
 
 struct Shared {
@@ -54,16 +58,16 @@ struct UnderWay {
 }
 
 impl ClientSession {
-    pub fn new(client: SharedClient, actor: Actor, read_only: bool, write: OwnedWriteHalf) -> Self {
+    pub fn new(client: SharedClient, actor: Actor, read_only: bool, clock: SharedClock, write: WriteEnd) -> Self {
         let (frames, waiting) = mpsc::channel(FRAMES_WAITING);
         let writer = tokio::spawn(write_all(waiting, write));
         let (requests, follows, desk) = (Mutex::default(), AtomicBool::new(false), OnceLock::new());
-        Self { shared: Arc::new(Shared { client, actor, read_only, frames, requests, follows, desk }), writer }
+        Self { shared: Arc::new(Shared { client, actor, read_only, frames, requests, follows, desk }), writer, clock }
     }
 
     /// Until the client has gone, or the owner ends. What of many was not begun when the client goes is cut off.
-    pub async fn run(self, frames: FrameReader<OwnedReadHalf>, ending: CancellationToken) {
-        let Self { shared, mut writer } = self;
+    pub async fn run(self, frames: FrameReader<ReadEnd>, ending: CancellationToken) {
+        let Self { shared, mut writer, clock } = self;
         let mut requests = JoinSet::new();
         let mut follower = JoinSet::new();
         let parting = serve(&shared, frames, ending, (&mut requests, &mut follower)).await;
@@ -76,16 +80,16 @@ impl ClientSession {
             Parting::Wrong(error) => {
                 tracing::warn!("an attached client is left: {error}");
                 requests.shutdown().await;
-                let _ = timeout(LAST_WORD, shared.send(&FromOwner::Left(error.to_string()))).await;
+                let _ = within(&*clock, LAST_WORD, shared.send(&FromOwner::Left(error.to_string()))).await;
             }
             // What is under way ends with the engine, and is still answered.
             Parting::Ending => {
                 while requests.join_next().await.is_some() {}
-                let _ = timeout(LAST_WORD, shared.send(&FromOwner::Told(Notification::Ended))).await;
+                let _ = within(&*clock, LAST_WORD, shared.send(&FromOwner::Told(Notification::Ended))).await;
             }
         }
         drop(shared);
-        if timeout(LAST_WORD, &mut writer).await.is_err() {
+        if within(&*clock, LAST_WORD, &mut writer).await.is_none() {
             writer.abort();
         }
     }
@@ -111,7 +115,7 @@ impl Parting {
 /// Takes in whatever the client says.
 async fn serve(
     shared: &Arc<Shared>,
-    mut frames: FrameReader<OwnedReadHalf>,
+    mut frames: FrameReader<ReadEnd>,
     ending: CancellationToken,
     (requests, follower): (&mut JoinSet<()>, &mut JoinSet<Result<(), WireError>>),
 ) -> Parting {
@@ -256,13 +260,19 @@ impl Shared {
         said: impl Fn(StatesChunk) -> FromOwner + Copy + Send + 'static,
     ) -> Result<(), WireError> {
         loop {
-            // Off the threads that answer others.
-            let told = spawn_blocking(move || {
+            let is_short = states.len() <= STATES_AT_ONCE;
+            let take = move || {
                 let chunk = StatesChunk::take(seq, &mut states)?;
                 let last = chunk.last;
                 Ok((frame(&said(chunk))?, last, states))
-            });
-            let (line, last, left) = told.await.map_err(io::Error::from).map_err(WireError::from).flatten()?;
+            };
+            let told = if is_short {
+                take()
+            } else {
+                // Off the threads that answer others.
+                spawn_blocking(take).await.map_err(io::Error::from).map_err(WireError::from).flatten()
+            };
+            let (line, last, left) = told?;
             self.pass(line).await?;
             if last {
                 return Ok(());

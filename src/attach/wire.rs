@@ -2,17 +2,22 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
-use tokio::net::unix::OwnedWriteHalf;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc;
 
+use crate::clock::Clock;
 use crate::domain::{Onboarding, Timestamp};
 use crate::protocol::{EngineInfo, Notification, Request, Response, Status};
+
+/// The two halves of a connection: that of a socket, or of a simulated one.
+pub type ReadEnd = Box<dyn AsyncRead + Send + Unpin>;
+pub type WriteEnd = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// Changes with every change of what is said here.
 pub const PROTOCOL: u32 = 7;
@@ -172,11 +177,20 @@ pub(super) fn frame<T: Serialize>(value: &T) -> Result<Vec<u8>, WireError> {
 }
 
 /// Writes frames for as long as somebody takes them.
-pub(super) async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: OwnedWriteHalf) {
+pub(super) async fn write_all(mut frames: mpsc::Receiver<Vec<u8>>, mut write: WriteEnd) {
     while let Some(frame) = frames.recv().await {
         if write.write_all(&frame).await.is_err() {
             return;
         }
+    }
+}
+
+/// Waits for something, at most for so long by a clock; `None`: it takes longer.
+pub(super) async fn within<T>(clock: &dyn Clock, length: Duration, happens: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        happened = happens => Some(happened),
+        () = clock.sleep(length) => None,
     }
 }
 
