@@ -123,7 +123,7 @@ pub struct RenderContext {
     pub settled: u16,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LetterRenderer {
     partner: String,
     contact: String,

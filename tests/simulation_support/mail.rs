@@ -1,7 +1,7 @@
 //! The mail of a simulation: a server with moods that loses answers, and dealers who act on what stands in their letters.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -50,6 +50,8 @@ pub struct MailState {
     pub unknown: Vec<String>,
     /// The process hangs for good when it hands over this letter: for tests of crashes.
     pub hangs: Option<Hang>,
+    /// How many processes hand over letters.
+    pub processes: usize,
     pub under_way: usize,
     pub most_under_way: usize,
     /// How often a letter was brought.
@@ -72,6 +74,20 @@ pub struct MailWorld {
 
 pub const LANES: usize = 4;
 
+/// Made once: it tries out every letter.
+static RENDERER: LazyLock<LetterRenderer> = LazyLock::new(|| {
+    let settings = RendererSettings {
+        partner: "DataClover".to_owned(),
+        from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
+        reply_to: None,
+        envelope_from: None,
+        bcc: None,
+        contact: None,
+        templates: None,
+    };
+    LetterRenderer::new(&settings).unwrap()
+});
+
 impl MailWorld {
     pub fn new(clock: SharedClock, seed: u64) -> Arc<Self> {
         let state = MailState {
@@ -80,6 +96,7 @@ impl MailWorld {
             arrived: Vec::new(),
             unknown: Vec::new(),
             hangs: None,
+            processes: 1,
             under_way: 0,
             most_under_way: 0,
             tries: 0,
@@ -93,17 +110,12 @@ impl MailWorld {
 
     /// What the engine is given of it.
     pub fn outbox(self: &Arc<Self>) -> OutboxParts {
-        let settings = RendererSettings {
-            partner: "DataClover".to_owned(),
-            from: "DataClover Onboarding <onboarding@example.com>".to_owned(),
-            reply_to: None,
-            envelope_from: None,
-            bcc: None,
-            contact: None,
-            templates: None,
-        };
-        let renderer = LetterRenderer::new(&settings).unwrap();
-        OutboxParts { renderer, transport: Arc::clone(self) as Arc<dyn MailTransport>, per_hour: 1_000, reports: None }
+        OutboxParts {
+            renderer: RENDERER.clone(),
+            transport: Arc::clone(self) as Arc<dyn MailTransport>,
+            per_hour: 1_000,
+            reports: None,
+        }
     }
 
     pub fn arrived(&self) -> Vec<Arrived> {
@@ -322,7 +334,7 @@ impl MailChecker {
     /// Whatever arrived since the last time. The letters with a code in them are what dealers act on.
     pub fn arrivals(&mut self, mail: &MailWorld) -> Vec<Arrived> {
         let state = mail.state.lock();
-        assert!(state.most_under_way <= LANES);
+        assert!(state.most_under_way <= LANES * state.processes);
         let new = state.arrived[self.arrived_checked..].to_vec();
         self.arrived_checked = state.arrived.len();
         drop(state);

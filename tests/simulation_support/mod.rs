@@ -4,13 +4,11 @@
 
 pub mod bookings;
 pub mod checker;
-pub mod database;
 pub mod desk;
 pub mod mail;
 #[path = "../support/requests.rs"]
 pub mod requests;
 pub mod store;
-pub mod team;
 pub mod week;
 pub mod world;
 

@@ -13,7 +13,8 @@ use futures::FutureExt as _;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tokio::sync::watch;
+
+use super::watched::Watched;
 
 /// What is wrong with the way to the database.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,8 +55,8 @@ pub struct Database {
     /// What is recorded.
     pub truth: Arc<MemoryStore>,
     pub(super) tables: Mutex<Tables>,
-    pub(super) told: watch::Sender<u64>,
-    pub(super) relayed: watch::Sender<u64>,
+    pub(super) told: Watched<u64>,
+    pub(super) relayed: Watched<u64>,
 }
 
 /// How a transaction goes.
@@ -79,7 +80,7 @@ impl Database {
             last_asked: 0,
             transactions: 0,
         };
-        let (truth, told, relayed) = (MemoryStore::new(), watch::Sender::default(), watch::Sender::default());
+        let (truth, told, relayed) = (MemoryStore::new(), Watched::default(), Watched::default());
         Arc::new(Self { clock: clock.clone(), truth, tables: Mutex::new(tables), told, relayed })
     }
 
@@ -98,12 +99,6 @@ impl Database {
         self.tables.lock().transactions
     }
 
-    pub fn leader(&self) -> Option<String> {
-        let tables = self.tables.lock();
-        let is_held = tables.lease_until > self.clock.elapsed();
-        tables.leader.as_ref().filter(|_| is_held).map(|leader| leader.name.to_string())
-    }
-
     pub(super) fn unavailable() -> StoreError {
         StoreError::Unavailable { place: "the database".to_owned(), why: "connection refused".to_owned() }
     }
@@ -114,7 +109,7 @@ impl Database {
         work: impl FnOnce(&mut Tables) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let result = self.change(work).await;
-        self.relayed.send_modify(|told| *told += 1);
+        self.relayed.change(|told| *told += 1);
         result
     }
 

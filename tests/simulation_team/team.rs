@@ -1,6 +1,7 @@
 //! The store of a team, over the model of its database.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ use cloverwatch::store::{
 use tokio::sync::{broadcast, watch};
 
 use super::database::{Asked, Database, Fate, Tables};
+use super::watched::Watched;
 
 /// How often a process looks for what the others recorded when it is told nothing.
 const POLL: Duration = Duration::from_secs(30);
@@ -26,9 +28,10 @@ pub struct TeamStore {
     /// As far as it was read.
     memory: Arc<MemoryStore>,
     read: tokio::sync::Mutex<usize>,
-    leader: watch::Sender<Option<Leader>>,
+    leader: Watched<Option<Leader>>,
     away: watch::Sender<Option<StoreError>>,
     news: watch::Sender<TeamNews>,
+    closed: AtomicBool,
 }
 
 impl TeamStore {
@@ -38,9 +41,10 @@ impl TeamStore {
             database: Arc::clone(database),
             memory: MemoryStore::new(),
             read: tokio::sync::Mutex::default(),
-            leader: watch::Sender::default(),
+            leader: Watched::default(),
             away: watch::Sender::default(),
             news: watch::Sender::default(),
+            closed: AtomicBool::new(false),
         });
         store.catch_up().await;
         let (follower, mut told) = (Arc::clone(&store), database.told.subscribe());
@@ -66,17 +70,19 @@ impl TeamStore {
             (tables.batches[*read..].to_vec(), tables.leader.clone())
         };
         for batch in new {
-            self.memory.append(batch).await.expect("what is recorded can be folded");
-            *read += 1;
+            match self.memory.append(batch).await {
+                Ok(_) => *read += 1,
+                Err(StoreError::Closed) => return,
+                Err(error) => panic!("what is recorded cannot be folded: {error}"),
+            }
         }
-        self.leader.send_if_modified(|known| {
-            let is_new = *known != leader;
-            *known = leader;
-            is_new
-        });
+        self.leader.set(leader);
     }
 
     async fn record(&self, epoch: Option<Epoch>, batch: Vec<Append>) -> Result<Committed, StoreError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(StoreError::Closed);
+        }
         let fate = self.database.fate().await;
         let result = {
             if let Fate::Gone = fate {
@@ -91,7 +97,7 @@ impl TeamStore {
         };
         if result.as_ref().is_ok_and(|committed| !committed.events.is_empty()) {
             self.database.tables.lock().batches.push(batch);
-            self.database.told.send_modify(|told| *told += 1);
+            self.database.told.change(|told| *told += 1);
         }
         if let Fate::Cut(_) = fate {
             return result.and_then(|_| Err(Self::in_doubt()));
@@ -161,6 +167,7 @@ impl Store for TeamStore {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
+        self.closed.store(true, Ordering::SeqCst);
         self.memory.close().await
     }
 }
@@ -312,7 +319,7 @@ impl Team for TeamStore {
             Ok(Some(epoch))
         };
         let led = self.database.change(take).await;
-        self.database.told.send_modify(|told| *told += 1);
+        self.database.told.change(|told| *told += 1);
         self.catch_up().await;
         led
     }
@@ -337,7 +344,7 @@ impl Team for TeamStore {
             Ok(())
         };
         let resigned = self.database.change(resign).await;
-        self.database.told.send_modify(|told| *told += 1);
+        self.database.told.change(|told| *told += 1);
         resigned
     }
 

@@ -33,7 +33,7 @@ const SUBJECT: &str = "Subject:";
 const PLAIN: &str = "plain";
 const HTML: &str = "html";
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct LetterTemplates {
     env: Environment<'static>,
     /// Those that came from a file.
