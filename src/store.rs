@@ -47,7 +47,7 @@ use crate::protocol::{BulkId, Committed, EventQuery, Holder, ReadModel, RequestE
 pub use embedded::EmbeddedStore;
 pub use export::{ExportLines, RestoreError};
 pub use hook_positions::{HookAttempt, HookPosition, hook_position};
-
+pub use index::STATE_FORMAT;
 pub use leadership::{Epoch, Fitness, Leader, Relay, RelayState, RelayedId, RelayedRequest, Team, TeamNews};
 pub use lock::Lock;
 pub use loss::JournalEnd;

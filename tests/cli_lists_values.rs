@@ -142,13 +142,13 @@ fn an_address_that_stands_for_none_is_not_invited() {
     let desk = Desk::new();
     desk.write(
         "list.csv",
-        &format!("{HEADING}{}{}", row("h1", ""), row("h2", "").replace("h2@example.com", "none@none.com")),
+        &format!("{HEADING}{}{}", row("h1", ""), row("h2", "").replace("h2@example.com", "none@none.example")),
     );
     let document = desk.run(&["import", "list.csv", "--json"]).ends(3).json();
-    assert!(reasons(&document).contains("`none@none.com` is an address that stands for none"), "{document}");
+    assert!(reasons(&document).contains("`none@none.example` is an address that stands for none"), "{document}");
     desk.write("known.csv", &format!("{HEADING}{}", row("h1", "").replace("h1@example.com", "noemail@example.com")));
     desk.run(&["import", "known.csv"]).ends(3).prints("1 refused");
-    desk.run(&["set", "h1", "--email", "na@na.com"]).ends(2).says("stands for none");
+    desk.run(&["set", "h1", "--email", "na@na.example"]).ends(2).says("stands for none");
 }
 
 #[test]

@@ -57,12 +57,12 @@ run = ["issue-code", "{{ dealer_code }}"]
 default = "DataClover Appt"
 recheck = "12h"
 [mail]
-transport = "smtp+starttls://desk@mail.clover.com"
+transport = "smtp+starttls://desk@mail.clover.internal"
 password = { env = "MAIL_PASSWORD" }
-from = "Clover, the Desk <onboarding@clover.com>"
-reply_to = "help@clover.com"
-envelope_from = "bounces@clover.com"
-bcc = "archive@clover.com"
+from = "Clover, the Desk <onboarding@clover.internal>"
+reply_to = "help@clover.internal"
+envelope_from = "bounces@clover.internal"
+bcc = "archive@clover.internal"
 contact = "+1 555 0100"
 templates = "letters"
 lanes = 2
@@ -116,21 +116,21 @@ fn letters_and_reminders_are_read() {
     let (config, warnings) = good(WHOLE);
     assert_eq!(warnings, []);
     let (mail, letters, rules) = (&config.mail, &config.mail.letters, &config.policy.mail);
-    assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.com:587");
+    assert_eq!(mail.transport.to_string(), "smtp+starttls://desk@mail.clover.internal:587");
     assert!(matches!(&mail.password, Some(SecretSource::Variable(name)) if name == "MAIL_PASSWORD"));
-    assert_eq!(letters.from, "Clover, the Desk <onboarding@clover.com>");
+    assert_eq!(letters.from, "Clover, the Desk <onboarding@clover.internal>");
     assert_eq!(
         (letters.reply_to.as_deref(), letters.contact.as_deref()),
-        (Some("help@clover.com"), Some("+1 555 0100"))
+        (Some("help@clover.internal"), Some("+1 555 0100"))
     );
     let envelope = (letters.envelope_from.as_deref(), letters.bcc.as_deref());
-    assert_eq!(envelope, (Some("bounces@clover.com"), Some("archive@clover.com")));
+    assert_eq!(envelope, (Some("bounces@clover.internal"), Some("archive@clover.internal")));
     assert_eq!(letters.templates.as_deref(), Some(Path::new("/etc/letters")));
     assert_eq!((mail.max_connections, mail.per_hour, rules.per_dealership), (2, 50, TimeDelta::minutes(2)));
     assert_eq!((mail.limits.connect.as_secs(), mail.limits.answer.as_secs()), (10, 60));
     assert_eq!(rules.retry, [TimeDelta::seconds(30), TimeDelta::minutes(90)]);
     assert_eq!((rules.retry_uncertain, &rules.automatic), (TimeDelta::minutes(20), &vec![LetterKind::Live]));
-    assert_eq!(rules.bcc.as_ref().map(crate::domain::Untrusted::raw), Some("archive@clover.com"));
+    assert_eq!(rules.bcc.as_ref().map(crate::domain::Untrusted::raw), Some("archive@clover.internal"));
     assert_eq!(mail.bounces.as_deref(), Some(Path::new("/var/mail/bounces")));
     assert_eq!(config.policy.mail.remind_before, [TimeDelta::hours(48), TimeDelta::hours(6)]);
     assert_eq!(config.policy.mail.quiet.map(|quiet| quiet.to_string()).as_deref(), Some("22:30-07:00"));
@@ -157,26 +157,26 @@ fn without_settings_letters_become_files_and_nights_are_quiet() {
 
 #[test]
 fn mail_settings_that_do_not_fit_say_what_would() {
-    let server = "transport = \"smtps://mail.clover.com\"\nfrom = \"a@clover.com\"";
+    let server = "transport = \"smtps://mail.clover.internal\"\nfrom = \"a@clover.internal\"";
     for (text, expected) in [
         (
-            "transport = \"smtps://mail.clover.com\"",
+            "transport = \"smtps://mail.clover.internal\"",
             "c.toml:2:13: error: `mail.transport`: a mail server needs a sender: from =",
         ),
         (
-            "transport = \"smttps://mail.clover.com\"",
+            "transport = \"smttps://mail.clover.internal\"",
             "c.toml:2:13: error: `mail.transport`: `smttps://` is no way to send letters; did you mean `smtps`?",
         ),
         (
-            "transport = \"smtp://mail.clover.com\"\nfrom = \"a@clover.com\"",
+            "transport = \"smtp://mail.clover.internal\"\nfrom = \"a@clover.internal\"",
             "c.toml:2:13: error: `mail.transport`: letters with codes would cross the network unencrypted",
         ),
         (
-            "transport = \"smtps://me@mail.clover.com\"\nfrom = \"a@clover.com\"",
+            "transport = \"smtps://me@mail.clover.internal\"\nfrom = \"a@clover.internal\"",
             "`mail.transport`: `me` needs a password to sign in: password = {",
         ),
-        ("transport = \"smtps://me:pw123@mail.clover.com\"", "a password does not belong into the address"),
-        ("form = \"a@clover.com\"", "unknown key in [mail]: `form`; did you mean `from`?"),
+        ("transport = \"smtps://me:pw123@mail.clover.internal\"", "a password does not belong into the address"),
+        ("form = \"a@clover.internal\"", "unknown key in [mail]: `form`; did you mean `from`?"),
         ("from = \"clover\"", "c.toml:2:8: error: `mail.from`: `clover` is not a mail address"),
         (
             "automatic = [\"alive\"]",
@@ -199,11 +199,12 @@ fn mail_settings_that_do_not_fit_say_what_would() {
             "/etc/c.toml:4:12: warning: `mail.password`: nobody signs in with it",
         ),
         (
-            "transport = \"smtps://me@mail.clover.com\"\npassword = \"pw123\"\nfrom = \"a@clover.com\"".to_owned(),
+            "transport = \"smtps://me@mail.clover.internal\"\npassword = \"pw123\"\nfrom = \"a@clover.internal\""
+                .to_owned(),
             "stands in the file as it is",
         ),
         (
-            "transport = \"smtps://mail.clover.com\"\nfrom = \"a@example.com\"".to_owned(),
+            "transport = \"smtps://mail.clover.internal\"\nfrom = \"a@example.com\"".to_owned(),
             "/etc/c.toml:3:8: warning: `mail.from`: this domain belongs to nobody",
         ),
     ] {
@@ -213,7 +214,7 @@ fn mail_settings_that_do_not_fit_say_what_would() {
             "{text}\n{warnings:?}"
         );
     }
-    let allowed = "[mail]\ntransport = \"smtp://relay.clover.com\"\nallow_plain = [\"relay.clover.com\"]\nfrom = \"a@clover.com\"";
+    let allowed = "[mail]\ntransport = \"smtp://relay.clover.internal\"\nallow_plain = [\"relay.clover.internal\"]\nfrom = \"a@clover.internal\"";
     assert_eq!(good(allowed).1, []);
     assert_eq!(good("[mail]\ntransport = \"smtp://localhost:2525\"\nfrom = \"a@example.com\"").1, []);
 }
@@ -330,7 +331,8 @@ fn nothing_is_replaced_in_a_text_and_that_is_said() {
     ] {
         assert_eq!(warnings(text), [""; 0], "{text}");
     }
-    let password = "[mail]\ntransport = \"smtps://me@mail.clover.com\"\nfrom = \"a@clover.com\"\npassword = \"$ecret\"";
+    let password =
+        "[mail]\ntransport = \"smtps://me@mail.clover.internal\"\nfrom = \"a@clover.internal\"\npassword = \"$ecret\"";
     assert!(matches!(warnings(password).as_slice(), [one] if one.contains("stands in the file as it is")));
     for (text, expected) in [
         (

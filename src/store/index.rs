@@ -22,8 +22,9 @@ use crate::guard::Guard;
 use crate::protocol::ReadModel;
 
 pub(super) use copy::{Copied, load_copy, remove_stale_copies};
+pub use row::SCHEMA as STATE_FORMAT;
+pub(super) use row::Sealed;
 use row::{META, Meta};
-pub(super) use row::{SCHEMA as STATE_FORMAT, Sealed};
 pub(super) use snapshot_writer::SnapshotWriter;
 
 /// How much of it sled may keep in memory.

@@ -1,5 +1,6 @@
 //! Journals and exports of every version that wrote another form: each is read for ever, and folded to what is recorded.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use cloverwatch::present::column::DealershipView;
 use cloverwatch::present::json::DealershipDocument;
 use cloverwatch::present::time::Zone;
 use cloverwatch::protocol::EventQuery;
-use cloverwatch::store::{Append, EmbeddedStore, JournalReader, Store, restore};
+use cloverwatch::store::{Append, EmbeddedStore, JournalReader, STATE_FORMAT, Store, restore};
 use tempfile::TempDir;
 
 /// The versions of the index's form; 8 changed nothing else, so its journal is that of 7.
@@ -77,6 +78,23 @@ fn opened(dir: &Path) -> std::sync::Arc<EmbeddedStore> {
     assert_eq!(store.notices(), Vec::from_iter(made_anew));
     assert_eq!(store.verify_all().unwrap(), store.read_model().seq());
     store
+}
+
+#[test]
+fn every_form_and_every_kind_of_event_has_its_fixture() {
+    assert_eq!(VERSIONS.last(), Some(&STATE_FORMAT), "the present form has a directory in tests/corpora/history");
+    let dirs = fs::read_dir(of(1, "..")).unwrap().map(|dir| dir.unwrap().file_name());
+    let mut dirs: Vec<u32> = dirs.map(|dir| dir.to_str().unwrap().parse().unwrap()).collect();
+    dirs.sort_unstable();
+    assert_eq!(dirs, VERSIONS);
+    let mut without: BTreeSet<&str> = Fact::KINDS.iter().copied().collect();
+    for version in VERSIONS {
+        for line in fs::read_to_string(of(version, "journal.jsonl")).unwrap().lines() {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            without.remove(event["kind"].as_str().unwrap());
+        }
+    }
+    assert_eq!(without, BTreeSet::new(), "a kind of event that no fixture has");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

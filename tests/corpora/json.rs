@@ -1,5 +1,7 @@
 //! The suite of cases for parsers of JSON: what must be taken (`y_`), what must not (`n_`), and what may be either (`i_`).
 
+use std::collections::BTreeSet;
+
 use cloverwatch::cli::import::read_list;
 use cloverwatch::domain::Event;
 use cloverwatch::xtime::booking_response::BookingResponse;
@@ -18,6 +20,13 @@ pub fn suite() -> Vec<(String, Vec<u8>)> {
         (case[0].as_str().unwrap().to_owned(), [bytes(&case[1]).repeat(times), end].concat())
     };
     cases.iter().map(case).collect()
+}
+
+#[test]
+fn the_suite_is_whole() {
+    let names: BTreeSet<_> = suite().into_iter().map(|(name, _)| name).collect();
+    let count = |of: &str| names.iter().filter(|name| name.starts_with(of)).count();
+    assert_eq!((count("y_"), count("n_"), count("i_"), names.len()), (95, 188, 35, 318));
 }
 
 fn within(before: &str, value: &[u8], after: &str) -> Vec<u8> {

@@ -4,13 +4,30 @@
 #[path = "../cli_support/mod.rs"]
 mod cli_support;
 
+// For the target of the fuzzer, whose crate nothing else needs.
+extern crate self as libfuzzer_sys;
+
+/// What libFuzzer's macro takes, with nothing that calls it.
+#[macro_export]
+macro_rules! fuzz_target {
+    (|$bytes:ident: &[u8]| $body:expr) => {
+        #[allow(dead_code, reason = "called by libFuzzer only")]
+        fn target($bytes: &[u8]) {
+            $body
+        }
+    };
+}
+
 mod addresses;
+#[allow(unused_attributes, reason = "it has no main where it is a program")]
+mod fuzz_target;
 mod history;
 mod json;
 mod naughty;
 mod reports;
 mod seeds;
-mod surfaces;
+
+use fuzz_target::surfaces;
 
 /// The big list of naughty strings.
 fn naughty_strings() -> Vec<String> {

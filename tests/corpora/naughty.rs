@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use cloverwatch::attach::{PROTOCOL, VERSION, rewritten};
 use cloverwatch::config::{Overrides, parse, print};
-use cloverwatch::domain::Query;
 use cloverwatch::domain::text::is_invisible;
+use cloverwatch::domain::{Command, DealershipId, Query};
+use cloverwatch::protocol::{Request, RequestError, Response};
 use cloverwatch::store::ExportLines;
+use futures::FutureExt as _;
 use serde_json::{Value, json};
 
 use crate::cli_support::{Desk, is_clean};
@@ -56,9 +59,68 @@ fn dressed(surface: &str, text: &str) -> Vec<Vec<u8>> {
         "dsn" => vec![format!(
             "From: MAILER-DAEMON@mx.example\nSubject: {text}\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n--b\n\n{text}\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; {text}@m.example\nAction: failed\nStatus: {text}\nDiagnostic-Code: smtp; {text}\n--b--\n"
         )],
-        _ => vec![],
+        "attach_frames" => vec![of_client(text), of_owner(text)],
+        "export" => vec![events(text).map(|event| event + "\n").concat(), lines(text)],
+        "journal_segment" => vec![lines(text)],
+        "template_context" => vec![text.to_owned(), format!("Sample {text} Motors")],
+        "terminal_input" => vec![
+            format!("\u{1b}[200~{text}\u{1b}[201~"),
+            format!("\u{1b}]11;{text}\u{1b}\\"),
+            format!("\u{1b}[{text}u"),
+        ],
+        other => panic!("no form has a place for a value of {other}"),
     };
     forms.into_iter().map(String::into_bytes).collect()
+}
+
+/// Lines of JSON, as they go over a socket.
+fn frames(values: &[Value]) -> String {
+    values.iter().map(|value| format!("{value}\n")).collect()
+}
+
+fn of_client(text: &str) -> String {
+    let note = Request::Execute(vec![(DealershipId::from_bits(1), Command::Note { text: text.into() })]);
+    frames(&[
+        json!({ "cloverwatch": VERSION, "protocol": PROTOCOL, "operator": text }),
+        json!({ "Ask": { "id": 1, "request": note } }),
+    ])
+}
+
+fn of_owner(text: &str) -> String {
+    let answer = Response::Failed(RequestError::Store(text.to_owned()));
+    frames(&[
+        json!({ "cloverwatch": VERSION, "protocol": PROTOCOL, "refused": text }),
+        json!({ "Answer": { "id": 1, "seq": 1, "response": answer } }),
+        json!({ "Left": text }),
+    ])
+}
+
+/// A dealership whose every text is this one, and a note about it.
+fn events(text: &str) -> [String; 2] {
+    let contact = json!({ "name": text, "email": "service@example.com", "phone": text });
+    let profile = json!({ "name": text, "dealer_code": text, "group": text, "brand": text, "city": text, "state": text,
+        "timezone": "America/Chicago", "contact": contact, "owner": text });
+    let facts = [("dealership.added", json!({ "profile": profile })), ("note.added", json!({ "text": text }))];
+    let mut seq = 0;
+    facts.map(|(kind, data)| {
+        seq += 1;
+        let actor = json!(text);
+        format!(
+            "{{\"seq\":{seq},\"at\":\"2026-11-24T06:20:00Z\",\"actor\":{actor},\"dealership\":\"d0000000001\",\"kind\":\"{kind}\",\"data\":{data}}}"
+        )
+    })
+}
+
+/// The same as the lines of a journal.
+fn lines(text: &str) -> String {
+    let mut before = 0;
+    let line = |event: String| {
+        let rest = event.split_once(",\"at\"").unwrap().1;
+        let line = format!("\"seq\":{},\"left\":0,\"prev\":{before},\"at\"{rest}", before + 1);
+        before += 1;
+        format!("{{\"crc\":\"{:08x}\",{line}\n", crc32fast::hash(line.as_bytes()))
+    };
+    events(text).map(line).concat()
 }
 
 fn journal_line(text: &str) -> String {
@@ -67,6 +129,23 @@ fn journal_line(text: &str) -> String {
     // The fields stand in the order in which they are written.
     let field = |name: &str| format!("\"{name}\":{}", event[name]);
     format!("{}}}", ["at", "actor", "dealership", "kind", "data"].map(field).join(","))
+}
+
+/// What is refused as a whole would try nothing of what is in it.
+#[test]
+fn the_forms_that_hold_a_value_are_read() {
+    for text in naughty_strings() {
+        for (frames, is_client) in [(of_client(&text), true), (of_owner(&text), false)] {
+            let read = rewritten(frames.as_bytes(), is_client).now_or_never().unwrap();
+            assert_eq!(read.map(|read| read.split(|byte| *byte == b'\n').count()), Ok(frames.lines().count() + 1));
+        }
+    }
+    for form in [events("plain").map(|event| event + "\n").concat(), lines("plain")] {
+        let (mut input, mut read) = (form.as_bytes(), ExportLines::default());
+        for place in 0..2 {
+            assert!(read.next(&mut input).unwrap().is_some(), "line {place} of {form}");
+        }
+    }
 }
 
 #[test]
@@ -151,7 +230,7 @@ fn what_is_typed_as_an_argument_is_taken_or_refused() {
 fn what_is_said_of_what_is_wrong_and_what_is_printed_of_settings_acts_on_nothing() {
     let error = Query::parse("e\u{1b}[2Jx<2h").unwrap_err();
     assert!(error.message.contains("is not a clock") && !error.message.contains(is_invisible), "{error}");
-    let mut line: &[u8] = include_bytes!("../../fuzz/corpus/export/found-1");
+    let mut line: &[u8] = include_bytes!("seeds/export/found-1");
     let error = ExportLines::default().next(&mut line).unwrap_err().to_string();
     assert!(error.contains("line 1: not an event") && !error.contains(is_invisible), "{error}");
     let read = |text: &str| parse(Path::new("c.toml"), text, &Overrides::default()).unwrap().0;

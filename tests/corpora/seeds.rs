@@ -10,11 +10,42 @@ use crate::{naughty_strings, step, surfaces};
 const CHANGES: usize = 100;
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpora/seeds").join(name);
     let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     assert!(!files.is_empty(), "{name} has no corpus");
     files.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// What is asked of libFuzzer is what is tested here, with what it needs.
+#[test]
+fn each_surface_has_a_fuzz_target_a_corpus_and_its_crates() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let surfaces: Vec<_> = surfaces::ALL.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let dirs = fs::read_dir(root.join("tests/corpora/seeds")).unwrap();
+    let mut dirs: Vec<_> = dirs.map(|dir| dir.unwrap().file_name().into_string().unwrap()).collect();
+    dirs.sort();
+    assert_eq!(dirs, surfaces);
+    // cargo packs no package within a package.
+    if root.join("Cargo.toml.orig").exists() {
+        return;
+    }
+    let text = fs::read_to_string(root.join("fuzz/Cargo.toml")).unwrap();
+    let fuzz: toml_edit::DocumentMut = text.parse().unwrap();
+    let bins = fuzz["bin"].as_array_of_tables().unwrap();
+    let names: Vec<_> = bins.iter().map(|bin| bin["name"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(names, surfaces);
+    for bin in bins {
+        assert_eq!(bin["path"].as_str(), Some("../tests/corpora/fuzz_target.rs"), "{bin}");
+    }
+    let known: toml_edit::DocumentMut = fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+    let known = known["dependencies"].as_table().unwrap().iter().map(|(name, _)| name);
+    let files = fs::read_dir(root.join("tests/corpora/surfaces")).unwrap();
+    let sources: String = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    let is_used = |name: &&str| sources.contains(&format!("{}::", name.replace('-', "_")));
+    let missing: Vec<_> =
+        known.filter(is_used).filter(|name| !fuzz["dependencies"].as_table().unwrap().contains_key(name)).collect();
+    assert!(missing.is_empty(), "fuzz/Cargo.toml lacks {missing:?}");
 }
 
 /// Numbers that look like chance and are the same each time.

@@ -209,14 +209,12 @@ fn what_nobody_can_own() {
     }
     for owned in [
         "a@notexample.com",
-        "a@example.com.co",
-        "a@example.co",
-        "a@test.com",
-        "a@example.de",
-        "a@mytest.org",
-        "a@contest.io",
-        "a@xn--r8jz45g.com",
-        "a@example.com,b@gmail.com",
+        "a@example.com.internal",
+        "a@example.internal",
+        "a@test.internal",
+        "a@mail.mytest",
+        "a@xn--r8jz45g.internal",
+        "a@example.com,b@mail.internal",
         "example.com",
         "",
     ] {

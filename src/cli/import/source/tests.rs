@@ -199,16 +199,19 @@ fn of_several_of_a_kind_on_a_card_that_for_work_comes_first() {
         rows(&source)[0].1.clone()
     };
     for (lines, expected) in [
-        ("EMAIL;TYPE=HOME:h@x.com\nEMAIL;TYPE=WORK:w@x.com\n", "w@x.com/h@x.com"),
+        ("EMAIL;TYPE=HOME:h@x.example\nEMAIL;TYPE=WORK:w@x.example\n", "w@x.example/h@x.example"),
         (
-            "EMAIL;TYPE=INTERNET,HOME:h@x.com\nEMAIL;TYPE=internet:n@x.com\nEMAIL;TYPE=INTERNET;TYPE=work:w@x.com\n",
-            "w@x.com/n@x.com/h@x.com",
+            "EMAIL;TYPE=INTERNET,HOME:h@x.example\nEMAIL;TYPE=internet:n@x.example\nEMAIL;TYPE=INTERNET;TYPE=work:w@x.example\n",
+            "w@x.example/n@x.example/h@x.example",
         ),
-        ("EMAIL;TYPE=WORK:w@x.com\nEMAIL;TYPE=HOME,PREF:p@x.com\n", "p@x.com/w@x.com"),
-        ("EMAIL;PREF=2:b@x.com\nEMAIL;TYPE=work;PREF=1:a@x.com\n", "a@x.com/b@x.com"),
-        ("EMAIL;HOME:h@x.com\nEMAIL;WORK:w@x.com\nEMAIL;PREF;HOME:p@x.com\n", "p@x.com/w@x.com/h@x.com"),
-        ("EMAIL:a@x.com\nEMAIL:b@x.com\n", "a@x.com/b@x.com"),
-        ("TEL;TYPE=HOME:1\nEMAIL:a@x.com\nTEL;TYPE=WORK:2\n", "2/a@x.com/1"),
+        ("EMAIL;TYPE=WORK:w@x.example\nEMAIL;TYPE=HOME,PREF:p@x.example\n", "p@x.example/w@x.example"),
+        ("EMAIL;PREF=2:b@x.example\nEMAIL;TYPE=work;PREF=1:a@x.example\n", "a@x.example/b@x.example"),
+        (
+            "EMAIL;HOME:h@x.example\nEMAIL;WORK:w@x.example\nEMAIL;PREF;HOME:p@x.example\n",
+            "p@x.example/w@x.example/h@x.example",
+        ),
+        ("EMAIL:a@x.example\nEMAIL:b@x.example\n", "a@x.example/b@x.example"),
+        ("TEL;TYPE=HOME:1\nEMAIL:a@x.example\nTEL;TYPE=WORK:2\n", "2/a@x.example/1"),
         ("ADR;TYPE=HOME:;;;Lynn;;;\nADR;TYPE=WORK:;;;Salem;;;\n", "Salem/Lynn"),
     ] {
         assert_eq!(read(lines), format!("A/{expected}"), "{lines}");

@@ -283,25 +283,25 @@ fn what_is_no_number_is_left_out_and_a_number_of_letters_is_kept() {
 #[test]
 fn an_address_that_stands_for_none_is_refused() {
     for cell in [
-        "none@none.com",
-        "NoEmail@harborford.com",
-        "no-email@x.com",
-        "na@na.com",
-        "n/a@dealer.com",
-        "test@test.com",
-        "no@no.com",
+        "none@none.example",
+        "NoEmail@harborford.example",
+        "no-email@x.example",
+        "na@na.example",
+        "n/a@dealer.example",
+        "test@test.example",
+        "no@no.example",
         "x@x.x",
     ] {
         let why = ProfileField::Email.check(&read(ProfileField::Email, cell).0).unwrap_err();
         assert_eq!(why, format!("`{cell}` is an address that stands for none"));
     }
     for cell in [
-        "na@harborford.com",
-        "test@harborford.com",
+        "na@harborford.example",
+        "test@harborford.example",
         "no@example.com",
         "nonel@example.com",
         "x@example.com",
-        "test@mail.test.com",
+        "test@mail.test.example",
     ] {
         assert_eq!(ProfileField::Email.check(cell), Ok(()), "{cell}");
     }
