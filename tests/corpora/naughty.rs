@@ -75,7 +75,7 @@ fn dressed(surface: &str, text: &str) -> Vec<Vec<u8>> {
 
 /// Lines of JSON, as they go over a socket.
 fn frames(values: &[Value]) -> String {
-    values.iter().map(|value| format!("{value}\n")).collect()
+    values.iter().flat_map(|value| [value.to_string(), "\n".to_owned()]).collect()
 }
 
 fn of_client(text: &str) -> String {

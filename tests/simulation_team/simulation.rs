@@ -453,8 +453,8 @@ impl Simulation {
         self.told.lock().holds(&self.checker.log, shadow);
     }
 
-    /// Every code that the source made is on record, or is still asked for by the same key, or somebody pasted another one
-    /// while it was not known whether there is one.
+    /// Every code that the source made is on record, or is still asked for by the same key, or none was needed any more: the
+    /// dealership is connected, or somebody pasted one while it was not known whether there is one.
     fn no_code_is_forgotten(&self) {
         let (shadow, log) = (&self.checker.shadow, &self.checker.log);
         let open: HashSet<_> = shadow.values().filter_map(|state| Some(state.pending.as_ref()?.intent)).collect();
@@ -462,11 +462,14 @@ impl Simulation {
             let is_request =
                 |event: &&Event| matches!(&event.fact, Fact::InvitationRequested { intent, .. } if intent == made);
             let request = log.iter().find(is_request).expect("it was asked for");
-            let pasted = log.iter().filter(|event| event.seq > request.seq && event.dealership == request.dealership).any(
-                |event| matches!(&event.fact, Fact::InvitationIssued { source, .. } if *source == CodeOrigin::Paste),
-            );
+            let is_over = |event: &Event| match &event.fact {
+                Fact::InvitationIssued { source, .. } => *source == CodeOrigin::Paste,
+                Fact::IntegrationConfirmed { .. } => true,
+                _ => false,
+            };
+            let later = log.iter().filter(|event| event.seq > request.seq && event.dealership == request.dealership);
             let settled = self.checker.settled.get(made).copied().unwrap_or_default();
-            assert!(settled == 1 || pasted, "a code was made and forgotten");
+            assert!(settled == 1 || later.into_iter().any(is_over), "a code was made and forgotten");
         }
     }
 
