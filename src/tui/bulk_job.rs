@@ -8,10 +8,10 @@ use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onb
 
 use super::actions::{LetterUse, RecordingAction};
 use super::dialog::{Dialog, Item};
-use super::msg::{Outcome, WorkId};
 use super::queue::LetterRef;
 use super::rows::DealershipRows;
 use super::theme::Tone;
+use super::work::{Outcome, WorkId};
 use crate::present::letters::{Fate, NO_MAIL};
 
 #[derive(Debug)]

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use super::msg::Effect;
-use super::rows::TableColumn;
-use super::state::ScreenState;
 use crate::domain::survival::Survival;
-use crate::protocol::Request;
 
 /// The log of an hour changes an estimate of weeks little.
 const AGAIN: Duration = Duration::from_secs(60 * 60);
@@ -21,24 +17,17 @@ impl CodeEstimate {
     pub fn known(&self) -> Option<&Survival> {
         self.known.as_ref()
     }
-}
 
-impl ScreenState {
-    pub(super) fn ask_estimate(&mut self) -> Option<Effect> {
-        let face = self.now.face;
-        let is_fresh = self.estimate.asked_at.is_some_and(|asked| face < asked + AGAIN);
-        if self.opening || self.past.is_some() || is_fresh || !self.columns.shows(TableColumn::Chance) {
-            return None;
-        }
-        self.estimate.asked_at = Some(face);
-        Some(self.ask(Request::Survival))
+    /// Whether it was asked for lately.
+    pub(super) fn is_fresh(&self, face: Duration) -> bool {
+        self.asked_at.is_some_and(|asked| face < asked + AGAIN)
     }
 
-    /// The log was read; what could not be read stays as it was.
-    pub(super) fn estimated(&mut self, survival: Result<Survival, String>) {
-        if let Ok(survival) = survival {
-            self.estimate.known = Some(survival);
-            self.dirty = true;
-        }
+    pub(super) fn asked(&mut self, face: Duration) {
+        self.asked_at = Some(face);
+    }
+
+    pub(super) fn learn(&mut self, survival: Survival) {
+        self.known = Some(survival);
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::line_edit::LineEdit;
+use super::panes::Focus;
 use super::rows::{DealershipRows, Tab};
 use super::saved_view::AppliedView;
-use super::state::Focus;
 use crate::domain::QueryError;
 use crate::domain::query::{Completion, QueryField, complete};
 

@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 use super::action::Action;
 use super::dialog::{Button, FieldRole};
 use super::palette::PaletteChoice;
+use super::panes::Focus;
 use super::queue::LetterRef;
 use super::rows::{Tab, TableColumn};
-use super::state::Focus;
 use crate::domain::DealershipId;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The page of what the log says of the work.
 
 use super::list_cursor::Scroll;
-use super::msg::WorkId;
+use super::work::WorkId;
 use crate::domain::report::{Report, ReportBy};
 
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::panes::Panes;
 use super::rows::{Tab, TableColumn};
-use super::saved_view::TableArrangement;
-use super::state::{Panes, ScreenState};
+use super::saved_view::{AppliedView, TableArrangement};
 use super::table_columns::{ColumnChoice, TableColumns};
 use crate::domain::DealershipId;
 
@@ -35,9 +35,15 @@ struct KeptColumn {
 }
 
 impl KeptDesk {
-    pub fn of(state: &ScreenState) -> Self {
-        let present = TableArrangement::of(state);
-        let home = state.view.as_ref().map_or(&present, |view| &view.before);
+    /// With the view that is shown, what the table has now, and the dealership under the cursor.
+    pub(super) fn new(
+        tab: Tab,
+        view: Option<&AppliedView>,
+        present: &TableArrangement,
+        panes: Panes,
+        cursor: Option<DealershipId>,
+    ) -> Self {
+        let home = view.map_or(present, |view| &view.before);
         let column = |choice: &ColumnChoice| KeptColumn {
             id: choice.column.id().to_owned(),
             is_shown: choice.is_shown,
@@ -45,14 +51,14 @@ impl KeptDesk {
         };
         Self {
             version: VERSION,
-            tab: state.rows.tab().title().to_owned(),
-            view: state.view.as_ref().map(|view| view.name.clone()),
+            tab: tab.title().to_owned(),
+            view: view.map(|view| view.name.clone()),
             filter: present.filter.clone(),
             sort: home.sort.to_string(),
             columns: home.columns.choices().iter().map(column).collect(),
-            detail: state.panes.detail,
-            tail: state.panes.tail,
-            cursor: state.cursor.id,
+            detail: panes.detail,
+            tail: panes.tail,
+            cursor,
         }
     }
 

@@ -10,8 +10,10 @@ use crossterm::event::KeyEvent;
 use super::hit_map::ClickTarget;
 use super::own_files::OwnFiles;
 use super::past::{PastMoment, PastNews};
+pub use super::reading::MailboxLetter;
 use super::rows::DealershipRows;
-use crate::domain::{DealershipId, Event, ProbeStatus, Severity, Timestamp};
+pub use super::work::{ItemResult, Outcome, WorkId};
+use crate::domain::{DealershipId, Event, ProbeStatus, Timestamp};
 use crate::protocol::{Committed, CutOff, EventQuery, OwnerState, Request, Response, Status};
 
 /// When a message arrives, by two clocks.
@@ -76,44 +78,6 @@ pub enum Msg {
     Notice(String),
     Tick,
 }
-
-/// A letter in a simulated dealer's mailbox.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MailboxLetter {
-    pub from: String,
-    pub subject: String,
-    pub received_at: Timestamp,
-    /// Its plain text, with the code.
-    pub text: String,
-}
-
-impl fmt::Debug for MailboxLetter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The text holds a code.
-        f.debug_struct("MailboxLetter").field("received_at", &self.received_at).finish_non_exhaustive()
-    }
-}
-
-/// How an item of work ended; or why it failed, in words for people.
-pub type Outcome = Result<ItemResult, String>;
-
-/// What came of an item of work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemResult {
-    /// How good what was found is; what was done is good.
-    pub severity: Severity,
-    pub words: String,
-}
-
-impl From<String> for ItemResult {
-    fn from(words: String) -> Self {
-        Self { severity: Severity::Good, words }
-    }
-}
-
-/// A piece of work that was asked of the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WorkId(pub u64);
 
 /// Something that the screen wants done.
 #[derive(Debug, Clone, PartialEq)]

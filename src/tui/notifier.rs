@@ -3,11 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::msg::Effect;
-use super::rows::DealershipRow;
-use super::state::ScreenState;
 use crate::domain::DealershipId;
-use crate::domain::text::{clean, clip};
+use crate::domain::text::clean;
 use crate::present::NotifyChoice;
 
 /// Nobody is told more often: what comes meanwhile is told together.
@@ -15,12 +12,6 @@ const APART: Duration = Duration::from_secs(30);
 
 /// Looking at all of them takes a moment.
 const LOOKS_APART: Duration = Duration::from_secs(2);
-
-/// How many dealerships are named.
-const NAMED: usize = 3;
-
-/// The cells of a name; a notification is a line or two on most desktops.
-const LONGEST_NAME: usize = 40;
 
 /// The sequence by which a terminal is asked to tell somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +81,23 @@ impl Notifier {
         self.stale = true;
     }
 
+    /// The terminal got the focus, or lost it.
+    pub(super) fn focus_changed(&mut self, has_focus: bool) {
+        (self.is_away, self.known, self.stale) = (!has_focus, None, true);
+    }
+
+    /// Who needs the person now. Those that did not when it was last looked at; `None`: that was before the focus changed.
+    pub(super) fn look(&mut self, needing: HashSet<DealershipId>, face: Duration) -> Option<Vec<DealershipId>> {
+        (self.stale, self.looked_at) = (false, Some(face));
+        let new = self.known.as_ref().map(|known| needing.difference(known).copied().collect());
+        self.known = Some(needing);
+        new
+    }
+
+    pub(super) fn told(&mut self, face: Duration) {
+        self.told_at = Some(face);
+    }
+
     /// When, in the person's time, what has changed is told; `None`: there is nothing, or nobody to tell.
     pub fn next_change(&self) -> Option<Duration> {
         let is_first = self.known.is_none();
@@ -97,53 +105,6 @@ impl Notifier {
             at.filter(|_| !is_first).map_or(Duration::ZERO, |at| at.saturating_add(apart))
         };
         (self.is_away && self.stale).then(|| after(self.told_at, APART).max(after(self.looked_at, LOOKS_APART)))
-    }
-}
-
-impl ScreenState {
-    /// The terminal got the focus, or lost it.
-    pub(super) fn has_focus(&mut self, has_focus: bool) {
-        self.notifier.is_away = !has_focus;
-        self.notifier.known = None;
-        self.notifier.stale = true;
-    }
-
-    /// When, in the person's time, it is looked at what is to be told. The past is of no hurry, and the rows are its rows.
-    pub(super) fn next_notification(&self) -> Option<Duration> {
-        self.notifier.next_change().filter(|_| self.loaded && self.past.is_none())
-    }
-
-    /// Tells of what needs the person since they looked away, where that is anything new.
-    pub(super) fn notify(&mut self) -> Option<Effect> {
-        self.next_notification().filter(|at| *at <= self.now.face)?;
-        (self.notifier.stale, self.notifier.looked_at) = (false, Some(self.now.face));
-        let needing: HashSet<DealershipId> =
-            self.rows.iter().filter(|row| self.needs_me(row)).map(|row| row.state.id).collect();
-        let known = self.notifier.known.replace(needing)?;
-        let new = self.notifier.known.iter().flatten().filter(|id| !known.contains(id)).copied();
-        let new = self.rows.in_order(new);
-        if new.is_empty() {
-            return None;
-        }
-        self.notifier.told_at = Some(self.now.face);
-        Some(Effect::Notify(self.humanize_news(&new)))
-    }
-
-    /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.
-    pub(super) fn needs_me(&self, row: &DealershipRow) -> bool {
-        row.facts.attention.is_some() && row.state.profile.is_for(&self.setup.me)
-    }
-
-    fn humanize_news(&self, new: &[DealershipId]) -> String {
-        let rows: Vec<&DealershipRow> = new.iter().take(NAMED).filter_map(|id| self.rows.get(*id)).collect();
-        let name = |row: &DealershipRow| clip(&row.state.profile.name.screen(), LONGEST_NAME).into_owned();
-        if let ([_], [row]) = (new, rows.as_slice()) {
-            let why = row.facts.attention.map_or("needs somebody", |attention| attention.message());
-            return format!("{}: {why}", name(row));
-        }
-        let names: Vec<String> = rows.into_iter().map(name).collect();
-        let more = if new.len() > NAMED { ", …" } else { "" };
-        format!("{} dealerships need you: {}{more}", new.len(), names.join(", "))
     }
 }
 

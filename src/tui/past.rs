@@ -7,19 +7,17 @@ use std::thread;
 use super::cursor::Cursor;
 use super::estimate::CodeEstimate;
 use super::marks::MarkedSet;
-use super::msg::WorkId;
+use super::mode::Mode;
+use super::panes::{Detail, Focus, Panes};
 use super::queue::Queue;
 use super::reading::LetterReader;
 use super::rows::DealershipRows;
 use super::saved_view::AppliedView;
-use super::state::{Detail, Focus, Mode, Panes, ScreenState};
 use super::table_columns::TableColumns;
 use super::tail::EventTail;
+use super::work::WorkId;
 use crate::domain::past::PastLog;
-use crate::domain::{Policy, ProbeStatus, Timestamp};
-
-/// How many events the tail has.
-const TAIL: usize = 1_000;
+use crate::domain::{Policy, Timestamp};
 
 /// A place in the log: so many events had happened, and the clocks stood so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +46,8 @@ impl PastReading {
 /// The rows of a moment.
 #[derive(Debug)]
 pub struct PastRows {
-    rows: DealershipRows,
-    there: PastMoment,
+    pub(super) rows: DealershipRows,
+    pub(super) there: PastMoment,
 }
 
 impl PastRows {
@@ -64,9 +62,9 @@ impl PastRows {
 /// The whole log, and the board of its end, twice: the one that is not shown goes to another moment beside.
 #[derive(Debug)]
 pub struct PastBoard {
-    log: Arc<PastLog>,
-    shown: PastRows,
-    spare: PastRows,
+    pub(super) log: Arc<PastLog>,
+    pub(super) shown: PastRows,
+    pub(super) spare: PastRows,
 }
 
 impl PastBoard {
@@ -105,165 +103,42 @@ pub struct PastDesk {
     /// Where it goes, when the board of that is being folded.
     pub wanted: PastMoment,
     pub(super) folding: Option<WorkId>,
-    spare: Option<PastRows>,
+    pub(super) spare: Option<PastRows>,
     /// How far the log goes that was read.
     pub end: Timestamp,
     /// By which step it came here: `+1`.
     pub step: String,
     /// By the clock.
     pub now: Timestamp,
-    present: PresentDesk,
+    pub(super) present: PresentDesk,
 }
 
 /// What of the screen is of a moment: what is not shown of the two is kept here.
-struct PresentDesk {
-    at: Timestamp,
-    filtered_at: Timestamp,
-    rows: DealershipRows,
-    columns: TableColumns,
-    estimate: CodeEstimate,
-    view: Option<AppliedView>,
-    focus: Focus,
-    cursor: Cursor,
-    marks: MarkedSet,
-    panes: Panes,
-    mode: Mode,
-    queue: Option<Queue>,
-    reading: Option<LetterReader>,
-    tail: EventTail,
-    detail: Detail,
+pub(super) struct PresentDesk {
+    pub(super) at: Timestamp,
+    pub(super) filtered_at: Timestamp,
+    pub(super) rows: DealershipRows,
+    pub(super) columns: TableColumns,
+    pub(super) estimate: CodeEstimate,
+    pub(super) view: Option<AppliedView>,
+    pub(super) focus: Focus,
+    pub(super) cursor: Cursor,
+    pub(super) marks: MarkedSet,
+    pub(super) panes: Panes,
+    pub(super) mode: Mode,
+    pub(super) queue: Option<Queue>,
+    pub(super) reading: Option<LetterReader>,
+    pub(super) tail: EventTail,
+    pub(super) detail: Detail,
 }
 
 impl PastDesk {
     pub fn is_folding(&self) -> bool {
         self.folding.is_some()
     }
-}
-
-impl ScreenState {
-    /// What the clock says, also while the past is shown.
-    pub fn present_now(&self) -> Timestamp {
-        self.past.as_ref().map_or(self.now.at, |past| past.now)
-    }
-
-    /// Shows the past as it is when it was read.
-    pub(super) fn enter_past(&mut self, board: PastBoard) {
-        let PastBoard { log, shown: PastRows { mut rows, there: shown }, spare } = board;
-        let (at, spare) = (shown.at, Some(spare));
-        rows.arrange_as(&self.rows, at);
-        let present = PresentDesk {
-            at,
-            filtered_at: at,
-            rows,
-            columns: self.columns.clone(),
-            estimate: CodeEstimate::default(),
-            view: self.view.clone(),
-            focus: self.focus,
-            cursor: self.cursor,
-            marks: MarkedSet::default(),
-            panes: self.panes,
-            mode: Mode::Desk,
-            queue: None,
-            reading: None,
-            tail: EventTail::default(),
-            detail: Detail::default(),
-        };
-        let step = String::new();
-        let (now, folding) = (self.now.at, None);
-        let mut past = Box::new(PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, now, present });
-        self.exchange(&mut past.present);
-        self.past = Some(past);
-        self.reveal = None;
-        self.settle();
-        self.refresh_past();
-    }
-
-    /// Shows the present again, as it was left. What the past took of memory is freed beside: it is as much as the store.
-    pub fn leave_past(&mut self) {
-        let Some(mut past) = self.past.take() else { return };
-        self.exchange(&mut past.present);
-        // What was missed meanwhile was read again for whoever the past showed.
-        self.detail.asked = None;
-        let back = past.now < self.now.at;
-        self.now.at = past.now;
-        if back {
-            self.rows.derive_again(past.now);
-        }
-        self.settle();
-        thread::spawn(move || drop(past));
-    }
-
-    /// Does something with the present while the past is shown.
-    pub(super) fn underneath<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
-        let Some(mut past) = self.past.take() else { return act(self) };
-        self.exchange(&mut past.present);
-        let done = act(self);
-        self.exchange(&mut past.present);
-        self.past = Some(past);
-        done
-    }
-
-    fn exchange(&mut self, other: &mut PresentDesk) {
-        use std::mem::swap;
-        swap(&mut self.now.at, &mut other.at);
-        swap(&mut self.filtered_at, &mut other.filtered_at);
-        swap(&mut self.rows, &mut other.rows);
-        swap(&mut self.columns, &mut other.columns);
-        swap(&mut self.estimate, &mut other.estimate);
-        swap(&mut self.view, &mut other.view);
-        swap(&mut self.focus, &mut other.focus);
-        swap(&mut self.cursor, &mut other.cursor);
-        swap(&mut self.marks, &mut other.marks);
-        swap(&mut self.panes, &mut other.panes);
-        swap(&mut self.mode, &mut other.mode);
-        swap(&mut self.queue, &mut other.queue);
-        swap(&mut self.reading, &mut other.reading);
-        swap(&mut self.tail, &mut other.tail);
-        swap(&mut self.detail, &mut other.detail);
-    }
 
     /// What another board is folded from.
-    pub fn take_spare_past(&mut self) -> Option<(Arc<PastLog>, PastRows)> {
-        let past = self.past.as_mut()?;
-        Some((Arc::clone(&past.log), past.spare.take()?))
-    }
-
-    /// Shows a board that was folded.
-    pub(super) fn show_past(&mut self, PastRows { mut rows, there }: PastRows) {
-        rows.arrange_as(&self.rows, there.at);
-        let rows = std::mem::replace(&mut self.rows, rows);
-        if let Some(past) = &mut self.past {
-            (past.folding, past.spare) = (None, Some(PastRows { rows, there: past.shown }));
-        }
-        self.arrive(there);
-    }
-
-    /// The rows are of a moment of the past: so is everything beside them.
-    pub(super) fn arrive(&mut self, there: PastMoment) {
-        if let Some(past) = &mut self.past {
-            past.shown = there;
-        }
-        (self.now.at, self.filtered_at, self.dirty) = (there.at, there.at, true);
-        self.settle();
-        self.refresh_past();
-    }
-
-    fn refresh_past(&mut self) {
-        if let Some(past) = &self.past {
-            let position = past.shown.position;
-            let events: Vec<_> = past.log.events_before(position, TAIL).cloned().map(Arc::new).collect();
-            self.tail = self.tail.as_of(past.log.seq(position) + 1, &events);
-        }
-        self.tell_detail_of_past();
-    }
-
-    /// What had happened to the dealership of the detail, and what was last seen of it.
-    pub(super) fn tell_detail_of_past(&mut self) {
-        let Some((past, id)) = self.past.as_ref().zip(self.detail.asked) else { return };
-        let events = past.log.timeline(id, past.shown.position).iter().cloned().map(Arc::new);
-        self.tail.set_history(id, events.collect());
-        let (at, policy) = (past.shown.at, &self.setup.policy);
-        let probe = self.rows.get(id).map(|row| (id, ProbeStatus::of(&row.state, None, at, policy, None)));
-        self.detail.probe = probe;
+    pub fn take_spare(&mut self) -> Option<(Arc<PastLog>, PastRows)> {
+        Some((Arc::clone(&self.log), self.spare.take()?))
     }
 }

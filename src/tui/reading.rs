@@ -1,9 +1,11 @@
 //! A letter that is read at the desk, over everything else: as it went out, as it would go out, or as a simulated dealer
 //! received it. Codes are masked until somebody asks for them.
 
+use std::fmt;
+
 use super::list_cursor::Scroll;
-use super::msg::{MailboxLetter, WorkId};
-use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding};
+use super::work::WorkId;
+use crate::domain::{DealershipId, InvitationCode, LetterId, LetterKind, Onboarding, Timestamp};
 use crate::present::time::Zone;
 use crate::protocol::LetterText;
 
@@ -12,6 +14,23 @@ pub const UNKNOWN_CODE: &str = "[the code, not known yet]";
 
 /// The mailboxes of the simulated dealers: what is in that of an address, the newest first.
 pub type Mailboxes = dyn Fn(&str) -> Vec<MailboxLetter> + Send + Sync;
+
+/// A letter in a simulated dealer's mailbox.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailboxLetter {
+    pub from: String,
+    pub subject: String,
+    pub received_at: Timestamp,
+    /// Its plain text, with the code.
+    pub text: String,
+}
+
+impl fmt::Debug for MailboxLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The text holds a code.
+        f.debug_struct("MailboxLetter").field("received_at", &self.received_at).finish_non_exhaustive()
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {

@@ -24,7 +24,7 @@ use super::terminal::{
     Restorer, TerminalError, TerminalGuard, TerminalOptions as Wanted, drawing, wait_for_foreground,
 };
 use super::theme::ThemeSet;
-use super::update::table_starts;
+use super::update::{leave_past, table_starts};
 use super::{DeskStart, Effect, Msg, Setup};
 use crate::client::{Notifications, SharedClient};
 use crate::clock::SharedClock;
@@ -246,8 +246,8 @@ impl Desk {
             if let Some(exit) = self.screen.exit {
                 let works = self.screen.state.jobs.iter().filter(|work| !work.is_over() && work.is_bulk());
                 let unfinished = works.map(BulkJob::unfinished).collect();
-                self.screen.state.leave_past();
-                let kept = self.screen.state.loaded.then(|| KeptDesk::of(&self.screen.state));
+                leave_past(&mut self.screen.state);
+                let kept = self.screen.state.loaded.then(|| self.screen.state.kept());
                 return Ok(Ok(Left { exit, unfinished, kept }));
             }
             tokio::select! {
@@ -365,7 +365,7 @@ impl Desk {
                 Effect::Stop(work) => self.tasks.stop(work),
                 Effect::ReadPast(work) => self.tasks.read_past(work),
                 Effect::FoldPast(work, to) => {
-                    if let Some((log, spare)) = self.screen.state.take_spare_past() {
+                    if let Some((log, spare)) = self.screen.state.past.as_mut().and_then(|past| past.take_spare()) {
                         self.tasks.fold_past(work, log, spare, to);
                     }
                 }

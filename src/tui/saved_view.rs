@@ -1,7 +1,6 @@
 //! The saved view that the table shows, and what it had before.
 
 use super::rows::Sort;
-use super::state::ScreenState;
 use super::table_columns::TableColumns;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +17,4 @@ pub struct TableArrangement {
     pub filter: String,
     pub sort: Sort,
     pub columns: TableColumns,
-}
-
-impl TableArrangement {
-    pub fn of(state: &ScreenState) -> Self {
-        let (filter, sort) = (state.rows.query().text().to_owned(), state.rows.sort());
-        Self { filter, sort, columns: state.columns.clone() }
-    }
 }

@@ -1,4 +1,8 @@
-//! Everything that the screen knows. Cursor, marks and dialogs hold ids, never row numbers.
+//! Everything that the screen knows, and what it tells of itself. Cursor, marks and dialogs hold ids, never row numbers.
+
+mod chosen;
+mod layout;
+mod others;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -7,7 +11,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{ClockDoubt, DealershipId, ProbeStatus, Timestamp};
+use crate::domain::{ClockDoubt, DealershipId, Timestamp};
 use crate::protocol::{CutOff, OwnerState, Request, Status};
 
 use super::bulk_job::BulkJob;
@@ -17,78 +21,39 @@ use super::dialog::Dialog;
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
 pub use super::filter_input::FilterInput;
-use super::help::Help;
 use super::hit_map::ClickTarget;
-use super::insight::InsightPage;
+use super::kept_desk::KeptDesk;
 use super::keymap::Key;
-use super::list_cursor::Scroll;
 use super::marks::MarkedSet;
-use super::msg::{ArrivalTime, Effect, Msg, WorkId};
+pub use super::mode::Mode;
+use super::msg::{ArrivalTime, Effect, Msg};
 use super::notifier::Notifier;
-use super::palette::Palette;
+pub use super::panes::{Detail, Focus, Panes};
 use super::past::{PastDesk, PastReading};
 use super::practice::Practice;
 use super::presence::OwnPresence;
 use super::queue::Queue;
 use super::reading::LetterReader;
 use super::reveal::Reveal;
-use super::rows::{DealershipRow, DealershipRows, Tab};
-use super::saved_view::AppliedView;
+use super::rows::{DealershipRow, DealershipRows};
+use super::saved_view::{AppliedView, TableArrangement};
 pub use super::setup::Setup;
 use super::table_columns::TableColumns;
-use super::tail::{EventTail, TailInput};
+use super::tail::{EventTail, TailScope};
 use super::theme::Tone;
 use super::toasts::{Toasts, Topic};
+use super::work::WorkId;
+
+pub use layout::{
+    LEADERLESS, PRACTICE_LINES, QUEUE_FOOT, QUEUE_FOOT_FROM, QUEUE_HEAD, SMALLEST, ScreenLayout, letters_in,
+};
+pub use others::presence_glyph;
 
 /// Sooner than this nobody has read a dialog.
 pub(super) const UNSEEN: Duration = Duration::from_millis(250);
 
 /// How often a filter compares clocks again.
 pub const FILTER_AGAIN: TimeDelta = TimeDelta::minutes(1);
-
-/// A pane that can have the focus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Focus {
-    #[default]
-    Table,
-    Detail,
-    Tail,
-}
-
-/// Which panes are open; `None`: as the size allows.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Panes {
-    pub detail: Option<bool>,
-    pub tail: Option<bool>,
-    /// The focused pane has the whole screen.
-    pub zoom: bool,
-}
-
-#[derive(Debug, Default)]
-pub enum Mode {
-    #[default]
-    Desk,
-    Filter(Box<FilterInput>),
-    Palette(Palette),
-    Help(Help),
-    /// The steps to a visible opcode of a dealership.
-    Guide(DealershipId, Scroll),
-    Call(CallView),
-    Columns(super::columns_page::ColumnsPage),
-    Insight(InsightPage),
-    /// The search in the tail, or the file that it is saved to.
-    TailLine(TailInput),
-    Dialog(Box<Dialog>),
-}
-
-#[derive(Debug, Default)]
-pub struct Detail {
-    /// The last look at a dealership, and when the next is due.
-    pub probe: Option<(DealershipId, ProbeStatus)>,
-    pub scroll: Scroll,
-    /// What was asked for last.
-    pub asked: Option<DealershipId>,
-}
 
 /// Everything that the screen knows.
 pub struct ScreenState {
@@ -242,63 +207,6 @@ impl ScreenState {
         self.held.is_some()
     }
 
-    /// The dealership under the cursor.
-    pub fn selected(&self) -> Option<&DealershipRow> {
-        self.rows.get(self.cursor.id?)
-    }
-
-    /// The dealership that the whole page is about: its guide, or a call with it.
-    pub fn page_dealership(&self) -> Option<DealershipId> {
-        match &self.mode {
-            Mode::Guide(id, _) | Mode::Call(CallView { id, .. }) => Some(*id),
-            _ => None,
-        }
-    }
-
-    /// The dealership of the page that is read, else the one under the cursor.
-    pub fn shown_dealership(&self) -> Option<DealershipId> {
-        self.page_dealership().or(self.cursor.id)
-    }
-
-    pub fn shown_row(&self) -> Option<&DealershipRow> {
-        self.rows.get(self.shown_dealership()?)
-    }
-
-    /// What an action on dealerships is about: the one that a page is about, else those marked, in the order of the table, else the one under the cursor.
-    pub fn targets(&self) -> Vec<DealershipId> {
-        if let Some(id) = self.page_dealership() {
-            return vec![id];
-        }
-        if self.marks.is_empty() {
-            return self.cursor.id.into_iter().collect();
-        }
-        self.rows.in_order(self.marks.iter())
-    }
-
-    /// The one that something was done with last, as long as nobody has moved on; else the one under the cursor.
-    pub fn last_dealership(&self) -> Option<DealershipId> {
-        let left = self.cursor.left.filter(|(_, to)| *to == self.cursor.id).map(|(left, _)| left);
-        self.page_dealership().or(left).or(self.cursor.id)
-    }
-
-    /// How many marked dealerships the table does not show.
-    pub fn hidden_marks(&self) -> usize {
-        let version = (self.rows.version(), self.marks.version());
-        match self.hidden.get() {
-            Some((known, hidden)) if known == version => hidden,
-            _ => {
-                // Whichever is less to look at.
-                let hidden = if self.rows.len() - self.rows.shown() < self.marks.len() {
-                    self.rows.ids_hidden().filter(|id| self.marks.contains(*id)).count()
-                } else {
-                    self.marks.iter().filter(|id| !self.rows.is_shown(*id)).count()
-                };
-                self.hidden.set(Some((version, hidden)));
-                hidden
-            }
-        }
-    }
-
     /// The code that may be shown in full now.
     pub fn revealed(&self, id: DealershipId, generation: u32) -> bool {
         self.reveal.is_some_and(|reveal| (reveal.id, reveal.generation) == (id, generation))
@@ -311,6 +219,39 @@ impl ScreenState {
         }
         let (newest, skew) = (self.rows.newest_event(), self.status.clock_skew);
         ClockDoubt::find(self.now.at, newest, skew, &self.setup.policy)
+    }
+
+    /// What the clock says, also while the past is shown.
+    pub fn present_now(&self) -> Timestamp {
+        self.past.as_ref().map_or(self.now.at, |past| past.now)
+    }
+
+    /// What the tail shows, besides its groups.
+    pub fn tail_scope(&self) -> TailScope {
+        let zone = self.setup.zone;
+        TailScope { selected: self.cursor.id, since: self.tail.span.start(zone, self.now.at), zone }
+    }
+
+    /// What a saved view changes of the table, as it is now.
+    pub fn arrangement(&self) -> TableArrangement {
+        let (filter, sort) = (self.rows.query().text().to_owned(), self.rows.sort());
+        TableArrangement { filter, sort, columns: self.columns.clone() }
+    }
+
+    /// How the desk is left, for its next start.
+    pub fn kept(&self) -> KeptDesk {
+        let (tab, view) = (self.rows.tab(), self.view.as_ref());
+        KeptDesk::new(tab, view, &self.arrangement(), self.panes, self.cursor.id)
+    }
+
+    /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.
+    pub fn needs_me(&self, row: &DealershipRow) -> bool {
+        row.facts.attention.is_some() && row.state.profile.is_for(&self.setup.me)
+    }
+
+    /// When, in the person's time, it is looked at what is to be told. The past is of no hurry, and the rows are its rows.
+    pub fn next_notification(&self) -> Option<Duration> {
+        self.notifier.next_change().filter(|_| self.loaded && self.past.is_none())
     }
 
     /// Tells something for a while.
@@ -351,12 +292,6 @@ impl ScreenState {
         self.asked.remove(&work)
     }
 
-    /// Puts a piece of work among those that are under way.
-    pub(super) fn begin(&mut self, work: BulkJob) {
-        self.acts_on(work.items.iter().map(|item| item.id));
-        self.jobs.push(work);
-    }
-
     /// Something is open over the panes, so that no message may lie there.
     pub fn is_covered(&self) -> bool {
         self.reading.is_some() || !matches!(self.mode, Mode::Desk | Mode::Filter(_) | Mode::TailLine(_))
@@ -370,12 +305,6 @@ impl ScreenState {
     pub fn pending(&self, id: DealershipId) -> Option<String> {
         let job = self.jobs.iter().rev().find(|job| job.is_pending(id))?;
         Some(format!("◌ {}: under way", job.action.title))
-    }
-
-    /// Shows the table's tab, with the cursor on the same dealership if it is there.
-    pub(super) fn set_tab(&mut self, tab: Tab) {
-        self.rows.set_tab(tab);
-        self.settle();
     }
 
     /// When, in the desk's time, the next row changes or the filter compares clocks again.

@@ -264,7 +264,7 @@ impl Desk {
             _ => None,
         });
         let (work, to) = asked.expect("a board was asked for");
-        let (log, spare) = self.state.take_spare_past().expect("the past is shown");
+        let (log, spare) = self.state.past.as_mut().and_then(|past| past.take_spare()).expect("the past is shown");
         let rows = spare.go(&log, to);
         self.tell(Msg::Past(work, PastNews::Folded(Box::new(rows))));
         self

@@ -24,7 +24,7 @@ fn desk(start: DeskStart) -> Desk {
 fn left_after(keys: &str) -> KeptDesk {
     let mut desk = Desk::with(CROWD.clone(), (120, 40), |_| {});
     desk.press(keys);
-    KeptDesk::of(&desk.state)
+    desk.state.kept()
 }
 
 fn top(desk: &Desk) -> Vec<DealershipId> {

@@ -105,7 +105,7 @@ fn a_desk_begins_as_it_was_left() {
     let left = |play: &dyn Fn(&mut Desk)| {
         let mut desk = desk((160, 40));
         play(&mut desk);
-        let kept = KeptDesk::of(&desk.state);
+        let kept = desk.state.kept();
         let read = KeptDesk::read(&kept.to_json()).unwrap();
         assert_eq!(read, kept);
         let (size, views) = ((160, 40), with_own(vec![late()]));
@@ -136,7 +136,7 @@ fn a_desk_begins_as_it_was_left() {
     // A view that is no more, and what cannot be read.
     let mut gone = desk((160, 40));
     gone.press("S").write("late").press("enter");
-    let kept = KeptDesk::of(&gone.state);
+    let kept = gone.state.kept();
     let other = Desk::with(sample(), (160, 40), |setup| setup.start = DeskStart::AsLeft(Box::new(kept.clone())));
     assert_eq!((&other.state.view, other.state.rows.query().text()), (&None, "stage:overdue"));
     for text in ["", "{", "[]", &kept.to_json().replace("\"version\":1", "\"version\":2")] {

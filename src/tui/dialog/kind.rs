@@ -5,7 +5,7 @@ use crate::domain::Command;
 use crate::protocol::{BulkId, Request};
 use crate::tui::action::Danger;
 use crate::tui::actions::RecordingAction;
-use crate::tui::msg::WorkId;
+use crate::tui::work::WorkId;
 
 /// Above how many dealerships the number must be typed.
 pub const TYPED_ABOVE: usize = 25;

@@ -6,12 +6,12 @@ use crate::protocol::BulkId;
 use crate::tui::action::Danger;
 use crate::tui::actions::{DryRun, RecordingAction};
 use crate::tui::list_cursor::Scroll;
-use crate::tui::msg::WorkId;
 use crate::tui::queue::LetterRef;
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::ScreenState;
 use crate::tui::tail::Group;
 use crate::tui::teach::Unrecognised;
+use crate::tui::work::WorkId;
 
 use super::letter::{self, address, sends_along};
 use super::{Dialog, DialogFocus, DialogKind, FieldRole, FormField, Item, RuleForm, TYPED_ABOVE, ValidationContext};

@@ -1,6 +1,6 @@
 //! The answer to what was asked of the engine.
 
-use super::{insight, reading, rule, suggestions};
+use super::{estimate, insight, reading, rule, suggestions};
 use crate::protocol::{Request, RequestError, Response};
 use crate::tui::msg::{Effect, WorkId};
 use crate::tui::state::ScreenState;
@@ -20,7 +20,7 @@ pub(super) fn take(state: &mut ScreenState, work: WorkId, response: Response) ->
         Some(Request::ReadLetter { .. } | Request::PreviewLetter { .. }) => {
             reading::letter(state, work, told(response));
         }
-        Some(Request::Survival) => state.estimated(told(response)),
+        Some(Request::Survival) => estimate::answered(state, told(response)),
         Some(Request::Report(_)) => insight::reported(state, work, told(response)),
         Some(Request::DraftRule { dealership, means, .. }) => rule::drafted(state, dealership, means, told(response)),
         // Nobody waits for it.

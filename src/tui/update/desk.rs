@@ -1,6 +1,6 @@
 //! What the actions do that are about the desk as a whole: tabs, panes, filter, and the ways back.
 
-use super::{input, page, queue, tail, views};
+use super::{input, page, past_board, queue, tail, views};
 use crate::tui::action::Action;
 use crate::tui::help::Help;
 use crate::tui::layer::InputLayer;
@@ -127,7 +127,7 @@ fn take_away(state: &mut ScreenState, layer: InputLayer) {
             (state.focus, state.panes.zoom) = (Focus::Table, false);
             state.settle();
         }
-        InputLayer::Past => state.leave_past(),
+        InputLayer::Past => past_board::leave(state),
         InputLayer::View => views::leave(state),
         InputLayer::Filter => input::set_filter(state, ""),
         InputLayer::Tab => state.set_tab(Tab::All),

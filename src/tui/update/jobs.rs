@@ -1,6 +1,6 @@
 //! What is asked of the engine for dealerships and letters: begun, ended one by one, stopped, and shown again.
 
-use super::{cut_off, queue};
+use super::{cursor, cut_off, queue};
 use crate::domain::DealershipId;
 use crate::tui::action::Action;
 use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
@@ -24,7 +24,8 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
     if begun.is_bulk() {
         state.show_dialog(Dialog::results(work));
     }
-    state.begin(begun);
+    cursor::acts_on(state, begun.items.iter().map(|item| item.id));
+    state.jobs.push(begun);
     vec![Effect::Ask(work, request.clone())]
 }
 
@@ -42,7 +43,7 @@ pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipI
     if over {
         tell(state, id);
     }
-    state.has_acted_on(dealership, well);
+    cursor::has_acted_on(state, dealership, well);
 }
 
 /// Nothing more of a piece of work will end.
@@ -52,7 +53,7 @@ pub(super) fn over(state: &mut ScreenState, id: WorkId) {
     state.dirty = true;
     tell(state, id);
     if let Some(acted) = state.cursor.acted {
-        state.has_acted_on(acted.id, false);
+        cursor::has_acted_on(state, acted.id, false);
     }
 }
 

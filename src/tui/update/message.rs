@@ -1,8 +1,8 @@
 //! What each message changes, and what follows from any of them.
 
 use super::{
-    answer, burst, cut_off, due, input, jobs, keys, mouse, own_files, past, practice, read_model, reading, rule,
-    suggestions, tail,
+    answer, burst, cursor, cut_off, due, estimate, input, jobs, keys, mouse, notify, own_files, past, practice,
+    presence, read_model, reading, rule, suggestions, tail,
 };
 use crate::tui::msg::{ArrivalTime, Effect, Msg};
 use crate::tui::state::{Mode, ScreenState, UNSEEN};
@@ -59,7 +59,7 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
             state.size = (columns, rows);
             state.settle();
         }
-        Msg::Focus(has_focus) => state.has_focus(has_focus),
+        Msg::Focus(has_focus) => state.notifier.focus_changed(has_focus),
         Msg::FirstPage(rows) => read_model::first_page(state, *rows),
         Msg::Loaded(rows) => {
             let is_first = read_model::loaded(state, *rows);
@@ -123,13 +123,13 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
     past::enter_when_quiet(state);
     due::pass_time(state);
     practice::follow(state);
-    effects.extend(state.follow_cursor());
-    effects.extend(state.follow_tail());
+    effects.extend(cursor::follow(state));
+    effects.extend(tail::follow(state));
     effects.extend(suggestions::follow_time(state));
     effects.extend(rule::follow_meaning(state));
-    effects.extend(state.tell_presence());
-    effects.extend(state.ask_estimate());
-    effects.extend(state.notify());
+    effects.extend(presence::tell(state));
+    effects.extend(estimate::ask(state));
+    effects.extend(notify::notify(state));
     effects
 }
 

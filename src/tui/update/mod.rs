@@ -6,10 +6,13 @@ mod burst;
 pub(super) mod call;
 pub(super) mod columns;
 pub(super) mod copy;
+mod cursor;
 pub(super) mod cut_off;
 pub(super) mod desk;
 pub(super) mod dialog;
 mod due;
+mod estimate;
+mod expired;
 pub(super) mod input;
 pub(super) mod insight;
 pub(super) mod jobs;
@@ -17,10 +20,13 @@ mod keys;
 mod message;
 pub(super) mod motion;
 mod mouse;
+mod notify;
 mod own_files;
 pub(super) mod page;
 pub(super) mod past;
+mod past_board;
 pub(super) mod practice;
+mod presence;
 pub(super) mod queue;
 mod read_model;
 pub(super) mod reading;
@@ -35,6 +41,7 @@ use super::state::ScreenState;
 use message::take;
 
 pub use act::perform;
+pub use past_board::leave as leave_past;
 pub use views::table_starts;
 
 /// Takes in a message. What is to be done comes back as data; whether a frame is needed is in [`ScreenState::dirty`].
@@ -43,9 +50,13 @@ pub fn update(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect
     past.now = now.at;
     let shown = ArrivalTime { at: past.shown.at, ..now };
     match &msg {
-        of_present if past::is_of_present(of_present) => state.underneath(|state| take(state, msg, now)),
-        Msg::EventPage(query, _) if !state.tail.awaits(query) => state.underneath(|state| take(state, msg, now)),
-        Msg::Answer(work, _) if !state.asks_of_past(*work) => state.underneath(|state| take(state, msg, now)),
+        of_present if past::is_of_present(of_present) => past_board::underneath(state, |state| take(state, msg, now)),
+        Msg::EventPage(query, _) if !state.tail.awaits(query) => {
+            past_board::underneath(state, |state| take(state, msg, now))
+        }
+        Msg::Answer(work, _) if !state.asks_of_past(*work) => {
+            past_board::underneath(state, |state| take(state, msg, now))
+        }
         _ => take(state, msg, shown),
     }
 }

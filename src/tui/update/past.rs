@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 
+use super::past_board;
 use crate::domain::Timestamp;
 use crate::tui::dialog::{Dialog, ValidationContext};
 use crate::tui::msg::{Effect, Msg, WorkId};
@@ -24,7 +25,7 @@ pub(in crate::tui) fn is_open(state: &ScreenState) -> Result<(), String> {
 /// Reads the log and shows the past; returns from it, or gives up reading.
 pub(in crate::tui) fn toggle(state: &mut ScreenState) -> Vec<Effect> {
     if state.past.is_some() {
-        state.leave_past();
+        past_board::leave(state);
         return Vec::new();
     }
     if let Some(reading) = state.past_reading.take() {
@@ -65,7 +66,7 @@ pub(super) fn enter_when_quiet(state: &mut ScreenState) {
     let ready = state.past_reading.as_mut().filter(|_| is_quiet).and_then(|reading| reading.ready.take());
     if let Some(board) = ready {
         state.past_reading = None;
-        state.enter_past(*board);
+        past_board::enter(state, *board);
         state.dirty = true;
     }
 }
@@ -163,7 +164,7 @@ fn go(state: &mut ScreenState, to: PastMoment, step: String) -> Vec<Effect> {
     }
     let changes = past.log.changes(from, to.position);
     state.rows.travel(&changes, to.at);
-    state.arrive(to);
+    past_board::arrive(state, to);
     Vec::new()
 }
 
@@ -171,7 +172,7 @@ fn folded(state: &mut ScreenState, work: WorkId, rows: PastRows) -> Vec<Effect> 
     if state.past.as_ref().is_none_or(|past| past.folding != Some(work)) {
         return Vec::new();
     }
-    state.show_past(rows);
+    past_board::show(state, rows);
     let Some(PastDesk { shown, wanted, step, .. }) = state.past.as_deref() else { return Vec::new() };
     let (wanted, step) = (*wanted, step.clone());
     if wanted == *shown { Vec::new() } else { go(state, wanted, step) }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{call, practice, queue, views};
+use super::{call, cursor, expired, practice, queue, views};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::Committed;
 use crate::tui::dialog::{DialogKind, ValidationContext};
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
-use crate::tui::{expired, teach};
+use crate::tui::teach;
 
 /// The page that is seen first. It is arranged as the table begins; whatever is asked of it waits for the others.
 pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
@@ -49,7 +49,7 @@ pub(super) fn committed(state: &mut ScreenState, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
     state.notifier.rows_changed();
-    state.settle_after(&committed.states);
+    cursor::settle_after(state, &committed.states);
     state.tail.extend(committed.events.iter());
     queue::committed(state, &committed.states);
     expired::notice(state, &committed.events);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
+use super::cursor;
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot, Timestamp};
 use crate::protocol::{Booked, PlannedBooking, Request};
 use crate::tui::actions::{RecordingAction, appointment, opcode};
@@ -130,7 +131,7 @@ pub(super) fn send(state: &mut ScreenState) -> Vec<Effect> {
     dialog.focus = DialogFocus::Button(0);
     dialog.fields.clear();
     dialog.suggestions = None;
-    state.acts_on(std::iter::once(id));
+    cursor::acts_on(state, std::iter::once(id));
     vec![state.ask(request)]
 }
 
@@ -140,7 +141,7 @@ pub(super) fn booked(
     id: DealershipId,
     answer: &Result<Option<Booked>, String>,
 ) -> Vec<Effect> {
-    state.has_acted_on(id, answer.is_ok());
+    cursor::has_acted_on(state, id, answer.is_ok());
     let Some(row) = state.rows.get(id) else { return Vec::new() };
     let (name, zone) = (row.state.profile.name.screen().into_owned(), row.state.profile.timezone);
     let settles = state.setup.policy.booking_settles;

@@ -12,7 +12,7 @@ use crate::tui::line_search::LineSearch;
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::{Clip, Effect};
 use crate::tui::state::{Mode, ScreenState};
-use crate::tui::tail::{Adjacent, Seek, TailInput, TailInputKind, TailScope, TailText};
+use crate::tui::tail::{Adjacent, Seek, TailInput, TailInputKind, TailText};
 use crate::tui::theme::Tone;
 
 /// How many lines are searched at once; then keys and frames have their turn.
@@ -20,22 +20,14 @@ const SEARCHED: usize = 300;
 /// How many events are saved at most, the newest ones.
 const SAVED: usize = 100_000;
 
-impl ScreenState {
-    /// What the tail shows, besides its groups.
-    pub fn tail_scope(&self) -> TailScope {
-        let zone = self.setup.zone;
-        TailScope { selected: self.cursor.id, since: self.tail.span.start(zone, self.now.at), zone }
+/// Reads what the tail is about to show.
+pub(super) fn follow(state: &mut ScreenState) -> Option<Effect> {
+    let height = state.plan().tail_rows();
+    if height == 0 {
+        return None;
     }
-
-    /// Reads what the tail is about to show.
-    pub(super) fn follow_tail(&mut self) -> Option<Effect> {
-        let height = self.plan().tail_rows();
-        if height == 0 {
-            return None;
-        }
-        let scope = self.tail_scope();
-        self.tail.wanted(height, scope).map(Effect::LoadEvents)
-    }
+    let scope = state.tail_scope();
+    state.tail.wanted(height, scope).map(Effect::LoadEvents)
 }
 
 fn height(state: &ScreenState) -> usize {

@@ -7,7 +7,7 @@ use crate::tui::action::Action;
 use crate::tui::kept_desk::KeptDesk;
 use crate::tui::palette::Palette;
 use crate::tui::rows::{Sort, Tab, TableStart};
-use crate::tui::saved_view::{AppliedView, TableArrangement};
+use crate::tui::saved_view::AppliedView;
 use crate::tui::setup::DeskStart;
 use crate::tui::state::{Focus, Mode, ScreenState};
 use crate::tui::table_columns::TableColumns;
@@ -21,7 +21,7 @@ pub(in crate::tui) fn open(state: &mut ScreenState) {
 pub(super) fn apply(state: &mut ScreenState, view: &SavedView, remark: &'static str) {
     leave(state);
     queue::close(state);
-    state.view = Some(AppliedView { name: view.name.clone(), remark, before: TableArrangement::of(state) });
+    state.view = Some(AppliedView { name: view.name.clone(), remark, before: state.arrangement() });
     if !view.columns.is_empty() {
         state.columns = TableColumns::of(&view.columns);
     }

@@ -2,7 +2,6 @@
 
 pub mod ascii;
 pub mod canvas;
-pub mod layout;
 
 mod call;
 mod clock_tracks;

@@ -8,8 +8,7 @@ use crate::present::call;
 use crate::present::clocks::Clocks;
 use crate::present::spoken::is_likely_in;
 use crate::present::time::Zone;
-use crate::tui::presence::glyph;
-use crate::tui::state::ScreenState;
+use crate::tui::state::{ScreenState, presence_glyph};
 use crate::tui::theme::Tone;
 
 /// Its dealerCode and where it is: what tells it from others of its name.
@@ -43,7 +42,7 @@ pub(super) fn contact(page: &mut Page<'_>, state: &Onboarding, clocks: &Clocks) 
 /// Who else has it in front of them.
 pub(super) fn others(page: &mut Page<'_>, id: DealershipId, screen: &ScreenState) {
     for other in screen.others_at(id) {
-        page.pair("now", &screen.does(other, "this"), page.theme.tone(glyph(other).1));
+        page.pair("now", &screen.does(other, "this"), page.theme.tone(presence_glyph(other).1));
     }
 }
 

@@ -2,20 +2,9 @@
 
 use super::canvas::{Canvas, width, wrap};
 use crate::tui::action::Action;
-use crate::tui::practice::{Practice, PracticePhase, TASKS, TaskResult};
-use crate::tui::state::ScreenState;
+use crate::tui::practice::{Practice, TASKS, TaskResult};
+use crate::tui::state::{PRACTICE_LINES, ScreenState};
 use crate::tui::theme::{Theme, Tone};
-
-const LINES: u16 = 3;
-
-/// How many lines of the screen it wants.
-pub(super) fn lines(state: &ScreenState) -> u16 {
-    match state.practice.as_ref().map(|practice| (practice.phase, practice.place)) {
-        None | Some((PracticePhase::Away, _)) => 0,
-        Some((_, None)) => 1,
-        Some((_, Some(_))) => LINES,
-    }
-}
 
 pub(super) fn draw(practice: &Practice, state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let room = canvas.area().width;
@@ -74,8 +63,8 @@ fn body(text: &str, tone: Tone, theme: &Theme, canvas: &mut Canvas<'_>) {
     let room = canvas.area().width.saturating_sub(2);
     let mut lines = wrap(text, room);
     // What does not fit stands in the last line, cut there.
-    if lines.len() >= usize::from(LINES) {
-        let rest = lines.split_off(usize::from(LINES) - 2).join(" ");
+    if lines.len() >= usize::from(PRACTICE_LINES) {
+        let rest = lines.split_off(usize::from(PRACTICE_LINES) - 2).join(" ");
         lines.push(rest);
     }
     for (y, line) in (1..).zip(&lines) {

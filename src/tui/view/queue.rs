@@ -1,6 +1,5 @@
 //! All letters that are on their way or went wrong, in the place of the panes. Only the visible lines are made.
 
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::canvas::{Canvas, wrap};
@@ -13,23 +12,8 @@ use crate::present::time::Zone;
 use crate::protocol::MailState;
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::queue::{Queue, QueueRow};
-use crate::tui::state::ScreenState;
+use crate::tui::state::{QUEUE_FOOT, QUEUE_FOOT_FROM, QUEUE_HEAD, ScreenState, letters_in};
 use crate::tui::theme::{Theme, Tone};
-
-/// The title, how the server is doing, and the names of the columns.
-const HEAD: u16 = 3;
-/// The lines about the letter under the cursor, with the line above them.
-const FOOT: u16 = 5;
-/// From which height on there is room for them; below there is one, what the server said.
-const FOOT_FROM: u16 = 16;
-
-fn foot_rows(area: Rect) -> u16 {
-    if area.height >= FOOT_FROM { FOOT } else { 1 }
-}
-
-pub(super) fn rows(area: Rect) -> u16 {
-    area.height.saturating_sub(HEAD + foot_rows(area))
-}
 
 /// How wide the columns are; 0: there is no room for it.
 #[derive(Debug, Clone, Copy)]
@@ -75,32 +59,32 @@ pub(super) fn draw(state: &ScreenState, theme: &Theme, clocks: &Clocks, canvas: 
     server(state, theme, clocks, canvas);
     let columns = Columns::of(area.width);
     heading(columns, theme, canvas);
-    let height = rows(area);
+    let height = letters_in(area);
     if queue.shown() == 0 {
         let words = match queue.counts() {
             (0, _) => "No letter is on its way, and none went wrong.",
             _ => "No letter went wrong.",
         };
-        canvas.text(GUTTER, HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
+        canvas.text(GUTTER, QUEUE_HEAD + 1, area.width.saturating_sub(GUTTER), words, theme.dim);
     }
     for (line, row) in (0..height).zip(queue.visible()) {
-        draw_row(row, queue, state, theme, clocks, columns, HEAD + line, canvas);
+        draw_row(row, queue, state, theme, clocks, columns, QUEUE_HEAD + line, canvas);
     }
     let below = queue.below(height.into());
     if below > 0 {
         let words = format!(" {} more below ", status::thousands(below));
-        canvas.right(0, HEAD + height.saturating_sub(1), area.width, &words, theme.chosen);
+        canvas.right(0, QUEUE_HEAD + height.saturating_sub(1), area.width, &words, theme.chosen);
     }
     let here = queue.cursor().and_then(|here| here.find(&state.rows));
-    if area.height >= FOOT_FROM {
-        foot(here, state, theme, clocks, HEAD + height, canvas);
+    if area.height >= QUEUE_FOOT_FROM {
+        foot(here, state, theme, clocks, QUEUE_HEAD + height, canvas);
     } else if let Some((_, letter)) = here {
         let words = letter
             .words
             .as_deref()
             .map_or_else(|| format!("to {}", letter.to.screen()), |words| clean(words).into_owned());
         let (_, _, tone) = Fate::of(letter).label();
-        canvas.text(1, HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
+        canvas.text(1, QUEUE_HEAD + height, area.width.saturating_sub(1), &words, theme.tone(tone));
     }
 }
 
@@ -266,7 +250,7 @@ fn foot(
     };
     let words = letter.words.as_deref().or(server).map(clean).unwrap_or_default();
     let (_, _, tone) = Fate::of(letter).label();
-    for (place, line) in (0..FOOT - 3).zip(wrap(&words, room)) {
+    for (place, line) in (0..QUEUE_FOOT - 3).zip(wrap(&words, room)) {
         canvas.text(1, y + 3 + place, room, &line, theme.tone(tone));
     }
 }

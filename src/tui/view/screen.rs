@@ -4,14 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 
 use super::canvas::Canvas;
-use super::layout::{self, ScreenLayout};
 use super::{
     Drawn, call, columns, detail, dialog, footer, greeting, guide, help, insight, palette, past, practice, queue,
     reading, status, table, tabs, tail, toasts,
 };
 use crate::present::clocks::Clocks;
 use crate::tui::hit_map::HitMap;
-use crate::tui::state::{Mode, ScreenState};
+use crate::tui::state::{Mode, SMALLEST, ScreenLayout, ScreenState};
 use crate::tui::theme::Theme;
 
 pub(super) fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) -> Drawn {
@@ -23,7 +22,7 @@ pub(super) fn draw_all(state: &ScreenState, theme: &Theme, buffer: &mut Buffer) 
     let mut hits = HitMap::default();
     let mut canvas = Canvas::new(buffer, area).with_hits(&mut hits);
     if plan.too_small {
-        let (width, height) = layout::SMALLEST;
+        let (width, height) = SMALLEST;
         let text = format!("needs {width}x{height}, this is {}x{}", area.width, area.height);
         canvas.text(0, 0, area.width, &text, theme.text);
         return Drawn::default();

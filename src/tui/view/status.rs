@@ -5,12 +5,12 @@ use ratatui::style::Style;
 
 use super::canvas::{Canvas, width};
 use crate::domain::text::clean;
-use crate::domain::{ClockDoubt, CodeOrigin, Environment, Timestamp, clock_doubt, humanize};
+use crate::domain::{ClockDoubt, CodeOrigin, Environment, clock_doubt, humanize};
 use crate::present::clocks::Clocks;
 use crate::present::letters::ONLY_FILES;
 use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
 use crate::tui::past::PastReading;
-use crate::tui::state::ScreenState;
+use crate::tui::state::{LEADERLESS, ScreenState};
 use crate::tui::theme::{Theme, Tone};
 
 /// From how much difference on the platform's clock is shown as wrong.
@@ -19,28 +19,8 @@ const SKEW_MATTERS: TimeDelta = TimeDelta::seconds(30);
 /// From which age on it is said how old what the leader told is.
 const OLD_NEWS: TimeDelta = TimeDelta::seconds(30);
 
-/// For how long nobody may lead until it is an alarm: a lease has to end first.
-const LEADERLESS: TimeDelta = TimeDelta::minutes(1);
-
 /// From which wait on it is said how long the longest is.
 const WAIT_MATTERS: TimeDelta = TimeDelta::minutes(1);
-
-/// Whether there is something to say above the table.
-pub(super) fn has_banner(state: &ScreenState) -> bool {
-    if state.past.is_some() {
-        return false;
-    }
-    let platform = &state.status.platform;
-    let room = state.size.1 >= 20;
-    state.owner != OwnerState::Answers
-        || state.status.store_away.is_some()
-        || leaderless(state).is_some()
-        || platform.is_alarm()
-        || state.clock_doubt().is_some()
-        || matches!(state.status.mail.state, MailState::Down { .. })
-        || !state.status.alarms.is_empty()
-        || (room && !state.rows.is_empty() && (*platform == PlatformState::Unconfigured || state.setup.only_files()))
-}
 
 /// What is not configured, for as long as it is so: in full where there is room.
 fn unconfigured(state: &ScreenState, room: u16) -> String {
@@ -127,18 +107,8 @@ fn store_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
     Some(format!("The database has not answered for {since}, nothing can be recorded: {}", clean(&away.why)))
 }
 
-/// Since when nobody does what is due. Where the database is away that is said already.
-fn leaderless(state: &ScreenState) -> Option<Timestamp> {
-    match state.status.leader {
-        LeaderState::Nobody { since } if state.status.store_away.is_none() => {
-            Some(since).filter(|since| state.now.at - *since >= LEADERLESS)
-        }
-        _ => None,
-    }
-}
-
 fn leader_alarm(state: &ScreenState, clocks: &Clocks) -> Option<String> {
-    let since = clocks.humanize_since(leaderless(state)?);
+    let since = clocks.humanize_since(state.leaderless()?);
     Some(format!("Nobody has led the team for {since}: no looks, no letters, no deadlines. Start `watch`."))
 }
 

@@ -6,9 +6,8 @@ use crate::present::clocks::Clocks;
 use crate::present::column::CellView;
 use crate::protocol::Presence;
 use crate::tui::hit_map::ClickTarget;
-use crate::tui::presence::glyph;
 use crate::tui::rows::{DealershipRow, TableColumn, TableLine, TableSection};
-use crate::tui::state::{Focus, ScreenState};
+use crate::tui::state::{Focus, ScreenState, presence_glyph};
 use crate::tui::table_columns::{GUTTER, TableSlot};
 use crate::tui::theme::{Theme, Tone};
 
@@ -139,7 +138,7 @@ fn draw_glyphs(
         None if row.facts.snoozed => canvas.text(2, y, 1, "z", theme.dim),
         None => 0,
     };
-    if let Some((glyph, tone)) = other.map(glyph) {
+    if let Some((glyph, tone)) = other.map(presence_glyph) {
         canvas.text(3, y, 1, glyph, theme.tone(tone));
     }
 }

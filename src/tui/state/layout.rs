@@ -1,8 +1,14 @@
 //! Where everything goes: from 200 columns and 60 rows down to 40 and 10.
 
+use chrono::TimeDelta;
 use ratatui::layout::Rect;
 
-use crate::tui::state::{Focus, Mode, ScreenState};
+use super::ScreenState;
+use crate::domain::Timestamp;
+use crate::protocol::{LeaderState, MailState, OwnerState, PlatformState};
+use crate::tui::mode::Mode;
+use crate::tui::panes::Focus;
+use crate::tui::practice::PracticePhase;
 
 /// The smallest screen that can be worked on.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -15,6 +21,19 @@ const DETAIL_BY_ITSELF: (u16, u16) = (140, 14);
 const TAIL_BY_ITSELF: u16 = 14;
 /// From this height of the body on the tail fits under the table at all.
 const TAIL_FITS: u16 = 9;
+
+/// The lines of a task of the practice.
+pub const PRACTICE_LINES: u16 = 3;
+
+/// Above the letters: the title, how the server is doing, and the names of the columns.
+pub const QUEUE_HEAD: u16 = 3;
+/// The lines about the letter under the cursor, with the line above them.
+pub const QUEUE_FOOT: u16 = 5;
+/// From which height on there is room for them; below there is one, what the server said.
+pub const QUEUE_FOOT_FROM: u16 = 16;
+
+/// For how long nobody may lead until it is an alarm: a lease has to end first.
+pub const LEADERLESS: TimeDelta = TimeDelta::minutes(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScreenLayout {
@@ -45,6 +64,42 @@ impl ScreenState {
     pub fn plan(&self) -> ScreenLayout {
         ScreenLayout::of(self)
     }
+
+    /// How many lines the practice wants.
+    fn practice_lines(&self) -> u16 {
+        match self.practice.as_ref().map(|practice| (practice.phase, practice.place)) {
+            None | Some((PracticePhase::Away, _)) => 0,
+            Some((_, None)) => 1,
+            Some((_, Some(_))) => PRACTICE_LINES,
+        }
+    }
+
+    /// Whether there is something to say above the table.
+    fn has_banner(&self) -> bool {
+        if self.past.is_some() {
+            return false;
+        }
+        let platform = &self.status.platform;
+        let room = self.size.1 >= 20;
+        self.owner != OwnerState::Answers
+            || self.status.store_away.is_some()
+            || self.leaderless().is_some()
+            || platform.is_alarm()
+            || self.clock_doubt().is_some()
+            || matches!(self.status.mail.state, MailState::Down { .. })
+            || !self.status.alarms.is_empty()
+            || (room && !self.rows.is_empty() && (*platform == PlatformState::Unconfigured || self.setup.only_files()))
+    }
+
+    /// Since when nobody does what is due. Where the database is away that is said already.
+    pub fn leaderless(&self) -> Option<Timestamp> {
+        match self.status.leader {
+            LeaderState::Nobody { since } if self.status.store_away.is_none() => {
+                Some(since).filter(|since| self.now.at - *since >= LEADERLESS)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl ScreenLayout {
@@ -55,7 +110,7 @@ impl ScreenLayout {
         }
         let line = |y| Rect { x: 0, y, width, height: 1 };
         // What is left is enough to work on.
-        let above = super::practice::lines(state).min(height - SMALLEST.1);
+        let above = state.practice_lines().min(height - SMALLEST.1);
         let practice = (above > 0).then(|| Rect { height: above, ..line(0) });
         let mut top = above + 1;
         let filter = match &state.mode {
@@ -75,7 +130,7 @@ impl ScreenLayout {
             top += height;
             area
         });
-        let banner = super::status::has_banner(state).then(|| {
+        let banner = state.has_banner().then(|| {
             let area = line(top);
             top += 1;
             area
@@ -138,11 +193,17 @@ impl ScreenLayout {
 
     /// How many letters fit into their view.
     pub fn queue_rows(&self) -> usize {
-        self.queue.map_or(0, |area| super::queue::rows(area).into())
+        self.queue.map_or(0, |area| letters_in(area).into())
     }
 
     /// How many events fit into the tail.
     pub fn tail_rows(&self) -> usize {
         self.tail.map_or(0, |area| area.height.saturating_sub(1).into())
     }
+}
+
+/// How many letters fit into an area of their view.
+pub fn letters_in(area: Rect) -> u16 {
+    let foot = if area.height >= QUEUE_FOOT_FROM { QUEUE_FOOT } else { 1 };
+    area.height.saturating_sub(QUEUE_HEAD + foot)
 }
