@@ -1,8 +1,8 @@
 //! What is known of an action: its row in the registry, `actions.rs`.
 
 pub use super::action_scope::ActionScope;
-use super::actions::RecordingAction;
 pub use super::actions::{Action, REGISTRY};
+use super::dialog::RecordingAction;
 use super::msg::Effect;
 use super::state::ScreenState;
 
@@ -64,7 +64,7 @@ pub struct ActionInfo {
     /// How much harm it can do.
     pub danger: Danger,
     pub handler: Handler,
-    /// Why it is not possible now.
+    /// Why it is not possible now; one that records something says so itself.
     pub possible: fn(&ScreenState) -> Result<(), String>,
     pub part: DeskPart,
     /// The pages on which it holds, besides what moves in them and leaves them.
@@ -115,8 +115,7 @@ pub(super) const fn effect(
 }
 
 pub(super) const fn recording(recording: &'static RecordingAction) -> ActionInfo {
-    let words = (recording.id, recording.title, recording.doc);
-    ActionInfo { possible: recording.possible, ..action(words, recording.danger, Handler::Recording(recording)) }
+    action((recording.id, recording.title, recording.doc), recording.danger, Handler::Recording(recording))
 }
 
 impl ActionInfo {

@@ -14,7 +14,6 @@ pub mod letters;
 pub mod note;
 pub mod opcode;
 pub mod queue;
-mod recording;
 pub mod reissue;
 pub mod reminders;
 pub mod revoke;
@@ -34,8 +33,7 @@ use super::update::{
     queue as letter_queue, reading, table, tail, views,
 };
 
-pub use codes::{expiry_of, generated_of, stand_in};
-pub use recording::{DialogHead, DryRun, LetterUse, RecordingAction, Subject, refusal_message};
+pub use codes::{expiry_of, generated_of};
 
 macro_rules! actions {
     ($($scope:ident { $($name:ident => $info:expr),* $(,)? })*) => {

@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::domain::text::clean;
 use crate::domain::{DealershipId, Letter, LetterId, LetterKind, LetterState, Onboarding, Severity, Timestamp};
 
-use super::actions::{LetterUse, RecordingAction};
-use super::dialog::{Dialog, Item};
+use super::dialog::{Button, Dialog, DialogKind, Item, LetterUse, RecordingAction};
 use super::queue::LetterRef;
 use super::rows::DealershipRows;
 use super::theme::Tone;
@@ -236,4 +235,17 @@ impl BulkJob {
     pub fn undone(&self) -> impl Iterator<Item = DealershipId> + '_ {
         self.items.iter().filter(|item| !matches!(item.outcome, Some(Ok(_)))).map(|item| item.id)
     }
+}
+
+/// The buttons of a dialog, the harmless one first; what was asked for so far tells what can be done about it.
+pub fn buttons(dialog: &Dialog, jobs: &[BulkJob]) -> Vec<Button> {
+    let DialogKind::Results(id) = dialog.kind else { return dialog.buttons() };
+    let work = jobs.iter().find(|work| work.id == id);
+    let act = work.and_then(|work| match work.phase {
+        JobPhase::UnderWay => Some(Button::Stop),
+        JobPhase::Over => work.undone().next().map(|_| Button::Retry),
+        JobPhase::Stopping => None,
+    });
+    let earlier = jobs.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
+    dialog.buttons().into_iter().chain(act).chain(earlier).collect()
 }

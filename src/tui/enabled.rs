@@ -1,12 +1,9 @@
 //! Whether an action is possible now, and the reason when it is not: shown by the footer, the palette and a toast.
 
 use super::action::{Action, ActionInfo, ActionScope, Danger, DeskPart};
-use super::actions::{DryRun, RecordingAction, Subject};
-use super::dialog::Target;
+use super::dialog::{RecordingAction, Subject, Target, ValidationContext};
 use super::state::ScreenState;
-
-/// What an unconfigured platform needs.
-pub const NO_PLATFORM: &str = "Xtime is not configured: set client_id, client_secret and api_key under [xtime]";
+use super::update::teach;
 
 /// Of how many at most the rules are asked: this is answered for every frame. Beyond that the dialog says it.
 const ASKED: usize = 64;
@@ -37,7 +34,7 @@ pub fn can(state: &ScreenState, action: Action) -> Result<(), String> {
     }
     in_the_way(state, info)?;
     (info.possible)(state)?;
-    action.recording().map_or(Ok(()), |recording| allowed(state, recording))
+    action.recording().map_or(Ok(()), |recording| allowed(state, recording, &state.context()))
 }
 
 /// What belongs to the panes while the letters are in their place, and the other way round.
@@ -55,42 +52,48 @@ fn in_the_way(state: &ScreenState, info: &ActionInfo) -> Result<(), String> {
 }
 
 /// One of what it is about must be let through.
-fn allowed(state: &ScreenState, action: &RecordingAction) -> Result<(), String> {
+fn allowed(state: &ScreenState, action: &RecordingAction, context: &ValidationContext<'_>) -> Result<(), String> {
+    if matches!(action.subject, Subject::LastDealership) && !state.marks.is_empty() {
+        return Err("it is about one dealership, whatever is marked: clear the marks first".to_owned());
+    }
+    (action.possible)(context)?;
     // A page is about its own dealership, whatever is marked.
     let page = state.page_dealership();
     let marked = if page.is_some() { 0 } else { state.marks.len() };
     match (action.subject, &state.queue) {
-        (Subject::Answer(about), _) => about(state).map(drop),
+        (Subject::NewestAnswer, _) => teach::newest_answer(state).map(drop),
+        (Subject::AnswerOfEvent, _) => teach::tail_answer(state).map(drop),
         (Subject::OneDealership, _) if marked > 1 => Err("one dealership at a time: clear the marks first".to_owned()),
         (Subject::Dealerships | Subject::OneDealership, _) if marked > ASKED => Ok(()),
         (Subject::Dealerships | Subject::OneDealership, _) => {
             let marks = state.marks.iter().filter(|_| page.is_none());
             let alone = page.or(state.cursor.id.filter(|_| state.marks.is_empty()));
-            any_allowed(state, action, marks.chain(alone).map(Target::from))
+            any_allowed(context, action, marks.chain(alone).map(Target::from))
         }
         (Subject::LastDealership, _) => {
-            any_allowed(state, action, state.last_dealership().map(Target::from).into_iter())
+            any_allowed(context, action, state.last_dealership().map(Target::from).into_iter())
         }
         (Subject::Letters, Some(queue)) if queue.marked() <= ASKED => {
             let alone = queue.cursor().filter(|_| queue.marked() == 0);
-            any_allowed(state, action, queue.marks().chain(alone).map(Target::from))
+            any_allowed(context, action, queue.marks().chain(alone).map(Target::from))
         }
+        (Subject::FailedLetters, Some(queue)) if queue.counts().1 == 0 => Err("nothing went wrong".to_owned()),
         (Subject::FailedLetters, Some(queue)) if queue.counts().1 <= ASKED => {
-            any_allowed(state, action, queue.troubled().map(Target::from))
+            any_allowed(context, action, queue.troubled().map(Target::from))
         }
         (Subject::Letters | Subject::FailedLetters, _) => Ok(()),
     }
 }
 
 fn any_allowed(
-    state: &ScreenState,
+    context: &ValidationContext<'_>,
     action: &RecordingAction,
     targets: impl Iterator<Item = Target>,
 ) -> Result<(), String> {
     let what = if action.is_about_letters() { "letter" } else { "dealership" };
     let mut last = Err(format!("there is no {what} here"));
-    for (onboarding, letter) in targets.filter_map(|target| target.find(&state.rows)) {
-        last = action.allowed(&DryRun { state: onboarding, letter, setup: &state.setup, now: state.now.at });
+    for (onboarding, letter) in targets.filter_map(|target| target.find(context.rows)) {
+        last = action.allowed(&context.dry_run(onboarding, letter));
         if last.is_ok() {
             break;
         }

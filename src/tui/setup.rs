@@ -10,6 +10,9 @@ use crate::present::time::Zone;
 use crate::present::view::SavedView;
 use crate::protocol::Holder;
 
+/// What an unconfigured platform needs.
+pub const NO_PLATFORM: &str = "Xtime is not configured: set client_id, client_secret and api_key under [xtime]";
+
 /// What the table shows first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum DeskStart {

@@ -17,7 +17,7 @@ use crate::protocol::{CutOff, OwnerState, Request, Status};
 use super::bulk_job::BulkJob;
 use super::call_view::CallView;
 use super::cursor::Cursor;
-use super::dialog::Dialog;
+use super::dialog::{Dialog, ValidationContext};
 use super::estimate::CodeEstimate;
 use super::expired::Expired;
 pub use super::filter_input::FilterInput;
@@ -217,13 +217,24 @@ impl ScreenState {
         if self.past.is_some() {
             return None;
         }
-        let (newest, skew) = (self.rows.newest_event(), self.status.clock_skew);
-        ClockDoubt::find(self.now.at, newest, skew, &self.setup.policy)
+        self.context().clock_doubt()
     }
 
     /// What the clock says, also while the past is shown.
     pub fn present_now(&self) -> Timestamp {
         self.past.as_ref().map_or(self.now.at, |past| past.now)
+    }
+
+    /// What dialogs are made and validated by.
+    pub fn context(&self) -> ValidationContext<'_> {
+        ValidationContext {
+            now: self.present_now(),
+            rows: &self.rows,
+            setup: &self.setup,
+            status: &self.status,
+            tail: &self.tail,
+            last: self.last_dealership(),
+        }
     }
 
     /// What the tail shows, besides its groups.

@@ -8,8 +8,7 @@ use cloverwatch::domain::{
     ProfileField, Refusal, Timestamp, decide_in_turn, give_up_orphan, steps_to_obtain,
 };
 use cloverwatch::tui::action::{Action, REGISTRY};
-use cloverwatch::tui::actions::{DryRun, RecordingAction, Subject};
-use cloverwatch::tui::dialog::{Target, open};
+use cloverwatch::tui::dialog::{DryRun, RecordingAction, Subject, Target, open};
 use cloverwatch::tui::enabled::can;
 use cloverwatch::tui::state::Setup;
 use proptest::prelude::*;
@@ -283,8 +282,8 @@ fn compare(desk: &Desk, at: Timestamp) {
         let shown = record.allowed(&DryRun { state, letter: None, setup, now: at });
         same(&shown, &decided(state, ways(action, state, setup.source, at), setup, at), &format!("{action:?}"), state);
         // The dialog opens for what is possible, says the same of what is not, and leaves out with the same words.
-        assert_eq!(open(record, &[IT.into()], &desk.state).err(), shown.clone().err(), "{action:?}");
-        if let (Err(why), Ok(dialog)) = (&shown, open(record, &[IT.into(), NEW.into()], &desk.state)) {
+        assert_eq!(open(record, &[IT.into()], &desk.state.context()).err(), shown.clone().err(), "{action:?}");
+        if let (Err(why), Ok(dialog)) = (&shown, open(record, &[IT.into(), NEW.into()], &desk.state.context())) {
             assert_eq!(dialog.left_out, [("Nakamura Ford".to_owned(), why.clone())], "{action:?}");
         }
     }
@@ -304,7 +303,7 @@ fn compare(desk: &Desk, at: Timestamp) {
                 &format!("{action:?} of {letter:?}"),
                 state,
             );
-            assert_eq!(open(record, &[of], &desk.state).err(), shown.err(), "{action:?}");
+            assert_eq!(open(record, &[of], &desk.state.context()).err(), shown.err(), "{action:?}");
         }
     }
 }
@@ -346,7 +345,7 @@ fn every_action_that_records_something_is_compared() {
     let of_letters: Vec<Action> = of_letters.map(|info| info.action).collect();
     assert_eq!(of_letters, [Action::QueueRetry, Action::QueueRetryFailed, Action::QueueSuppress]);
     let answers = REGISTRY.iter().filter_map(|info| info.action.recording());
-    let answers = answers.filter(|record| matches!(record.subject, Subject::Answer(_)));
+    let answers = answers.filter(|record| matches!(record.subject, Subject::NewestAnswer | Subject::AnswerOfEvent));
     assert_eq!(answers.count(), 2, "what an answer means is no dealership's: no rule decides about it");
 }
 

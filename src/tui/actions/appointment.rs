@@ -1,17 +1,14 @@
 use super::codes::FRESH;
-use super::recording::{NO_UNDO, SOME_TEXT};
-use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::when::with_abbreviation;
 use crate::domain::{BookingEnd, Command, Onboarding};
 use crate::protocol::{PlannedBooking, PlatformState, Request};
 use crate::tui::action::Danger;
 use crate::tui::dialog::{
-    AppointmentForm, AppointmentStep, Dialog, FieldRole, FormField, FormProblem, LoadState, Problems, Suggestions,
-    Watch,
+    AppointmentForm, AppointmentStep, Dialog, DialogHead, FieldRole, FormField, FormProblem, LoadState, NO_UNDO,
+    Problems, RecordingAction, SOME_TEXT, Subject, Suggestions, ValidationContext, Watch,
 };
-use crate::tui::enabled::NO_PLATFORM;
-use crate::tui::state::ScreenState;
+use crate::tui::setup::NO_PLATFORM;
 use crate::tui::theme::Tone;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -20,7 +17,7 @@ pub const ACTION: RecordingAction = RecordingAction {
     doc: "Book, move or read back the test appointment of one dealership; there is no cancel.",
     danger: Danger::Asks,
     subject: Subject::OneDealership,
-    possible: |state| match state.status.platform {
+    possible: |context| match context.status.platform {
         PlatformState::Unconfigured => Err(NO_PLATFORM.to_owned()),
         _ => Ok(()),
     },
@@ -39,8 +36,8 @@ pub const ACTION: RecordingAction = RecordingAction {
             },
         }])
     },
-    fields: |items, state| {
-        let row = items.first().and_then(|item| state.rows.get(item.id));
+    fields: |items, context| {
+        let row = items.first().and_then(|item| context.rows.get(item.id));
         if row.is_none_or(|row| row.state.booking.is_some()) {
             return Vec::new();
         }
@@ -64,14 +61,14 @@ pub const ACTION: RecordingAction = RecordingAction {
     ..RecordingAction::with(NO_UNDO)
 };
 
-fn prepare(dialog: &mut Dialog, state: &ScreenState) {
-    let Some(row) = dialog.items.first().and_then(|item| state.rows.get(item.id)) else { return };
+fn prepare(dialog: &mut Dialog, context: &ValidationContext<'_>) {
+    let Some(row) = dialog.items.first().and_then(|item| context.rows.get(item.id)) else { return };
     let onboarding = &row.state;
     match &onboarding.booking {
         Some(open) => dialog.appointment = Some(AppointmentForm::new(open.moves, Some(about_open(onboarding)))),
         None => {
             dialog.suggestions = Some(Suggestions::of(LoadState::Awaited));
-            let moves = onboarding.standing_appointment(state.now.at).is_some();
+            let moves = onboarding.standing_appointment(context.now).is_some();
             dialog.appointment = Some(AppointmentForm::new(moves, None));
         }
     }

@@ -1,7 +1,6 @@
-use super::RecordingAction;
 use crate::domain::{Command, Stage};
 use crate::tui::action::Danger;
-use crate::tui::dialog::Dialog;
+use crate::tui::dialog::{Dialog, RecordingAction};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "archive",

@@ -1,9 +1,9 @@
-use super::recording::SOME_TEXT;
-use super::{DialogHead, RecordingAction};
 use crate::domain::Command;
 use crate::domain::owner::{self, NOBODY};
 use crate::domain::text::clean;
-use crate::tui::dialog::{Dialog, FieldRole, FormField, Suggestions, Watch, missing};
+use crate::tui::dialog::{
+    Dialog, DialogHead, FieldRole, FormField, RecordingAction, SOME_TEXT, Suggestions, Watch, missing,
+};
 use crate::tui::theme::Tone;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -12,8 +12,8 @@ pub const ACTION: RecordingAction = RecordingAction {
     doc: "Give the dealership to somebody.",
     commands: |_| Ok(vec![Command::Assign { owner: Some(SOME_TEXT.into()) }]),
     fields: |_, _| vec![FormField::line(FieldRole::Text, "owner", "down takes one; `nobody` takes it away", "")],
-    prepare: |dialog, state| {
-        dialog.suggestions = Some(Suggestions::owners(&state.setup.me, &state.rows.owners()));
+    prepare: |dialog, context| {
+        dialog.suggestions = Some(Suggestions::owners(&context.setup.me, &context.rows.owners()));
     },
     request: |dialog, _| match dialog.typed() {
         "" => Err(missing(

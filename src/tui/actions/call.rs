@@ -1,14 +1,14 @@
 //! What came of a call: an action for each outcome, and the code that was read out.
 
 use super::dealer_done::likely_word;
-use super::recording::{NO_UNDO, SOME_TEXT};
-use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::when::{parse_ahead, parse_moment};
 use crate::domain::{Call, CallOutcome, Command, Onboarding, OpcodeChoice, OpcodeOption, Untrusted};
 use crate::present::spoken::next_morning;
 use crate::protocol::Request;
-use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, Problems, ValidationContext, Watch, missing, wrong};
-use crate::tui::state::ScreenState;
+use crate::tui::dialog::{
+    Dialog, DryRun, FieldRole, FormField, Item, LetterUse, NO_UNDO, Problems, RecordingAction, SOME_TEXT, Subject,
+    ValidationContext, Watch, missing, wrong,
+};
 
 macro_rules! outcomes {
     ($($name:ident $outcome:ident $id:literal $title:literal $doc:literal)+) => {$(
@@ -18,7 +18,7 @@ macro_rules! outcomes {
             doc: $doc,
             commands: |dry_run| Ok(vec![likely(CallOutcome::$outcome, dry_run)]),
             letters: letters(CallOutcome::$outcome),
-            fields: |items, state| fields(CallOutcome::$outcome, items, state),
+            fields: |items, context| fields(CallOutcome::$outcome, items, context),
             request: |dialog, context| request(CallOutcome::$outcome, dialog, context),
             heading: |_| concat!("Call, ", $title, ":"),
             ..CALL
@@ -50,7 +50,7 @@ pub const TOLD: RecordingAction = RecordingAction {
     title: "code read out",
     doc: "Call: the code was read out; record to whom.",
     commands: |dry_run| Ok(vec![Command::TellCode { seen: dry_run.state.generation(), to: None, at: dry_run.now }]),
-    fields: |items, state| vec![FormField::line(FieldRole::Word, "to whom", "a name", &contact(items, state))],
+    fields: |items, context| vec![FormField::line(FieldRole::Word, "to whom", "a name", &contact(items, context))],
     request: |dialog, context| {
         let to = said(dialog, FieldRole::Word);
         let command = |item: &Item| Command::TellCode { seen: item.generation(), to: to.clone(), at: context.now };
@@ -81,10 +81,10 @@ fn likely(outcome: CallOutcome, dry_run: &DryRun<'_>) -> Command {
 }
 
 /// What is offered for calling back; `None`: that is not asked for.
-fn call_back(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Option<String> {
+fn call_back(outcome: CallOutcome, items: &[Item], context: &ValidationContext<'_>) -> Option<String> {
     let morning = || {
         let zone = items.first()?.zone;
-        Some(next_morning(state.now.at, zone)?.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
+        Some(next_morning(context.now, zone)?.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
     match outcome {
         CallOutcome::WillDo | CallOutcome::WrongPerson => Some(morning().unwrap_or_default()),
@@ -94,19 +94,19 @@ fn call_back(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Optio
     }
 }
 
-fn onboarding<'s>(items: &[Item], state: &'s ScreenState) -> Option<&'s Onboarding> {
-    state.rows.get(items.first()?.id).map(|row| &*row.state)
+fn onboarding<'s>(items: &[Item], context: &'s ValidationContext<'_>) -> Option<&'s Onboarding> {
+    context.rows.get(items.first()?.id).map(|row| &*row.state)
 }
 
-fn contact(items: &[Item], state: &ScreenState) -> String {
-    onboarding(items, state).map_or_else(String::new, |state| state.profile.contact.name.screen().into_owned())
+fn contact(items: &[Item], context: &ValidationContext<'_>) -> String {
+    onboarding(items, context).map_or_else(String::new, |state| state.profile.contact.name.screen().into_owned())
 }
 
-fn fields(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Vec<FormField> {
+fn fields(outcome: CallOutcome, items: &[Item], context: &ValidationContext<'_>) -> Vec<FormField> {
     let mut fields = Vec::new();
     match outcome {
         // Whoever has given the word, or is connected, says nothing new by it.
-        CallOutcome::Done if !onboarding(items, state).is_some_and(Onboarding::awaits_word) => {}
+        CallOutcome::Done if !onboarding(items, context).is_some_and(Onboarding::awaits_word) => {}
         CallOutcome::Done => fields.push(FormField::line(
             FieldRole::Text,
             "finished",
@@ -118,12 +118,12 @@ fn fields(outcome: CallOutcome, items: &[Item], state: &ScreenState) -> Vec<Form
         }
         _ => {}
     }
-    if let Some(text) = call_back(outcome, items, state) {
+    if let Some(text) = call_back(outcome, items, context) {
         let hint = "2h, tomorrow 9:00, in the dealership's zone; empty: not";
         fields.push(FormField::line(FieldRole::CallBack, "call back", hint, &text));
     }
     if outcome != CallOutcome::NoAnswer {
-        fields.push(FormField::line(FieldRole::Word, "spoke with", "a name; may be empty", &contact(items, state)));
+        fields.push(FormField::line(FieldRole::Word, "spoke with", "a name; may be empty", &contact(items, context)));
     }
     fields.push(FormField::line(FieldRole::Note, "note", "one line; may be empty", ""));
     fields
@@ -160,11 +160,10 @@ fn request(outcome: CallOutcome, dialog: &Dialog, context: &ValidationContext<'_
     let (with, note) = (said(dialog, FieldRole::Word), said(dialog, FieldRole::Note));
     let call = Call { outcome, at: context.now, call_back_at, with, note, finished_at, opcode };
     let command = Command::LogCall { call, mail: dialog.mails_to(item) };
-    if let Some(row) = row {
-        let dry_run = DryRun { state: &row.state, letter: None, setup: context.setup, now: context.now };
-        if let Err(refusal) = dry_run.decide(std::slice::from_ref(&command)) {
-            return Err(wrong(FieldRole::Text, refusal.to_string()));
-        }
+    if let Some(row) = row
+        && let Err(refusal) = context.dry_run(&row.state, None).decide(std::slice::from_ref(&command))
+    {
+        return Err(wrong(FieldRole::Text, refusal.to_string()));
     }
     Ok(dialog.same_for_each(&command))
 }

@@ -1,10 +1,11 @@
 use chrono::TimeDelta;
 
-use super::RecordingAction;
 use crate::domain::{humanize, needs_no_probe};
 use crate::protocol::{PlatformState, Request};
 use crate::tui::action::Danger;
-use crate::tui::enabled::NO_PLATFORM;
+use crate::tui::setup::NO_PLATFORM;
+
+use crate::tui::dialog::RecordingAction;
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "check",
@@ -13,8 +14,8 @@ pub const ACTION: RecordingAction = RecordingAction {
     danger: Danger::None,
     // A look harms nobody, but many of them take a while.
     unasked: 5,
-    possible: |state| match state.status.platform {
-        _ if state.setup.read_only => Err("read-only: a look would be recorded".to_owned()),
+    possible: |context| match context.status.platform {
+        _ if context.setup.read_only => Err("read-only: a look would be recorded".to_owned()),
         PlatformState::Unconfigured => Err(NO_PLATFORM.to_owned()),
         _ => Ok(()),
     },

@@ -2,32 +2,23 @@
 
 use std::cell::OnceCell;
 
-use super::DryRun;
 use crate::domain::code_steps::living_until;
 use crate::domain::paste::{Expected, Matched, Mistake, PasteContext, PasteProblem, check_code, match_codes};
 use crate::domain::when::parse_moment;
 use crate::domain::{
-    Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, InvitationCode, Named, Policy, Refusal,
-    Timestamp, give_up_orphan, steps_to_obtain,
+    Ask, Claim, CodeOrigin, Command, DealershipId, FullNames, IntentId, Named, Policy, Refusal, Timestamp,
+    give_up_orphan, steps_to_obtain,
 };
 use crate::present::time::Zone;
 use crate::protocol::{CodeRequest, PastedCode, Request};
 use crate::timezone::Tz;
 use crate::tui::dialog::{
-    Dialog, FieldRole, FormField, FormProblem, Input, Item, Problems, ValidationContext, missing, wrong,
+    Dialog, DryRun, FieldRole, FormField, FormProblem, Input, Item, Problems, ValidationContext, missing, stand_in,
+    wrong,
 };
-use crate::tui::state::ScreenState;
-
-/// What stands for a code that is not known yet.
-const STAND_IN: &str = "CODE-NOT-KNOWN-YET";
 
 /// No request has this key.
 pub(super) const FRESH: IntentId = IntentId::from_bits(u64::MAX);
-
-/// A code where none is known yet.
-pub fn stand_in() -> Option<InvitationCode> {
-    STAND_IN.parse().ok()
-}
 
 /// The steps to a code, with a stand-in for one that is pasted.
 pub(super) fn dry_run_of(ask: Ask, dry_run: &DryRun<'_>) -> Result<Vec<Command>, Refusal> {
@@ -50,10 +41,10 @@ pub(super) fn dry_run_of(ask: Ask, dry_run: &DryRun<'_>) -> Result<Vec<Command>,
 }
 
 /// How a moment may be written, with the zone of the one dealership.
-pub(super) fn moment_hint(items: &[Item], state: &ScreenState) -> String {
+pub(super) fn moment_hint(items: &[Item], context: &ValidationContext<'_>) -> String {
     match items {
         [item] => {
-            let there = Zone::from(item.zone).show(state.now.at);
+            let there = Zone::from(item.zone).show(context.now);
             let zone = there.rsplit(' ').next().unwrap_or_default();
             format!("now, -2h, 2026-03-30 14:05 ({zone}) or RFC 3339")
         }
@@ -61,10 +52,10 @@ pub(super) fn moment_hint(items: &[Item], state: &ScreenState) -> String {
     }
 }
 
-pub(super) fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
+pub(super) fn fields(items: &[Item], context: &ValidationContext<'_>) -> Vec<FormField> {
     let single = items.len() == 1;
     let mut fields = Vec::new();
-    if state.setup.source.is_none() {
+    if context.setup.source.is_none() {
         if single {
             fields.push(FormField::line(FieldRole::Code, "code", "paste it from the partner's screen", ""));
         } else {
@@ -72,7 +63,7 @@ pub(super) fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
             let input = Input::Block(String::new());
             fields.push(FormField { role: FieldRole::Block, label: "codes".to_owned(), hint, input });
         }
-        fields.push(FormField::line(FieldRole::Generated, "generated", moment_hint(items, state), "now"));
+        fields.push(FormField::line(FieldRole::Generated, "generated", moment_hint(items, context), "now"));
     }
     let waiting = items.iter().filter(|item| item.awaits_xtime()).count();
     if waiting > 0 {
@@ -83,7 +74,7 @@ pub(super) fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
         };
         fields.push(FormField::check(FieldRole::Despite, label, false));
     }
-    if let Some(doubt) = state.clock_doubt() {
+    if let Some(doubt) = context.clock_doubt() {
         fields.push(FormField::check(FieldRole::DespiteClock, format!("clock {}: I mean it", doubt.short()), false));
     }
     fields

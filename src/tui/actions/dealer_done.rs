@@ -1,10 +1,10 @@
 use super::codes::moment_hint;
-use super::recording::NO_UNDO;
-use super::{DryRun, LetterUse, RecordingAction};
 use crate::domain::when::parse_moment;
 use crate::domain::{Command, Onboarding, Timestamp};
 use crate::protocol::Request;
-use crate::tui::dialog::{Dialog, FieldRole, FormField, Item, ValidationContext, Watch, wrong};
+use crate::tui::dialog::{
+    Dialog, FieldRole, FormField, Item, LetterUse, NO_UNDO, RecordingAction, ValidationContext, Watch, wrong,
+};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "dealer-done",
@@ -14,7 +14,7 @@ pub const ACTION: RecordingAction = RecordingAction {
         Ok(vec![Command::ConfirmByDealer { said_at: likely_word(dry_run.state, dry_run.now), mail: true }])
     },
     letters: LetterUse::WordReceived,
-    fields: |items, state| vec![FormField::line(FieldRole::Text, "finished", moment_hint(items, state), "now")],
+    fields: |items, context| vec![FormField::line(FieldRole::Text, "finished", moment_hint(items, context), "now")],
     request: |dialog, context| {
         let commands: Result<Vec<_>, String> =
             dialog.items.iter().map(|item| Ok((item.id, said(dialog, item, context)?))).collect();
@@ -39,7 +39,7 @@ fn said(dialog: &Dialog, item: &Item, context: &ValidationContext<'_>) -> Result
     let said_at = parse_moment(text, context.now, &item.zone).map_err(|error| error.to_string())?;
     let command = Command::ConfirmByDealer { said_at, mail: dialog.mails_to(item) };
     if let Some(row) = context.rows.get(item.id) {
-        let dry_run = DryRun { state: &row.state, letter: None, setup: context.setup, now: context.now };
+        let dry_run = context.dry_run(&row.state, None);
         dry_run.decide(std::slice::from_ref(&command)).map_err(|refusal| refusal.to_string())?;
     }
     Ok(command)

@@ -1,13 +1,11 @@
 use super::assign::new_owner_question;
-use super::recording::SOME_TEXT;
-use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::text::clean;
 use crate::domain::{Command, ProfileEdit, ProfileField};
 use crate::protocol::Request;
 use crate::tui::dialog::{
-    Dialog, FieldRole, FormField, Item, Problems, Suggestions, Watch, missing, profile_label, wrong,
+    Dialog, DialogHead, FieldRole, FormField, Item, Problems, RecordingAction, SOME_TEXT, Subject, Suggestions,
+    ValidationContext, Watch, missing, profile_label, wrong,
 };
-use crate::tui::state::ScreenState;
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "edit-profile",
@@ -19,11 +17,11 @@ pub const ACTION: RecordingAction = RecordingAction {
         Ok(vec![Command::Correct { edits: vec![city] }])
     },
     fields,
-    prepare: |dialog, state| {
+    prepare: |dialog, context| {
         for item in &mut dialog.items {
-            item.profile = state.rows.get(item.id).map(|row| Box::new(row.state.profile.clone()));
+            item.profile = context.rows.get(item.id).map(|row| Box::new(row.state.profile.clone()));
         }
-        dialog.suggestions = Some(Suggestions::owners(&state.setup.me, &state.rows.owners()));
+        dialog.suggestions = Some(Suggestions::owners(&context.setup.me, &context.rows.owners()));
     },
     request: |dialog, _| request(dialog),
     question: |dialog| {
@@ -38,8 +36,8 @@ pub const ACTION: RecordingAction = RecordingAction {
 };
 
 /// The fields of the one dealership, as they stand.
-fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
-    let Some(row) = items.first().and_then(|item| state.rows.get(item.id)) else { return Vec::new() };
+fn fields(items: &[Item], context: &ValidationContext<'_>) -> Vec<FormField> {
+    let Some(row) = items.first().and_then(|item| context.rows.get(item.id)) else { return Vec::new() };
     let field = |field: ProfileField| {
         let text = clean(row.state.profile.text_of(field));
         FormField::standing(FieldRole::Profile(field), profile_label(field), &text)

@@ -1,9 +1,7 @@
 use super::codes::{self, dry_run_of};
-use super::recording::NO_UNDO;
-use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::tui::action::Danger;
-use crate::tui::dialog::Watch;
+use crate::tui::dialog::{LetterUse, NO_UNDO, RecordingAction, Watch};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "invite",

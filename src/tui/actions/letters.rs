@@ -1,11 +1,9 @@
 //! The letters that somebody sends by hand. They differ in data only.
 
-use super::recording::NO_UNDO;
-use super::{LetterUse, RecordingAction};
 use crate::domain::{Command, LetterKind};
 use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, Item, Watch};
+use crate::tui::dialog::{Dialog, Item, LetterUse, NO_UNDO, RecordingAction, Watch};
 
 pub const RESEND: RecordingAction = RecordingAction {
     id: "resend",

@@ -1,7 +1,5 @@
-use super::RecordingAction;
-use super::recording::SOME_TEXT;
 use crate::domain::Command;
-use crate::tui::dialog::{FieldRole, FormField, missing};
+use crate::tui::dialog::{FieldRole, FormField, RecordingAction, SOME_TEXT, missing};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "note",

@@ -1,11 +1,11 @@
-use super::recording::SOME_TEXT;
-use super::{DialogHead, RecordingAction};
 use crate::domain::text::clean;
 use crate::domain::{Command, OpcodeChoice, OpcodeOption, OpcodeState, Untrusted};
 use crate::protocol::{PlatformState, Request};
-use crate::tui::dialog::{Dialog, FieldRole, FormField, Input, Item, LoadState, Problems, Suggestions, Watch, missing};
-use crate::tui::enabled::NO_PLATFORM;
-use crate::tui::state::ScreenState;
+use crate::tui::dialog::{
+    Dialog, DialogHead, FieldRole, FormField, Input, Item, LoadState, Problems, RecordingAction, SOME_TEXT,
+    Suggestions, ValidationContext, Watch, missing,
+};
+use crate::tui::setup::NO_PLATFORM;
 use crate::tui::theme::Tone;
 
 pub const ACTION: RecordingAction = RecordingAction {
@@ -17,8 +17,8 @@ pub const ACTION: RecordingAction = RecordingAction {
         Ok(vec![Command::ChooseOpcode { choice, word: None }])
     },
     fields,
-    prepare: |dialog, state| {
-        let known = match state.status.platform {
+    prepare: |dialog, context| {
+        let known = match context.status.platform {
             PlatformState::Unconfigured => LoadState::Not(NO_PLATFORM.to_owned()),
             _ => LoadState::Awaited,
         };
@@ -38,14 +38,14 @@ pub const ACTION: RecordingAction = RecordingAction {
     ..RecordingAction::with("")
 };
 
-fn fields(items: &[Item], state: &ScreenState) -> Vec<FormField> {
+fn fields(items: &[Item], context: &ValidationContext<'_>) -> Vec<FormField> {
     // For many there is one choice, whatever each of them had.
     let row = match items {
-        [item] => state.rows.get(item.id),
+        [item] => context.rows.get(item.id),
         _ => None,
     };
     let present = row.and_then(|row| row.state.opcode.as_deref());
-    let code = present.map_or(state.setup.policy.default_opcode.as_str(), |chosen| chosen.choice.code.raw());
+    let code = present.map_or(context.setup.policy.default_opcode.as_str(), |chosen| chosen.choice.code.raw());
     let word = present.and_then(|chosen| chosen.word.as_ref()).map_or("".into(), |word| word.screen());
     let chosen = usize::from(present.is_some_and(|chosen| chosen.choice.option == OpcodeOption::New));
     let options = &["existing (the dealership has it)", "new (made for our appointments)"];

@@ -1,11 +1,11 @@
 //! What is done about letters that are on their way or went wrong.
 
-use super::recording::{NO_UNDO, SOME_TEXT};
-use super::{DryRun, LetterUse, RecordingAction, Subject};
 use crate::domain::{Command, LetterId};
 use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, FieldRole, FormField};
+use crate::tui::dialog::{
+    Dialog, DryRun, FieldRole, FormField, LetterUse, NO_UNDO, RecordingAction, SOME_TEXT, Subject,
+};
 
 pub const RETRY: RecordingAction = RecordingAction {
     id: "queue-retry",
@@ -20,10 +20,6 @@ pub const RETRY_FAILED: RecordingAction = RecordingAction {
     title: "try all failed",
     doc: "Try every letter now that went wrong.",
     subject: Subject::FailedLetters,
-    possible: |state| match &state.queue {
-        Some(queue) if queue.counts().1 == 0 => Err("nothing went wrong".to_owned()),
-        Some(_) | None => Ok(()),
-    },
     ..RETRYING
 };
 

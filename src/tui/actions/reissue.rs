@@ -1,10 +1,8 @@
 use super::codes::{self, dry_run_of};
-use super::recording::NO_UNDO;
-use super::{LetterUse, RecordingAction};
 use crate::domain::Ask;
 use crate::protocol::Request;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{Dialog, Watch};
+use crate::tui::dialog::{Dialog, LetterUse, NO_UNDO, RecordingAction, Watch};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "reissue",

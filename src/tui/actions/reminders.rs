@@ -1,6 +1,5 @@
-use super::RecordingAction;
 use crate::domain::Command;
-use crate::tui::dialog::{Dialog, Item, Watch};
+use crate::tui::dialog::{Dialog, Item, RecordingAction, Watch};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "reminders",

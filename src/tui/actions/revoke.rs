@@ -1,8 +1,6 @@
-use super::RecordingAction;
-use super::recording::{NO_UNDO, SOME_TEXT};
 use crate::domain::Command;
 use crate::tui::action::Danger;
-use crate::tui::dialog::{FieldRole, FormField, Watch};
+use crate::tui::dialog::{FieldRole, FormField, NO_UNDO, RecordingAction, SOME_TEXT, Watch};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "revoke",

@@ -1,8 +1,7 @@
-use super::RecordingAction;
 use crate::domain::when::parse_ahead;
 use crate::domain::{Command, Timestamp};
 use crate::timezone::Tz;
-use crate::tui::dialog::{FieldRole, FormField, Watch, wrong};
+use crate::tui::dialog::{FieldRole, FormField, RecordingAction, Watch, wrong};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "snooze",

@@ -1,17 +1,18 @@
 //! Teaching what an answer means which no row of the meanings knew: that of the event under the tail's cursor, or the
 //! newest one of a dealership.
 
-use super::{DialogHead, RecordingAction, Subject};
 use crate::domain::Outcome;
 use crate::protocol::Request;
-use crate::tui::dialog::{Dialog, FieldRole, FormField, FormProblem, Input, Problems, missing};
-use crate::tui::teach::{Unrecognised, newest_of_selected, under_tail_cursor};
+use crate::tui::dialog::{
+    Dialog, DialogHead, FieldRole, FormField, FormProblem, Input, Problems, RecordingAction, Subject, missing,
+};
+use crate::tui::unrecognised::Unrecognised;
 
 pub const NEWEST: RecordingAction = RecordingAction {
     id: "teach-newest",
     title: "teach meaning",
     doc: "Say what Xtime's newest answer means, which no row of the meanings knew.",
-    subject: Subject::Answer(newest_of_selected),
+    subject: Subject::NewestAnswer,
     ..TEACHING
 };
 
@@ -19,12 +20,11 @@ pub const OF_EVENT: RecordingAction = RecordingAction {
     id: "teach-meaning",
     title: "teach meaning",
     doc: "Say what the answer of the event means, which no row of the meanings knew.",
-    subject: Subject::Answer(under_tail_cursor),
+    subject: Subject::AnswerOfEvent,
     ..TEACHING
 };
 
 const TEACHING: RecordingAction = RecordingAction {
-    possible: |state| if state.opening { Err("the store is not open yet".to_owned()) } else { Ok(()) },
     fields: |_, _| {
         let input = Input::Choice { options: WORDS, chosen: 0 };
         vec![FormField { role: FieldRole::Means, label: "it means".to_owned(), hint: String::new(), input }]

@@ -1,8 +1,8 @@
-use super::{DialogHead, DryRun, RecordingAction, Subject};
 use crate::domain::{Actor, Event, Fact, Onboarding, undo};
 use crate::protocol::Request;
-use crate::tui::dialog::{Dialog, FormProblem, Problems, ValidationContext, Watch};
-use crate::tui::state::ScreenState;
+use crate::tui::dialog::{
+    Dialog, DialogHead, FormProblem, Problems, RecordingAction, Subject, ValidationContext, Watch,
+};
 
 pub const ACTION: RecordingAction = RecordingAction {
     id: "undo",
@@ -32,7 +32,7 @@ impl UndoPlan {
         let events: Vec<&Event> = context.tail.history(state.id)?.map(AsRef::as_ref).collect();
         let is_whole = events.last().is_some_and(|newest| newest.seq == state.last_event.seq);
         is_whole.then(|| {
-            let dry_run = DryRun { state, letter: None, setup: context.setup, now: context.now };
+            let dry_run = context.dry_run(state, None);
             let undo = undo(state, &events, &Actor::person(&context.setup.me), context.now);
             let planned = undo.and_then(|undo| Ok((dry_run.decide(std::slice::from_ref(&undo.command))?, undo)));
             let (records, undo) = planned.map_err(|refusal| refusal.to_string())?;
@@ -42,12 +42,9 @@ impl UndoPlan {
     }
 }
 
-fn possible(state: &ScreenState) -> Result<(), String> {
-    if !state.marks.is_empty() {
-        return Err("it is about one dealership, whatever is marked: clear the marks first".to_owned());
-    }
-    let row = state.last_dealership().and_then(|id| state.rows.get(id)).ok_or("there is no dealership here")?;
-    UndoPlan::of(&row.state, &ValidationContext::of(state)).map_or(Ok(()), |plan| plan.map(drop))
+fn possible(context: &ValidationContext<'_>) -> Result<(), String> {
+    let row = context.last.and_then(|id| context.rows.get(id)).ok_or("there is no dealership here")?;
+    UndoPlan::of(&row.state, context).map_or(Ok(()), |plan| plan.map(drop))
 }
 
 fn request(dialog: &Dialog, context: &ValidationContext<'_>) -> Result<Request, Problems> {

@@ -1,7 +1,6 @@
 //! The buttons of a dialog.
 
 use super::{Dialog, DialogKind};
-use crate::tui::bulk_job::{BulkJob, JobPhase};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Button {
@@ -29,19 +28,10 @@ pub fn submitting(buttons: &[Button]) -> Option<usize> {
 }
 
 impl Dialog {
-    /// The buttons, the harmless one first; what was asked for so far tells what can be done about it.
-    pub fn buttons(&self, jobs: &[BulkJob]) -> Vec<Button> {
+    /// The buttons, the harmless one first; those of results have more (`bulk_job::buttons`).
+    pub fn buttons(&self) -> Vec<Button> {
         match self.kind {
-            DialogKind::Results(id) => {
-                let work = jobs.iter().find(|work| work.id == id);
-                let act = work.and_then(|work| match work.phase {
-                    JobPhase::UnderWay => Some(Button::Stop),
-                    JobPhase::Over => work.undone().next().map(|_| Button::Retry),
-                    JobPhase::Stopping => None,
-                });
-                let earlier = jobs.iter().any(|work| work.is_bulk() && work.id < id).then_some(Button::Earlier);
-                [Some(Button::Close), act, earlier].into_iter().flatten().collect()
-            }
+            DialogKind::Results(_) => vec![Button::Close],
             DialogKind::CutOff(_) => vec![Button::Close, Button::Resume, Button::PutAway],
             _ if self.appointment.as_ref().is_some_and(|appointment| !appointment.is_open()) => vec![Button::Close],
             _ if self.is_stale() => vec![Button::Cancel, Button::LookAgain],
@@ -51,6 +41,6 @@ impl Dialog {
 
     /// Whether it has a button that acts.
     pub fn has_accept(&self) -> bool {
-        self.buttons(&[]).contains(&Button::Accept)
+        self.buttons().contains(&Button::Accept)
     }
 }

@@ -1,10 +1,9 @@
 //! What a dialog is about, and what follows from that.
 
-use super::Dialog;
+use super::{Dialog, RecordingAction};
 use crate::domain::Command;
 use crate::protocol::{BulkId, Request};
 use crate::tui::action::Danger;
-use crate::tui::actions::RecordingAction;
 use crate::tui::work::WorkId;
 
 /// Above how many dealerships the number must be typed.

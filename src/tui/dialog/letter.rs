@@ -1,12 +1,18 @@
 //! The letters that a dialog sends: whether they can go, to whom, and as which state they are written.
 
-use crate::domain::{Ask, CodeOrigin, Command, DealershipId, Fact, IntentId, LetterKind, Onboarding};
+use super::{Dialog, DialogKind, FieldRole, FormField, Item, LetterUse, RecordingAction, ValidationContext};
+use crate::domain::{Ask, CodeOrigin, Command, DealershipId, Fact, IntentId, InvitationCode, LetterKind, Onboarding};
 use crate::protocol::Request;
-use crate::tui::actions::{DryRun, LetterUse, RecordingAction, stand_in};
 use crate::tui::reading::LetterCode;
-use crate::tui::state::{ScreenState, Setup};
+use crate::tui::setup::Setup;
 
-use super::{Dialog, DialogKind, FieldRole, FormField, Item};
+/// What stands for a code that is not known yet.
+const STAND_IN: &str = "CODE-NOT-KNOWN-YET";
+
+/// A code where none is known yet.
+pub fn stand_in() -> Option<InvitationCode> {
+    STAND_IN.parse().ok()
+}
 
 /// A letter before it is written.
 #[derive(Debug)]
@@ -96,11 +102,11 @@ impl Dialog {
     }
 
     /// The letter that it sends to the dealership on a place of its list.
-    pub fn draft(&self, place: usize, state: &ScreenState) -> Result<(DealershipId, LetterDraft), String> {
+    pub fn draft(&self, place: usize, context: &ValidationContext<'_>) -> Result<(DealershipId, LetterDraft), String> {
         let none = || "no letter goes with this".to_owned();
         let DialogKind::Ask(action) = self.kind else { return Err(none()) };
         let item = self.items.get(place).ok_or_else(none)?;
-        let onboarding = &*state.rows.get(item.id).ok_or_else(none)?.state;
+        let onboarding = &*context.rows.get(item.id).ok_or_else(none)?.state;
         let generation = onboarding.generation();
         if let Some(kind) = action.sends(generation) {
             let code = onboarding.invitation.as_ref().filter(|_| kind.carries_code());
@@ -116,8 +122,8 @@ impl Dialog {
             None => return Err(none()),
         }
         let draft = match action.letters {
-            LetterUse::WordReceived => self.acknowledgement(place, onboarding, state),
-            LetterUse::WithCode => self.with_code(place, onboarding, state),
+            LetterUse::WordReceived => self.acknowledgement(place, onboarding, context),
+            LetterUse::WithCode => self.with_code(place, onboarding, context),
             LetterUse::None | LetterUse::Sends(_) | LetterUse::Retried => Err(none()),
         };
         Ok((item.id, draft?))
@@ -127,14 +133,14 @@ impl Dialog {
         &self,
         place: usize,
         onboarding: &Onboarding,
-        state: &ScreenState,
+        context: &ValidationContext<'_>,
     ) -> Result<LetterDraft, String> {
         let command = match self.request() {
             Some(Request::Execute(commands)) => commands.get(place).map(|(_, command)| command),
             _ => None,
         };
         let command = command.ok_or("say first when the dealer finished")?;
-        let as_if = recorded(command, onboarding, state)?;
+        let as_if = recorded(command, onboarding, context)?;
         Ok(LetterDraft {
             kind: LetterKind::WordReceived,
             as_if,
@@ -143,7 +149,12 @@ impl Dialog {
         })
     }
 
-    fn with_code(&self, place: usize, onboarding: &Onboarding, state: &ScreenState) -> Result<LetterDraft, String> {
+    fn with_code(
+        &self,
+        place: usize,
+        onboarding: &Onboarding,
+        context: &ValidationContext<'_>,
+    ) -> Result<LetterDraft, String> {
         let typed = match self.request() {
             Some(Request::Paste(codes)) => codes.get(place).cloned(),
             _ => None,
@@ -160,7 +171,7 @@ impl Dialog {
         };
         let command = Command::IssueCode {
             code,
-            generated_at: typed.as_ref().map_or(state.now.at, |typed| typed.generated_at),
+            generated_at: typed.as_ref().map_or(context.now, |typed| typed.generated_at),
             expires_at: None,
             source: CodeOrigin::Paste,
             intent: IntentId::from_bits(u64::MAX),
@@ -168,13 +179,12 @@ impl Dialog {
             mail: true,
         };
         let generation = onboarding.generation() + 1;
-        let as_if = recorded(&command, onboarding, state)?;
+        let as_if = recorded(&command, onboarding, context)?;
         Ok(LetterDraft { kind: LetterKind::of_code(generation), as_if, generation, secret })
     }
 }
 
 /// What would be recorded of a command.
-fn recorded(command: &Command, onboarding: &Onboarding, state: &ScreenState) -> Result<Vec<Fact>, String> {
-    let dry_run = DryRun { state: onboarding, letter: None, setup: &state.setup, now: state.now.at };
-    dry_run.decide(std::slice::from_ref(command)).map_err(|refusal| refusal.to_string())
+fn recorded(command: &Command, onboarding: &Onboarding, context: &ValidationContext<'_>) -> Result<Vec<Fact>, String> {
+    context.dry_run(onboarding, None).decide(std::slice::from_ref(command)).map_err(|refusal| refusal.to_string())
 }

@@ -3,15 +3,19 @@
 
 mod appointment;
 mod button;
+mod context;
 mod field;
 mod focus;
 mod item;
 mod kind;
 mod letter;
 mod open;
+mod problem;
 mod profile;
+mod recording;
 mod rule;
 mod suggestions;
+mod target;
 mod validate;
 
 use super::list_cursor::Scroll;
@@ -19,16 +23,19 @@ use crate::protocol::Request;
 
 pub use appointment::{AppointmentForm, AppointmentStep, meaning};
 pub use button::{Button, submitting};
+pub use context::{DryRun, ValidationContext, refusal_message};
 pub use field::{FieldRole, FormField, Input};
 pub use focus::DialogFocus;
 pub use item::{Item, Watch};
 pub use kind::{DialogKind, TYPED_ABOVE};
-pub use letter::LetterDraft;
-pub use open::{Target, open};
+pub use letter::{LetterDraft, stand_in};
+pub use open::open;
+pub use problem::{FormProblem, Problems, missing, wrong};
 pub use profile::profile_label;
+pub use recording::{DialogHead, LetterUse, NO_UNDO, RecordingAction, SOME_TEXT, Subject};
 pub use rule::RuleForm;
 pub use suggestions::{LoadState, Offered, Suggestions};
-pub use validate::{FormProblem, Problems, ValidationContext, missing, wrong};
+pub use target::Target;
 
 #[derive(Debug)]
 pub struct Dialog {

@@ -2,7 +2,7 @@
 
 use crate::domain::Outcome;
 use crate::protocol::RuleDraft;
-use crate::tui::teach::Unrecognised;
+use crate::tui::unrecognised::Unrecognised;
 
 #[derive(Debug)]
 pub struct RuleForm {

@@ -1,48 +1,9 @@
 //! What would come of a dialog as it is filled in, or everything that is wrong or missing.
 
-use crate::domain::{DealershipId, Timestamp};
+use super::{Dialog, DialogKind, FieldRole, FormField, FormProblem, Problems, ValidationContext, missing, wrong};
+use crate::domain::Timestamp;
 use crate::protocol::Request;
-use crate::tui::rows::DealershipRows;
-use crate::tui::state::{ScreenState, Setup};
-use crate::tui::tail::{EventTail, Group};
-
-use super::{Dialog, DialogKind, FieldRole, FormField};
-
-/// What a dialog is validated by: the state of the screen, without the dialog itself.
-pub struct ValidationContext<'a> {
-    pub now: Timestamp,
-    pub rows: &'a DealershipRows,
-    pub setup: &'a Setup,
-    pub tail: &'a EventTail,
-}
-
-impl<'a> ValidationContext<'a> {
-    pub fn of(state: &'a ScreenState) -> Self {
-        Self { now: state.present_now(), rows: &state.rows, setup: &state.setup, tail: &state.tail }
-    }
-}
-
-/// Why a dialog cannot be accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormProblem {
-    /// The field it is about.
-    pub role: Option<FieldRole>,
-    /// The dealership it is about.
-    pub id: Option<DealershipId>,
-    pub text: String,
-    /// Something is only missing yet, not wrong.
-    pub missing: bool,
-}
-
-pub type Problems = Vec<FormProblem>;
-
-pub fn wrong(role: FieldRole, text: impl Into<String>) -> Problems {
-    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: false }]
-}
-
-pub fn missing(role: FieldRole, text: impl Into<String>) -> Problems {
-    vec![FormProblem { role: Some(role), id: None, text: text.into(), missing: true }]
-}
+use crate::tui::tail::Group;
 
 impl Dialog {
     /// What would be asked for, if nothing is wrong or missing.

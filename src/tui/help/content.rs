@@ -8,8 +8,8 @@ use crate::present::letters::{NO_MAIL, ONLY_FILES};
 use crate::present::{TrackCell, opcode_glyph, stage_glyph};
 use crate::protocol::PlatformState;
 use crate::tui::action::Action;
-use crate::tui::enabled::NO_PLATFORM;
 use crate::tui::rows::Tab;
+use crate::tui::setup::NO_PLATFORM;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 

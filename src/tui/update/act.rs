@@ -1,9 +1,8 @@
 //! From an action to what it does: the handler of its row, or the dialog of what it records.
 
-use super::{jobs, page, suggestions};
+use super::{jobs, page, teach};
 use crate::tui::action::{Action, ActionScope, Handler, PageKind};
-use crate::tui::actions::{RecordingAction, Subject};
-use crate::tui::dialog::{Dialog, Target, open};
+use crate::tui::dialog::{Dialog, RecordingAction, Subject, Target, open};
 use crate::tui::enabled::can;
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
@@ -64,8 +63,9 @@ pub(super) fn run(state: &mut ScreenState, action: Action) -> Vec<Effect> {
 
 /// Opens the dialog of an action for what is marked or under the cursor.
 fn record(state: &mut ScreenState, action: &'static RecordingAction) -> Vec<Effect> {
-    let dialog = match action.subject {
-        Subject::Answer(about) => about(state).and_then(|about| Dialog::teach(action, about, state)),
+    let answer = match action.subject {
+        Subject::NewestAnswer => teach::newest_answer(state),
+        Subject::AnswerOfEvent => teach::tail_answer(state),
         Subject::Dealerships | Subject::OneDealership => {
             let targets: Vec<Target> = state.targets().into_iter().map(Target::from).collect();
             return ask(state, action, &targets);
@@ -82,12 +82,13 @@ fn record(state: &mut ScreenState, action: &'static RecordingAction) -> Vec<Effe
             return ask(state, action, &targets);
         }
     };
+    let dialog = answer.and_then(|about| Dialog::teach(action, about, &state.context()));
     show(state, action, dialog)
 }
 
 /// Opens the dialog of an action, or says why not.
 pub(super) fn ask(state: &mut ScreenState, action: &'static RecordingAction, targets: &[Target]) -> Vec<Effect> {
-    let dialog = open(action, targets, state);
+    let dialog = open(action, targets, &state.context());
     show(state, action, dialog)
 }
 
@@ -96,7 +97,7 @@ fn show(state: &mut ScreenState, action: &'static RecordingAction, dialog: Resul
     match dialog {
         Ok(dialog) if dialog.is_immediate() => jobs::begin(state, &dialog),
         Ok(dialog) => {
-            let wanted = suggestions::wanted(&dialog);
+            let wanted = dialog.wanted();
             state.show_dialog(dialog);
             wanted.map(|request| state.ask(request)).into_iter().collect()
         }

@@ -2,8 +2,9 @@
 
 use super::{burst, call, cut_off, jobs, past, queue};
 use crate::tui::action::Action;
+use crate::tui::bulk_job;
 use crate::tui::dialog::{
-    Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, ValidationContext, submitting,
+    Button, Dialog, DialogFocus, DialogKind, FieldRole, FormField, Input, Item, Target, submitting,
 };
 use crate::tui::line_edit::LineMotion;
 use crate::tui::list_cursor::Motion;
@@ -18,7 +19,7 @@ const LONGEST_BLOCK: usize = 1 << 20;
 pub(super) fn revalidate<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
     let Some(mut dialog) = state.take_dialog() else { return T::default() };
     let answer = change(&mut dialog);
-    dialog.validate(&ValidationContext::of(state));
+    dialog.validate(&state.context());
     state.mode = Mode::Dialog(dialog);
     answer
 }
@@ -151,7 +152,7 @@ pub(in crate::tui) fn switch_letter(state: &mut ScreenState) {
 
 fn buttons(state: &ScreenState) -> Vec<Button> {
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    dialog.buttons(&state.jobs)
+    bulk_job::buttons(dialog, &state.jobs)
 }
 
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.

@@ -34,6 +34,7 @@ mod rule;
 mod suggestions;
 pub(super) mod table;
 pub(super) mod tail;
+pub(super) mod teach;
 pub(super) mod views;
 
 use super::msg::{ArrivalTime, Effect, Msg};

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::past_board;
 use crate::domain::Timestamp;
-use crate::tui::dialog::{Dialog, ValidationContext};
+use crate::tui::dialog::Dialog;
 use crate::tui::msg::{Effect, Msg, WorkId};
 use crate::tui::past::{PastDesk, PastMoment, PastNews, PastReading, PastRows};
 use crate::tui::state::{Mode, ScreenState};
@@ -116,12 +116,12 @@ pub(in crate::tui) fn step_time(state: &mut ScreenState, length: TimeDelta) -> V
 }
 
 pub(in crate::tui) fn ask(state: &mut ScreenState) {
-    let dialog = Dialog::to_moment(state);
+    let dialog = Dialog::to_moment(&state.context());
     state.show_dialog(dialog);
 }
 
 pub(super) fn asked(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
-    let at = dialog.moment(&ValidationContext::of(state));
+    let at = dialog.moment(&state.context());
     at.map_or_else(|_| Vec::new(), |at| go_to(state, at, ""))
 }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{call, cursor, expired, practice, queue, views};
+use super::{call, cursor, expired, practice, queue, teach, views};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::Committed;
-use crate::tui::dialog::{DialogKind, ValidationContext};
+use crate::tui::dialog::DialogKind;
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
-use crate::tui::teach;
 
 /// The page that is seen first. It is arranged as the table begins; whatever is asked of it waits for the others.
 pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
@@ -74,7 +73,7 @@ fn compare_dialog(state: &mut ScreenState, states: &[Arc<Onboarding>], events: &
             }
         }
         if touched {
-            dialog.validate(&ValidationContext::of(state));
+            dialog.validate(&state.context());
         }
     }
     state.mode = Mode::Dialog(dialog);

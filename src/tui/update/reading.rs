@@ -71,7 +71,7 @@ pub(in crate::tui) fn preview(state: &mut ScreenState, place: usize) -> Vec<Effe
         return Vec::new();
     }
     let Mode::Dialog(dialog) = &state.mode else { return Vec::new() };
-    match dialog.draft(place, state) {
+    match dialog.draft(place, &state.context()) {
         Ok((id, draft)) => {
             let ticket = state.new_work();
             let what = What::Preview(draft.kind, place);

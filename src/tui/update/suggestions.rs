@@ -7,19 +7,12 @@ use chrono::NaiveDateTime;
 use super::cursor;
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot, Timestamp};
 use crate::protocol::{Booked, PlannedBooking, Request};
-use crate::tui::actions::{RecordingAction, appointment, opcode};
+use crate::tui::actions::{appointment, opcode};
 use crate::tui::dialog::{
-    AppointmentStep, Dialog, DialogFocus, FieldRole, LoadState, Suggestions, Target, ValidationContext, meaning,
+    AppointmentStep, Dialog, DialogFocus, FieldRole, LoadState, RecordingAction, Suggestions, Target, meaning,
 };
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
-
-/// What a dialog that was just opened needs to know.
-pub(super) fn wanted(dialog: &Dialog) -> Option<Request> {
-    let id = dialog.items.first()?.id;
-    let loads = dialog.recording()?.loads?;
-    (dialog.suggestions.as_ref()?.known == LoadState::Awaited).then(|| loads(id))
-}
 
 /// Changes the open dialog if it is that of an action on this one dealership. Whether it was.
 fn with(state: &mut ScreenState, action: &RecordingAction, id: DealershipId, change: impl FnOnce(&mut Dialog)) -> bool {
@@ -28,7 +21,7 @@ fn with(state: &mut ScreenState, action: &RecordingAction, id: DealershipId, cha
         && matches!(dialog.items.as_slice(), [item] if item.id == id);
     if meant {
         change(&mut dialog);
-        dialog.validate(&ValidationContext::of(state));
+        dialog.validate(&state.context());
         state.dirty = true;
     }
     state.mode = Mode::Dialog(dialog);

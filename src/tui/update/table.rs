@@ -1,7 +1,7 @@
 //! What the actions of the table do: moving, marking, sorting.
 
 use crate::domain::{DealershipId, newest_code};
-use crate::tui::actions::refusal_message;
+use crate::tui::dialog::refusal_message;
 use crate::tui::list_cursor::Motion;
 use crate::tui::rows::{Sort, Tab, TableColumn, TableLine, step_round};
 use crate::tui::state::{Focus, ScreenState};

@@ -53,7 +53,7 @@ pub(in crate::tui) fn pause(state: &mut ScreenState) {
 }
 
 pub(in crate::tui) fn kinds(state: &mut ScreenState) {
-    let dialog = Dialog::kinds(state);
+    let dialog = Dialog::kinds(&state.tail);
     state.show_dialog(dialog);
 }
 

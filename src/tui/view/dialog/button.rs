@@ -2,14 +2,14 @@
 
 use super::super::canvas::{Canvas, width};
 use super::DialogView;
-use crate::tui::bulk_job::BulkJob;
+use crate::tui::bulk_job::{self, BulkJob};
 use crate::tui::dialog::{Button, Dialog, DialogFocus, DialogKind};
 use crate::tui::hit_map::ClickTarget;
 
 impl DialogView<'_> {
     pub(super) fn buttons(&self, dialog: &Dialog, y: u16, canvas: &mut Canvas<'_>) -> u16 {
         let mut x = 1;
-        for (place, button) in dialog.buttons(&self.state.jobs).into_iter().enumerate() {
+        for (place, button) in bulk_job::buttons(dialog, &self.state.jobs).into_iter().enumerate() {
             let words = match button {
                 Button::Cancel => "Cancel".to_owned(),
                 Button::Close if matches!(dialog.kind, DialogKind::CutOff(_)) => "Later".to_owned(),

@@ -7,8 +7,7 @@ use super::DialogView;
 use super::field::Fields;
 use crate::domain::Environment;
 use crate::tui::action::{Action, Danger};
-use crate::tui::actions::RecordingAction;
-use crate::tui::dialog::Dialog;
+use crate::tui::dialog::{Dialog, RecordingAction};
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::state::ScreenState;
 

@@ -6,8 +6,8 @@ use crate::domain::text::fit;
 use crate::domain::{InvitationState, Timestamp};
 use crate::present::time::Zone;
 use crate::protocol::Request;
-use crate::tui::actions::{RecordingAction, expiry_of};
-use crate::tui::dialog::{Dialog, Item};
+use crate::tui::actions::expiry_of;
+use crate::tui::dialog::{Dialog, Item, RecordingAction};
 use crate::tui::theme::Tone;
 use crate::tui::view::person::next_minute;
 

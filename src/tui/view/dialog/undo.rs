@@ -5,12 +5,12 @@ use crate::domain::{Actor, Event};
 use crate::present::event::EventLine;
 use crate::present::time::Zone;
 use crate::tui::actions::undo::UndoPlan;
-use crate::tui::dialog::{Item, ValidationContext};
+use crate::tui::dialog::Item;
 
 impl DialogView<'_> {
     pub(super) fn undo(&self, item: &Item, lines: &mut Vec<Line>) {
         let row = self.state.rows.get(item.id);
-        let Some(plan) = row.and_then(|row| UndoPlan::of(&row.state, &ValidationContext::of(self.state))) else {
+        let Some(plan) = row.and_then(|row| UndoPlan::of(&row.state, &self.state.context())) else {
             lines.push(Line("Its events are being read …".to_owned(), self.theme.dim));
             return;
         };

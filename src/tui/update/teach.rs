@@ -1,20 +1,12 @@
-//! Answers that no row of the meanings knew: told once, and taught by a person.
+//! Answers that no row of the meanings knew: told once, and found for whoever teaches what they mean.
 
 use std::sync::Arc;
 
-use super::action::Action;
-use super::state::ScreenState;
-use super::theme::Tone;
-use crate::domain::{DealershipId, Event, Fact, Outcome, ResponseFacts};
-
-/// An answer that no row knew, and the event that holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unrecognised {
-    pub event: u64,
-    /// About whom it was given.
-    pub dealership: DealershipId,
-    pub answer: ResponseFacts,
-}
+use crate::domain::{Event, Fact, Outcome, ResponseFacts};
+use crate::tui::action::Action;
+use crate::tui::state::ScreenState;
+use crate::tui::theme::Tone;
+use crate::tui::unrecognised::Unrecognised;
 
 /// By what an answer is told from others. What it says of its own dealership does not make it another one.
 fn said(answer: &ResponseFacts, words: &str, dealer_code: &str) -> (u16, Box<str>) {
@@ -28,9 +20,11 @@ fn said(answer: &ResponseFacts, words: &str, dealer_code: &str) -> (u16, Box<str
 }
 
 /// Tells of answers that no row knew: once each, for whomever they were given.
-pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
+pub(super) fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     for event in events {
-        let (Some(about), Some(words)) = (of_event(event), event.fact.humanize_unrecognised()) else { continue };
+        let (Some(about), Some(words)) = (Unrecognised::of(event), event.fact.humanize_unrecognised()) else {
+            continue;
+        };
         let dealer_code = state.rows.get(about.dealership).map(|row| row.state.profile.dealer_code.clone());
         let said = said(&about.answer, &words, dealer_code.as_ref().map_or("", |code| code.raw()));
         if !state.told.insert(said) {
@@ -43,20 +37,20 @@ pub fn notice(state: &mut ScreenState, events: &[Arc<Event>]) {
     }
 }
 
-/// The unrecognised answer that an event holds.
-fn of_event(event: &Event) -> Option<Unrecognised> {
-    let answer = event.fact.unrecognised()?;
-    Some(Unrecognised { event: event.seq, dealership: event.dealership?, answer })
+fn is_open(state: &ScreenState) -> Result<(), String> {
+    if state.opening { Err("the store is not open yet".to_owned()) } else { Ok(()) }
 }
 
 /// The answer of the event under the tail's cursor.
-pub fn under_tail_cursor(state: &ScreenState) -> Result<Unrecognised, String> {
+pub(in crate::tui) fn tail_answer(state: &ScreenState) -> Result<Unrecognised, String> {
+    is_open(state)?;
     let line = state.tail.chosen(state.tail_scope()).ok_or("there is no event")?;
-    of_event(line.newest).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
+    Unrecognised::of(line.newest).ok_or_else(|| "this event holds no unrecognised answer".to_owned())
 }
 
 /// What Xtime answered last about the dealership under the table's cursor.
-pub fn newest_of_selected(state: &ScreenState) -> Result<Unrecognised, String> {
+pub(in crate::tui) fn newest_answer(state: &ScreenState) -> Result<Unrecognised, String> {
+    is_open(state)?;
     let row = state.selected().ok_or("there is no dealership here")?;
     let id = row.state.id;
     let probe = |event: &&Arc<Event>| matches!(event.fact, Fact::ProbeChanged { .. });
@@ -70,6 +64,6 @@ pub fn newest_of_selected(state: &ScreenState) -> Result<Unrecognised, String> {
         let open = key.map_or_else(String::new, |key| format!(": {key} shows them"));
         return Err(format!("its events are not read yet{open}"));
     }
-    let newest = newest.and_then(|event| of_event(event));
+    let newest = newest.and_then(|event| Unrecognised::of(event));
     newest.ok_or_else(|| "its newest answer is no unrecognised one".to_owned())
 }

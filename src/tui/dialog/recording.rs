@@ -1,17 +1,12 @@
-//! All there is to know of an action that records something, as data and functions. Each has a file beside this one.
+//! All there is to know of an action that records something, as data and functions: what its dialog is made of. Each has a
+//! file in `tui/actions/`. None of them sees the whole screen, only what a dialog is made and validated by.
 
 use std::fmt;
 
-use crate::domain::{
-    Actor, Command, Context, DealershipId, Fact, Letter, LetterId, LetterKind, Onboarding, Refusal, Remedy, Timestamp,
-    decide_in_turn,
-};
+use super::{Dialog, DryRun, FormField, Item, Problems, ValidationContext, Watch, refusal_message};
+use crate::domain::{Command, DealershipId, LetterKind, Refusal};
 use crate::protocol::{Request, Status};
-use crate::tui::action::{Action, Danger};
-use crate::tui::dialog::{Dialog, FormField, Item, Problems, ValidationContext, Watch};
-use crate::tui::keymap::Keymap;
-use crate::tui::state::{ScreenState, Setup};
-use crate::tui::teach::Unrecognised;
+use crate::tui::action::Danger;
 use crate::tui::theme::Tone;
 
 /// What an action is about.
@@ -27,8 +22,10 @@ pub enum Subject {
     Letters,
     /// Every letter that went wrong.
     FailedLetters,
-    /// An answer that no row of the meanings knew; or why there is none.
-    Answer(fn(&ScreenState) -> Result<Unrecognised, String>),
+    /// The newest answer about the dealership under the cursor, which no row of the meanings knew.
+    NewestAnswer,
+    /// The one of the event under the tail's cursor.
+    AnswerOfEvent,
 }
 
 /// Which letters an action sends.
@@ -70,13 +67,13 @@ pub struct RecordingAction {
     /// To how many at most it is done without asking.
     pub unasked: usize,
     /// Why this desk cannot do it, whatever it is about.
-    pub possible: fn(&ScreenState) -> Result<(), String>,
+    pub possible: fn(&ValidationContext<'_>) -> Result<(), String>,
     /// What the rules are asked before its dialog is shown, with a stand-in for what a person has yet to type.
     pub commands: fn(&DryRun<'_>) -> Result<Vec<Command>, Refusal>,
     pub letters: LetterUse,
-    pub fields: fn(&[Item], &ScreenState) -> Vec<FormField>,
+    pub fields: fn(&[Item], &ValidationContext<'_>) -> Vec<FormField>,
     /// What its dialog holds besides.
-    pub prepare: fn(&mut Dialog, &ScreenState),
+    pub prepare: fn(&mut Dialog, &ValidationContext<'_>),
     /// What is asked for when the dialog opens and awaits it.
     pub loads: Option<fn(DealershipId) -> Request>,
     /// What it asks for as the dialog is filled in; or everything that is wrong or missing.
@@ -173,41 +170,8 @@ impl fmt::Debug for RecordingAction {
     }
 }
 
-/// One dealership, or one letter of it, for a dry run of the rules on what the screen holds.
-pub struct DryRun<'a> {
-    pub state: &'a Onboarding,
-    pub letter: Option<&'a Letter>,
-    pub setup: &'a Setup,
-    pub now: Timestamp,
-}
-
-impl DryRun<'_> {
-    /// What would be recorded of commands, one after the other.
-    pub fn decide(&self, commands: &[Command]) -> Result<Vec<Fact>, Refusal> {
-        let letter = self.setup.mail_name.as_ref().map(|_| LetterId::from_bits(0));
-        let setup = self.setup;
-        let context = Context { now: self.now, policy: &setup.policy, claims: setup.claims.as_ref(), letter };
-        decide_in_turn(Some(self.state), self.state.id, commands, &Actor::system("dry run"), &context)
-    }
-}
-
-/// A refusal with the present key of what can be done about it.
-pub fn refusal_message(refusal: &Refusal, keymap: &Keymap) -> String {
-    let action = refusal.remedy().map(|remedy| match remedy {
-        Remedy::Unarchive => Action::Archive,
-        Remedy::Invite => Action::Invite,
-        Remedy::Reissue | Remedy::DespiteWord => Action::Reissue,
-        Remedy::Resend => Action::Resend,
-        Remedy::Reschedule => Action::Appointment,
-    });
-    match action.and_then(|action| keymap.first_key(action)) {
-        Some(key) => format!("{refusal} ({key})"),
-        None => refusal.to_string(),
-    }
-}
-
 /// What is said of an action that is for good.
-pub(super) const NO_UNDO: &str = "This cannot be undone.";
+pub const NO_UNDO: &str = "This cannot be undone.";
 
 /// What stands for a text that is typed later.
-pub(super) const SOME_TEXT: &str = "-";
+pub const SOME_TEXT: &str = "-";
