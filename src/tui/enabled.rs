@@ -1,7 +1,8 @@
 //! Whether an action is possible now, and the reason when it is not: shown by the footer, the palette and a toast.
 
-use super::action::{Action, ActionInfo, ActionScope, Danger, DeskPart};
+use super::action::{Action, ActionScope, Danger, DeskPart};
 use super::dialog::{RecordingAction, Subject, Target, ValidationContext};
+use super::registry::ActionInfo;
 use super::state::ScreenState;
 use super::update::teach;
 

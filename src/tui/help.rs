@@ -3,26 +3,15 @@
 
 mod content;
 mod keys;
+mod reader;
 mod rows;
 
+pub use reader::{Help, HelpHit};
 pub use rows::{HelpRow, HelpStyle, columns, start_of};
 
-use super::line_edit::LineEdit;
 use super::line_search::{LineSearch, next_hit};
-use super::list_cursor::Scroll;
 use super::state::ScreenState;
 use super::theme::Tone;
-
-/// The help while it is open.
-#[derive(Debug, Default)]
-pub struct Help {
-    pub scroll: Scroll,
-    pub search: LineEdit,
-    /// Whether that is being typed.
-    pub types: bool,
-    /// The line of the hit that is shown.
-    at: Option<usize>,
-}
 
 /// A line of the help, however wide the screen is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,36 +68,18 @@ impl HelpPage {
         let hits = search.hits(texts.iter().map(String::as_str));
         Self { rows: rows::laid_out(&lines, columns(state.size.0).1), hits, search }
     }
-}
 
-impl Help {
-    /// The line of the hit that is shown.
-    pub fn at(&self) -> Option<usize> {
-        self.at
-    }
-
-    pub fn forget(&mut self) {
-        (self.search, self.types, self.at) = (LineEdit::default(), false, None);
-    }
-
-    /// Goes to the first hit of what is typed.
-    pub fn retyped(&mut self, page: &HelpPage) {
-        self.show(page, page.hits.first().copied());
-    }
-
-    /// Goes to the next hit, or the one before.
-    pub fn step(&mut self, page: &HelpPage, forward: bool) {
-        let hit = match self.at {
-            Some(at) => next_hit(&page.hits, at, forward),
-            None => page.hits.first().copied(),
+    /// Shows the hit that is wanted in a help that is open.
+    pub fn show_hit(&self, help: &mut Help) {
+        let hit = match (help.wanted.take(), help.at) {
+            (None, _) => return,
+            (Some(HelpHit::Next), Some(at)) => next_hit(&self.hits, at, true),
+            (Some(HelpHit::Previous), Some(at)) => next_hit(&self.hits, at, false),
+            (Some(_), _) => self.hits.first().copied(),
         };
-        self.show(page, hit);
-    }
-
-    fn show(&mut self, page: &HelpPage, hit: Option<usize>) {
-        self.at = hit;
-        if let Some(row) = hit.and_then(|hit| page.rows.iter().position(|row| row.line == hit)) {
-            self.scroll.show(row);
+        help.at = hit;
+        if let Some(row) = hit.and_then(|hit| self.rows.iter().position(|row| row.line == hit)) {
+            help.scroll.show(row);
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The screen: a pure state machine over messages, drawn only when something visible changed.
+//! The screen: a pure state machine over messages, drawn only when something visible changed. In which layers these
+//! modules stand says `docs/architecture.md`.
 
 pub mod action;
+mod action_list;
 mod action_scope;
 pub mod actions;
 pub mod bulk_job;
@@ -10,6 +12,7 @@ pub mod columns;
 pub mod columns_page;
 pub mod cursor;
 pub mod dialog;
+pub mod dispatch;
 pub mod enabled;
 mod estimate;
 pub mod expired;
@@ -37,6 +40,7 @@ pub mod practice;
 pub mod presence;
 pub mod queue;
 pub mod reading;
+pub mod registry;
 pub mod reveal;
 pub mod rows;
 pub mod run;
@@ -54,8 +58,8 @@ mod useful;
 pub mod view;
 pub mod work;
 
+pub use dispatch::update;
 pub use msg::{ArrivalTime, Effect, Msg};
 pub use setup::DeskStart;
 pub use state::{ScreenState, Setup};
-pub use update::update;
 pub use view::draw;

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::domain::{ClockDoubt, DealershipId, Timestamp};
+use crate::domain::{ClockDoubt, DealershipId, Onboarding, Timestamp, connect_steps, guide};
 use crate::protocol::{CutOff, OwnerState, Request, Status};
 
+use super::action::{Action, PageKind};
 use super::bulk_job::BulkJob;
 use super::call_view::CallView;
 use super::cursor::Cursor;
@@ -106,6 +107,8 @@ pub struct ScreenState {
     pub pasted_until: Duration,
     /// Until when, in the person's time, nobody can have seen the dialog that was opened.
     pub unseen_until: Duration,
+    /// What is done once the present action has ended: what was chosen in the palette.
+    pub next_action: Option<Action>,
     /// What was clicked on last, and when in the person's time.
     pub clicked: Option<(ClickTarget, Duration)>,
     /// The call that the open dialog lies over.
@@ -188,6 +191,7 @@ impl ScreenState {
             chord: Vec::new(),
             pasted_until: Duration::ZERO,
             unseen_until: Duration::ZERO,
+            next_action: None,
             clicked: None,
             call_below: None,
             reveal: None,
@@ -249,10 +253,43 @@ impl ScreenState {
         TableArrangement { filter, sort, columns: self.columns.clone() }
     }
 
+    /// The steps that are read out in a call: to connect, and from then on to a visible opcode.
+    pub fn call_steps(&self, of: &Onboarding) -> Vec<String> {
+        let (policy, partner) = (&self.setup.policy, self.setup.partner.as_str());
+        if of.is_confirmed() {
+            return guide(of, policy, partner).steps.into_iter().map(|step| step.title).collect();
+        }
+        connect_steps(&of.profile.name.screen(), &of.profile.dealer_code.screen(), partner).into()
+    }
+
+    /// What is left by now of what was cut off: some of it may have been done one by one.
+    pub fn left_of(&self, one: &CutOff) -> Vec<DealershipId> {
+        one.bulk.left(self.now.at, |id| self.rows.get(id).map(|row| row.state.as_ref()))
+    }
+
     /// How the desk is left, for its next start.
     pub fn kept(&self) -> KeptDesk {
         let (tab, view) = (self.rows.tab(), self.view.as_ref());
         KeptDesk::new(tab, view, &self.arrangement(), self.panes, self.cursor.id)
+    }
+
+    /// The page that has the keyboard. One that is searched in has it only for moving and leaving.
+    pub fn page(&self) -> Option<PageKind> {
+        match &self.mode {
+            _ if self.reading.is_some() => Some(PageKind::Letter),
+            Mode::Help(_) => Some(PageKind::Help),
+            Mode::Guide(..) => Some(PageKind::Guide),
+            Mode::Call(_) => Some(PageKind::Call),
+            Mode::Columns(_) => Some(PageKind::Columns),
+            Mode::Insight(_) => Some(PageKind::Insight),
+            Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) | Mode::TailLine(_) => None,
+        }
+    }
+
+    pub(super) fn close_page(&mut self) {
+        if self.reading.take().is_none() {
+            self.mode = Mode::Desk;
+        }
     }
 
     /// Whether a dealership needs the person: it needs somebody, and nobody else looks after it.

@@ -7,8 +7,9 @@ mod mistakes;
 use std::fmt::Write as _;
 
 use cloverwatch::present::diagnostic::{Diagnostic, SettingLocation};
-use cloverwatch::tui::action::{Action, ActionScope, REGISTRY};
+use cloverwatch::tui::action::{Action, ActionScope};
 use cloverwatch::tui::keymap::{self, DEFAULT, Key, Keymap, Lookup};
+use cloverwatch::tui::registry::REGISTRY;
 use proptest::prelude::*;
 
 /// Line and column of a problem.
@@ -139,8 +140,9 @@ fn the_motions_that_each_pane_had_are_bound_there_for_ever() {
 #[test]
 fn a_chord_tells_what_can_follow() {
     let map = load("[global]\nredraw = [\"s z\"]\n[table]\nnote = [\"y n n\"]\n");
+    let title = |action: Option<Action>| action.map_or("…", |action| action.info().title);
     let hints = |pressed| match map.lookup(ActionScope::Table, &keys(pressed)) {
-        Lookup::Prefix(hints) => hints.iter().map(|(key, title)| format!("{key} {title}")).collect::<Vec<_>>(),
+        Lookup::Prefix(hints) => hints.iter().map(|(key, to)| format!("{key} {}", title(*to))).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
     // The chord of the outer scope stands among those of the inner one.

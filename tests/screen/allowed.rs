@@ -7,9 +7,10 @@ use cloverwatch::domain::{
     LetterCopy, LetterEnd, LetterId, LetterKind, Onboarding, OpcodeChoice, OpcodeOption, Outcome, Profile, ProfileEdit,
     ProfileField, Refusal, Timestamp, decide_in_turn, give_up_orphan, steps_to_obtain,
 };
-use cloverwatch::tui::action::{Action, REGISTRY};
+use cloverwatch::tui::action::Action;
 use cloverwatch::tui::dialog::{DryRun, RecordingAction, Subject, Target, open};
 use cloverwatch::tui::enabled::can;
+use cloverwatch::tui::registry::REGISTRY;
 use cloverwatch::tui::state::Setup;
 use proptest::prelude::*;
 

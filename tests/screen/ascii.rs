@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use cloverwatch::tui::action::REGISTRY;
+use cloverwatch::tui::dispatch::perform;
+use cloverwatch::tui::registry::REGISTRY;
 use cloverwatch::tui::theme::{TerminalEnv, ThemeChoice, ThemeSet};
-use cloverwatch::tui::update::perform;
 use cloverwatch::tui::view::ascii::ascii_form;
 
 use crate::desk::Desk;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cloverwatch::tui::action::REGISTRY;
 use cloverwatch::tui::keymap::{Key, Keymap};
+use cloverwatch::tui::registry::REGISTRY;
 use cloverwatch::tui::state::{Focus, Mode};
 use cloverwatch::tui::{Effect, Msg};
 use proptest::prelude::*;

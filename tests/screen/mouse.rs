@@ -6,10 +6,10 @@ use cloverwatch::domain::DealershipId;
 use cloverwatch::tui::Msg;
 use cloverwatch::tui::action::Action;
 use cloverwatch::tui::dialog::Button;
+use cloverwatch::tui::dispatch::perform;
 use cloverwatch::tui::hit_map::{ClickTarget, HitMap};
 use cloverwatch::tui::rows::{Tab, TableColumn};
 use cloverwatch::tui::state::{Focus, Mode};
-use cloverwatch::tui::update::perform;
 
 use crate::desk::Desk;
 

@@ -99,7 +99,7 @@ fn each_task_is_done_by_its_shortest_way_with_its_last_key() {
     let mut desk = desk((120, 40), true);
     for (place, task) in TASKS.iter().enumerate() {
         desk.sees(&format!("Practice {} of 10: {}", place + 1, task.title));
-        let way = open(&desk).way.clone();
+        let way = open(&desk).written_way(&desk.state.setup.keymap);
         let keys = keys_of(&way);
         for key in &keys {
             assert_eq!(

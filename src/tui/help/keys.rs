@@ -1,8 +1,9 @@
 //! The keys of every action, those that are used most where the keyboard is first.
 
 use super::{HelpLine, HelpStyle};
-use crate::tui::action::{Action, ActionInfo, ActionScope, REGISTRY};
+use crate::tui::action::{Action, ActionScope};
 use crate::tui::enabled::can;
+use crate::tui::registry::{ActionInfo, REGISTRY};
 use crate::tui::state::{Focus, ScreenState};
 use crate::tui::theme::Tone;
 use crate::tui::useful;

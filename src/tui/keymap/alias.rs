@@ -44,6 +44,6 @@ pub(super) const ALIASES: &[(ActionScope, &str, Action)] = &[
 pub(super) fn find(id: &str, scope: Option<ActionScope>) -> Option<(Action, ActionScope)> {
     let there = || ALIASES.iter().filter(|(_, known, _)| *known == id).map(|(scope, _, action)| (*action, *scope));
     let here = there().find(|(_, there)| Some(*there) == scope);
-    let action = || Action::by_id(id).map(|action| (action, action.info().scope));
+    let action = || Action::by_id(id).map(|action| (action, action.scope()));
     here.or_else(action).or_else(|| there().next())
 }

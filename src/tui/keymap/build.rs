@@ -2,21 +2,11 @@
 
 use super::alias::ALIASES;
 use super::key::{Key, KeySymbol};
-use super::read::{Entry, written};
+use super::map::{Bound, Keymap, written};
+use super::read::Entry;
 use super::trie::{Conflict, Trie};
-use super::{Keymap, chain};
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::file_problem::Findings;
-
-/// A chord, what it asks for, and where the user wrote it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bound {
-    pub(super) action: Action,
-    pub(super) scope: ActionScope,
-    pub(super) keys: Vec<Key>,
-    /// A byte of the user's text; none for the default map.
-    pub(super) at: Option<usize>,
-}
 
 impl Bound {
     fn clashes(&self, keys: &[Key]) -> bool {
@@ -67,7 +57,7 @@ pub(super) fn overlay(defaults: &[Entry], user: &[Entry], findings: &mut Finding
     }
     // A way that is opened may take the key of another one, never the one that is opened for that.
     for (action, what, scopes, key) in WAYS_OUT.into_iter().chain(WAYS_OUT) {
-        if let Some(stuck) = scopes.iter().find(|scope| !map.leads_to(**scope, action)) {
+        if let Some(stuck) = scopes.iter().find(|scope| !map.reaches(**scope, action)) {
             let at = user.iter().find(|entry| entry.action == action).map_or(0, |entry| entry.at);
             let place = if scopes.len() > 1 { format!(" from [{}]", stuck.as_str()) } else { String::new() };
             findings.error(at, format!("there is no way to {what}{place}; `{key}` does it all the same"));
@@ -161,21 +151,9 @@ impl Keymap {
         }
     }
 
-    /// Whether some chord leads to an action from a scope.
-    pub(super) fn leads_to(&self, scope: ActionScope, action: Action) -> bool {
-        self.bounds.iter().filter(|bound| bound.action == action).any(|bound| {
-            // Every key but the last must wait in each scope, else something else happens first.
-            (1..=bound.keys.len()).all(|len| {
-                let (keys, last) = (bound.keys.get(..len).unwrap_or_default(), len == bound.keys.len());
-                let reached = chain(scope).iter().find_map(|scope| self.tries[*scope as usize].get(keys));
-                reached.is_some_and(|reached| reached.action.map_or(!last, |there| last && there == action))
-            })
-        })
-    }
-
     /// Binds a key whatever the user said, taking it from everything else that would come first.
     fn force(&mut self, action: Action, scopes: &[ActionScope], key: Key) {
-        let home = action.info().scope;
+        let home = action.scope();
         let mut bounds = std::mem::take(&mut self.bounds);
         bounds.retain(|bound| {
             bound.keys.first() != Some(&key) || !(bound.scope == home || scopes.contains(&bound.scope))

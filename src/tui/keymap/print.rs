@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use super::alias::ALIASES;
-use super::read::written;
-use super::{Key, Keymap};
-use crate::tui::action::{Action, ActionScope, REGISTRY};
+use super::key::Key;
+use super::map::{Keymap, written};
+use crate::tui::action::{Action, ActionScope};
+use crate::tui::registry::REGISTRY;
 
 const HEADER: &str = r#"# The keys of cloverwatch, and what each action does.
 #

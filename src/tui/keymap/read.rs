@@ -5,10 +5,12 @@ use toml::de::{DeTable, DeValue};
 
 use super::alias::{self, ALIASES};
 use super::key::Key;
+use super::map::written;
 use crate::domain::suggest::{closest, suggestion};
 use crate::domain::text::clean;
-use crate::tui::action::{Action, ActionScope, REGISTRY};
+use crate::tui::action::{Action, ActionScope};
 use crate::tui::file_problem::Findings;
+use crate::tui::registry::REGISTRY;
 
 /// The word that takes all keys from an action.
 const DISABLED: &str = "disabled";
@@ -186,9 +188,4 @@ fn chord(scope: ActionScope, text: &str) -> Result<Vec<Key>, Vec<String>> {
         }
         Some(_) => Ok(keys),
     }
-}
-
-/// A chord as it is written in the file.
-pub(super) fn written(keys: &[Key]) -> String {
-    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }

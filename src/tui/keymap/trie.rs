@@ -77,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tui::action::REGISTRY;
+    use crate::tui::registry::REGISTRY;
 
     /// Three letters and chords of up to four, so that conflicts are frequent.
     fn chords() -> impl Strategy<Value = Vec<Vec<Key>>> {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::WayStep;
+use super::progress::COUNT;
 use crate::domain::{CallOutcome, DealershipId, Event, Fact, Onboarding, Query, Stage};
 use crate::tui::action::Action;
 use crate::tui::state::{Mode, ScreenState};
@@ -21,13 +23,6 @@ impl TaskAttempt<'_> {
     fn recorded(&self, fits: impl Fn(&Fact) -> bool) -> bool {
         self.events.iter().any(|event| event.dealership == Some(self.target) && fits(&event.fact))
     }
-}
-
-/// A step of the shortest way.
-pub enum WayStep {
-    /// A key, so many times.
-    Press(Action, usize),
-    Write(String),
 }
 
 /// A task of the practice.
@@ -66,7 +61,7 @@ const TOLD_DIGITS: usize = 4;
 const OPCODE: &str = "DC7";
 
 /// The tasks, in their order.
-pub const TASKS: [Task; 10] = [
+pub const TASKS: [Task; COUNT] = [
     Task {
         title: "find the caller",
         about: "The phone rings. {contact}: \"my number ends in {digits}.\" Put the cursor on their dealership.",

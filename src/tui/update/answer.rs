@@ -7,7 +7,7 @@ use crate::tui::state::ScreenState;
 use crate::tui::theme::Tone;
 
 /// Takes in the answer to what was asked for.
-pub(super) fn take(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Effect> {
+pub(in crate::tui) fn take(state: &mut ScreenState, work: WorkId, response: Response) -> Vec<Effect> {
     match state.answered(work) {
         Some(Request::Services(id)) => suggestions::services(state, id, told(response)),
         Some(Request::Slots { dealership, .. }) => suggestions::slots(state, dealership, told(response)),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{page, queue, table};
-use crate::domain::{Actor, DealershipId, Event, Onboarding, connect_steps, guide};
+use super::{jump, queue};
+use crate::domain::{Actor, DealershipId, Event};
 use crate::present::event::summary;
 use crate::present::time::Zone;
 use crate::timezone::Tz;
@@ -29,7 +29,7 @@ pub(in crate::tui) fn can_open(state: &ScreenState) -> Result<(), String> {
 /// Shows the call with the dealership of whatever is chosen, or goes back.
 pub(in crate::tui) fn toggle(state: &mut ScreenState) {
     if matches!(state.mode, Mode::Call(_)) {
-        page::close(state);
+        state.close_page();
         return;
     }
     let Ok(id) = chosen(state) else { return };
@@ -37,7 +37,7 @@ pub(in crate::tui) fn toggle(state: &mut ScreenState) {
         queue::close(state);
     }
     if state.cursor.id != Some(id) {
-        table::jump(state, id);
+        jump::to(state, id);
     }
     state.mode = Mode::Call(CallView::of(id));
 }
@@ -47,16 +47,6 @@ pub(super) fn back(state: &mut ScreenState) {
     if let (Mode::Desk, Some(call)) = (&state.mode, state.call_below.take()) {
         state.mode = Mode::Call(call);
     }
-}
-
-/// The steps that are read out: to connect, and from then on to a visible opcode.
-pub(in crate::tui) fn steps(screen: &ScreenState, state: &Onboarding) -> Vec<String> {
-    let (policy, partner) = (&screen.setup.policy, screen.setup.partner.as_str());
-    if state.is_confirmed() {
-        return guide(state, policy, partner).steps.into_iter().map(|step| step.title).collect();
-    }
-    let profile = &state.profile;
-    connect_steps(&profile.name.screen(), &profile.dealer_code.screen(), partner).into()
 }
 
 /// Tells the open call what somebody else recorded of its dealership.
@@ -80,7 +70,7 @@ pub(in crate::tui) fn tick(state: &mut ScreenState) {
     let Mode::Call(call) = &state.mode else { return };
     let Some(row) = state.rows.get(call.id) else { return };
     let confirmed = row.state.is_confirmed();
-    let (done, count) = (call.steps_done(confirmed), steps(state, &row.state).len());
+    let (done, count) = (call.steps_done(confirmed), state.call_steps(&row.state).len());
     if let Mode::Call(call) = &mut state.mode {
         call.ticked = (confirmed, if done >= count { 0 } else { done + 1 });
     }

@@ -62,7 +62,7 @@ impl ScreenState {
     }
 
     /// Shows the table's tab, with the cursor on the same dealership if it is there.
-    pub(super) fn set_tab(&mut self, tab: Tab) {
+    pub(in crate::tui) fn set_tab(&mut self, tab: Tab) {
         self.rows.set_tab(tab);
         self.settle();
     }
@@ -125,7 +125,7 @@ fn next_that_needs_us(state: &ScreenState, acted: DealershipId) -> Option<Dealer
 }
 
 /// The effects that keep the detail pane about the cursor's dealership; an undo needs its events too.
-pub(super) fn follow(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn follow(state: &mut ScreenState) -> Option<Effect> {
     let plan = state.plan();
     let undone = match &state.mode {
         Mode::Dialog(dialog) if dialog.recording() == Some(&undo::ACTION) => dialog.items.first(),

@@ -1,29 +1,12 @@
 //! What was begun for many in an earlier run and cut off: told once the desk is there, resumed or put away.
 
-use std::collections::HashSet;
-
-use crate::domain::DealershipId;
-use crate::domain::bulk::BulkKind;
-use crate::protocol::{BulkId, CutOff, Request};
-use crate::tui::actions::{invite, letters, reissue};
-use crate::tui::bulk_job::JobItem;
-use crate::tui::dialog::{Dialog, DialogKind, RecordingAction, Target};
+use super::ask;
+use crate::protocol::{CutOff, Request};
+use crate::tui::actions::of_bulk;
+use crate::tui::dialog::{Dialog, DialogKind, Target};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
-
-const fn action(what: BulkKind) -> &'static RecordingAction {
-    match what {
-        BulkKind::Invite => &invite::ACTION,
-        BulkKind::Reissue => &reissue::ACTION,
-        BulkKind::Resend => &letters::RESEND,
-    }
-}
-
-/// What is left of one by now: some of it may have been done one by one.
-fn left(state: &ScreenState, one: &CutOff) -> Vec<DealershipId> {
-    one.bulk.left(state.now.at, |id| state.rows.get(id).map(|row| row.state.as_ref()))
-}
 
 pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
     if state.cut_off.is_empty() { Err("nothing was cut off".to_owned()) } else { Ok(()) }
@@ -34,7 +17,7 @@ pub(in crate::tui) fn show(state: &mut ScreenState) {
     if !state.loaded || state.setup.read_only || !matches!(state.mode, Mode::Desk) {
         return;
     }
-    let Some(left) = state.cut_off.first().map(|oldest| left(state, oldest)) else { return };
+    let Some(left) = state.cut_off.first().map(|oldest| state.left_of(oldest)) else { return };
     let Some(oldest) = state.cut_off.first_mut() else { return };
     oldest.left = left;
     let dialog = Dialog::cut_off(oldest.id);
@@ -53,14 +36,14 @@ fn shown(state: &ScreenState) -> Option<CutOff> {
 pub(super) fn resume(state: &mut ScreenState) -> Vec<Effect> {
     let Some(one) = shown(state) else { return Vec::new() };
     state.mode = Mode::Desk;
-    let left = left(state, &one);
+    let left = state.left_of(&one);
     if left.is_empty() {
         state.cut_off.retain(|other| other.id != one.id);
         state.toast(Tone::Good, "the rest was done meanwhile");
         return vec![state.ask(Request::PutAway(one.id))];
     }
     let targets: Vec<Target> = left.into_iter().map(Target::from).collect();
-    super::act::ask(state, action(one.bulk.what), &targets)
+    ask::ask(state, of_bulk(one.bulk.what), &targets)
 }
 
 /// Does not tell of it again.
@@ -69,12 +52,4 @@ pub(super) fn put_away(state: &mut ScreenState) -> Vec<Effect> {
     state.mode = Mode::Desk;
     state.cut_off.retain(|other| other.id != one.id);
     vec![state.ask(Request::PutAway(one.id))]
-}
-
-/// Whatever these dealerships are the rest of is under way again; the engine takes its note away.
-pub(super) fn done_by(state: &mut ScreenState, by: &RecordingAction, items: &[JobItem]) {
-    let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
-    let is_rest = |one: &CutOff| *action(one.bulk.what) == *by && left(state, one).iter().all(|id| all.contains(id));
-    let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();
-    state.cut_off.retain(|one| !done.contains(&one.id));
 }

@@ -1,6 +1,6 @@
 //! What the actions do that are about the desk as a whole: tabs, panes, filter, and the ways back.
 
-use super::{input, page, past_board, queue, tail, views};
+use super::{filter, past_board, queue, tail, views};
 use crate::tui::action::Action;
 use crate::tui::help::Help;
 use crate::tui::layer::InputLayer;
@@ -11,8 +11,8 @@ use crate::tui::state::{FilterInput, Focus, Mode, ScreenState};
 
 /// Goes back from what lies over the table; from the table, leaves the desk.
 pub(in crate::tui) fn quit(state: &mut ScreenState) -> Vec<Effect> {
-    if page::open(state).is_some() {
-        page::close(state);
+    if state.page().is_some() {
+        state.close_page();
         return Vec::new();
     }
     match InputLayer::in_place_of_table(state) {
@@ -25,15 +25,15 @@ pub(in crate::tui) fn quit(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 pub(in crate::tui) fn help(state: &mut ScreenState) {
-    if page::open(state).is_some() {
-        page::close(state);
+    if state.page().is_some() {
+        state.close_page();
     } else {
         state.mode = Mode::Help(Help::default());
     }
 }
 
 pub(in crate::tui) fn palette(state: &mut ScreenState) {
-    state.mode = Mode::Palette(Palette::open(state));
+    state.mode = Mode::Palette(Palette::default());
 }
 
 /// Searches in the help or in the tail, or filters the table.
@@ -51,7 +51,7 @@ pub(in crate::tui) fn filter(state: &mut ScreenState) {
     state.mode = Mode::Filter(Box::new(FilterInput::new(before, pane, tab, left_view)));
     // What is found is seen, and the next key is about it.
     (state.focus, state.panes.zoom) = (Focus::Table, false);
-    input::retype_filter(state);
+    filter::retyped(state);
 }
 
 pub(in crate::tui) fn back(state: &mut ScreenState) {
@@ -129,7 +129,7 @@ fn take_away(state: &mut ScreenState, layer: InputLayer) {
         }
         InputLayer::Past => past_board::leave(state),
         InputLayer::View => views::leave(state),
-        InputLayer::Filter => input::set_filter(state, ""),
+        InputLayer::Filter => filter::set(state, ""),
         InputLayer::Tab => state.set_tab(Tab::All),
     }
 }

@@ -1,6 +1,8 @@
 //! Keys in a dialog, and what is asked for when it is accepted.
 
-use super::{burst, call, cut_off, jobs, past, queue};
+use std::time::Duration;
+
+use super::{ask, call, cut_off, jobs, past, queue, suggestions};
 use crate::tui::action::Action;
 use crate::tui::bulk_job;
 use crate::tui::dialog::{
@@ -15,8 +17,11 @@ use crate::tui::theme::Tone;
 /// The longest block that is taken: more is a paste into the wrong place.
 const LONGEST_BLOCK: usize = 1 << 20;
 
+/// A key that is held down comes again within this time.
+const REPEATS: Duration = Duration::from_millis(100);
+
 /// Changes the open dialog, then judges it anew.
-pub(super) fn revalidate<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
+pub(in crate::tui) fn revalidate<T: Default>(state: &mut ScreenState, change: impl FnOnce(&mut Dialog) -> T) -> T {
     let Some(mut dialog) = state.take_dialog() else { return T::default() };
     let answer = change(&mut dialog);
     dialog.validate(&state.context());
@@ -109,7 +114,7 @@ pub(super) fn step(state: &mut ScreenState, forward: bool) {
     change(state, |dialog| dialog.step(forward, buttons));
 }
 
-pub(super) fn scroll(state: &mut ScreenState, motion: Motion) {
+pub(in crate::tui) fn scroll(state: &mut ScreenState, motion: Motion) {
     /// Of a short list nothing is passed over.
     const PAGE: usize = 3;
     change(state, |dialog| dialog.scroll.go(motion, PAGE));
@@ -155,9 +160,20 @@ fn buttons(state: &ScreenState) -> Vec<Button> {
     bulk_job::buttons(dialog, &state.jobs)
 }
 
+/// Whether whoever pressed a key that accepts cannot have seen the dialog, so newly is it open. A key held down does not
+/// end that.
+pub(in crate::tui) fn is_unseen(state: &mut ScreenState, key: &str) -> bool {
+    let unseen = state.now.face < state.unseen_until;
+    if unseen {
+        state.unseen_until = state.unseen_until.max(state.now.face + REPEATS);
+        state.tell_of_key(format!("{key} was pressed before this could be read; press it again"));
+    }
+    unseen
+}
+
 /// Enter in a text field: the next one; in the last one of a harmless dialog, done.
 pub(super) fn enter(state: &mut ScreenState) -> Vec<Effect> {
-    if burst::is_unseen(state, "Enter") {
+    if is_unseen(state, "Enter") {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -181,7 +197,7 @@ pub(super) fn enter(state: &mut ScreenState) -> Vec<Effect> {
 
 /// Enter outside a text: presses the button with the keyboard, or goes on to the next field.
 pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
-    if burst::is_unseen(state, "Enter") {
+    if is_unseen(state, "Enter") {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -197,7 +213,7 @@ pub(super) fn accept_here(state: &mut ScreenState) -> Vec<Effect> {
 pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
     let renewed = matches!(&state.mode, Mode::Dialog(dialog) if dialog.renewed);
     let key = state.setup.keymap.first_key(Action::DialogSubmit).unwrap_or_default();
-    if renewed && burst::is_unseen(state, &key) {
+    if renewed && is_unseen(state, &key) {
         return Vec::new();
     }
     let buttons = buttons(state);
@@ -213,14 +229,14 @@ pub(in crate::tui) fn submit(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 /// Presses a button that was drawn, if it is there still.
-pub(super) fn click(state: &mut ScreenState, button: Button) -> Vec<Effect> {
+pub(in crate::tui) fn click(state: &mut ScreenState, button: Button) -> Vec<Effect> {
     let Some(place) = buttons(state).iter().position(|there| *there == button) else { return Vec::new() };
     change(state, |dialog| dialog.focus = DialogFocus::Button(place));
     press(state, Some(button))
 }
 
 /// Moves the keyboard to a field; a check box is switched.
-pub(super) fn go_to(state: &mut ScreenState, role: FieldRole) {
+pub(in crate::tui) fn go_to(state: &mut ScreenState, role: FieldRole) {
     let Mode::Dialog(dialog) = &mut state.mode else { return };
     let Some(place) = dialog.fields.iter().position(|field| field.role == role) else { return };
     dialog.focus = DialogFocus::Field(place);
@@ -278,7 +294,7 @@ pub(in crate::tui) fn look_again(state: &mut ScreenState) -> Vec<Effect> {
     // A letter that was switched off stays so.
     let unwanted = old.field(FieldRole::Mail).is_some() && !old.mails();
     let edited: Vec<FieldRole> = old.edits().into_iter().map(|edit| FieldRole::Profile(edit.field)).collect();
-    let effects = super::act::ask(state, action, &targets);
+    let effects = ask::ask(state, action, &targets);
     change(state, |new| {
         new.renewed = true;
         if unwanted && new.mails() {
@@ -307,7 +323,7 @@ fn retry(state: &mut ScreenState) -> Vec<Effect> {
     } else {
         ids.into_iter().map(Target::from).collect()
     };
-    super::act::ask(state, action, &targets)
+    ask::ask(state, action, &targets)
 }
 
 /// Whether something is asked first that was not asked yet.
@@ -330,7 +346,7 @@ fn accept(state: &mut ScreenState) -> Vec<Effect> {
         return Vec::new();
     }
     match &dialog.validation {
-        Ok(_) if dialog.appointment.is_some() => return super::suggestions::send(state),
+        Ok(_) if dialog.appointment.is_some() => return suggestions::send(state),
         Ok(_) => {}
         Err(problems) => {
             // The keyboard goes to the first field that is wrong.

@@ -4,7 +4,7 @@ use crate::tui::msg::ArrivalTime;
 use crate::tui::state::{FILTER_AGAIN, ScreenState};
 
 /// Whatever has become due: deadlines, toasts, a revealed code, clocks in the filter.
-pub(super) fn pass_time(state: &mut ScreenState) {
+pub(in crate::tui) fn pass_time(state: &mut ScreenState) {
     let ArrivalTime { at, face } = state.now;
     if state.rows.next_change().is_some_and(|next| next <= at) {
         state.rows.pass_time(at);

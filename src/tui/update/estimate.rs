@@ -6,7 +6,7 @@ use crate::tui::msg::Effect;
 use crate::tui::rows::TableColumn;
 use crate::tui::state::ScreenState;
 
-pub(super) fn ask(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn ask(state: &mut ScreenState) -> Option<Effect> {
     let face = state.now.face;
     let is_shown = state.columns.shows(TableColumn::Chance);
     if state.opening || state.past.is_some() || state.estimate.is_fresh(face) || !is_shown {

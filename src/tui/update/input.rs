@@ -1,33 +1,31 @@
 //! Typing: the filter, the palette, the search in the help, and text into the fields of a dialog.
 
-use super::{act, columns, dialog, page, tail, views};
-use crate::domain::Query;
+use super::{columns, dialog, filter, tail, views};
 use crate::tui::action::Action;
 use crate::tui::filter_input::remember;
-use crate::tui::help::Help;
+use crate::tui::help::HelpHit;
 use crate::tui::line_edit::{Changed, LineMotion};
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
-use crate::tui::palette::{Palette, PaletteChoice};
+use crate::tui::palette::PaletteChoice;
 use crate::tui::state::{Mode, ScreenState};
 
 /// A typed character. Where nothing takes text, it does nothing.
-pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
+pub(in crate::tui) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
     match &mut state.mode {
         Mode::Filter(input) => {
             input.edit.insert(c);
-            retype_filter(state);
+            filter::retyped(state);
         }
         Mode::Palette(palette) => {
             palette.edit.insert(c);
-            research(state);
         }
         Mode::Dialog(dialog) if dialog.focused().is_some_and(crate::tui::dialog::FormField::takes_text) => {
             dialog::insert(state, c);
         }
         Mode::Help(help) if help.types => {
             help.search.insert(c);
-            help_retyped(state);
+            help.wanted = Some(HelpHit::First);
         }
         Mode::Columns(page) if page.types => {
             page.order.insert(c);
@@ -49,22 +47,21 @@ pub(super) fn insert(state: &mut ScreenState, c: char) -> Vec<Effect> {
 }
 
 /// Pasted text. Where nothing takes text, it does nothing. Whether anything did.
-pub(super) fn paste(state: &mut ScreenState, text: &str) -> bool {
+pub(in crate::tui) fn paste(state: &mut ScreenState, text: &str) -> bool {
     if state.reading.is_some() {
         return false;
     }
     match &mut state.mode {
         Mode::Filter(input) => {
             input.edit.paste(text);
-            retype_filter(state);
+            filter::retyped(state);
         }
         Mode::Palette(palette) => {
             palette.edit.paste(text);
-            research(state);
         }
         Mode::Help(help) if help.types => {
             help.search.paste(text);
-            help_retyped(state);
+            help.wanted = Some(HelpHit::First);
         }
         Mode::Columns(page) if page.types => {
             page.order.paste(text);
@@ -105,23 +102,23 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Takes something that the palette offers.
-pub(super) fn choose(state: &mut ScreenState, choice: PaletteChoice) -> Vec<Effect> {
+/// Takes something that the palette offers. An action is done as soon as the present one has ended.
+pub(in crate::tui) fn choose(state: &mut ScreenState, choice: PaletteChoice) -> Vec<Effect> {
     if !matches!(state.mode, Mode::Palette(_)) {
         return Vec::new();
     }
     state.mode = Mode::Desk;
     match choice {
         // Named, it is meant: nothing is only gone back from.
-        PaletteChoice::Action(Action::Quit) => vec![Effect::Quit],
-        PaletteChoice::Action(action) => act::perform(state, action),
+        PaletteChoice::Action(Action::Quit) => return vec![Effect::Quit],
+        PaletteChoice::Action(action) => state.next_action = Some(action),
         PaletteChoice::View(place) => {
             if let Some(view) = state.setup.views.get(place).cloned() {
                 views::apply(state, &view, "");
             }
-            Vec::new()
         }
     }
+    Vec::new()
 }
 
 /// Leaves the input, with what was there before.
@@ -136,7 +133,7 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
             state.mode = Mode::Desk;
             match left_view {
                 Some(view) => views::come_back(state, &view),
-                None => set_filter(state, &before),
+                None => filter::set(state, &before),
             }
         }
         Mode::Palette(_) => state.mode = Mode::Desk,
@@ -154,7 +151,7 @@ pub(in crate::tui) fn step(state: &mut ScreenState, forward: bool) {
         Mode::Columns(page) if forward => page.complete(),
         Mode::Filter(input) => match state.rows.elsewhere().filter(|_| forward && !input.completes()) {
             Some(tab) => state.set_tab(tab),
-            None if input.complete(forward, &state.rows) => refilter(state),
+            None if input.complete(forward, &state.rows) => filter::apply(state),
             None => state.tell_of_key("there is nothing to complete here"),
         },
         Mode::Dialog(_) => dialog::step(state, forward),
@@ -176,7 +173,7 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
     match &mut state.mode {
         Mode::Filter(input) => {
             if input.recall(!forward, &state.filter_history) {
-                refilter(state);
+                filter::apply(state);
             } else {
                 let way = if forward { "newer" } else { "older" };
                 state.tell_of_key(format!("there is no {way} filter in this session"));
@@ -197,18 +194,16 @@ pub(in crate::tui) fn pick(state: &mut ScreenState, forward: bool) {
 pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
     match &mut state.mode {
         Mode::Filter(input) => match input.edit.apply(motion) {
-            Changed::Text => retype_filter(state),
+            Changed::Text => filter::retyped(state),
             Changed::Cursor => input.retyped(&state.rows),
             Changed::No => {}
         },
         Mode::Palette(palette) => {
-            if palette.edit.apply(motion).text() {
-                research(state);
-            }
+            palette.edit.apply(motion);
         }
         Mode::Help(help) => {
             if help.search.apply(motion).text() {
-                help_retyped(state);
+                help.wanted = Some(HelpHit::First);
             }
         }
         Mode::Columns(page) => {
@@ -224,45 +219,4 @@ pub(in crate::tui) fn edit(state: &mut ScreenState, motion: LineMotion) {
         Mode::Dialog(_) => dialog::edit_line(state, motion),
         Mode::Desk | Mode::Guide(..) | Mode::Call(_) | Mode::Insight(_) => {}
     }
-}
-
-/// Filters by a text that is right; one that is not changes nothing.
-pub(super) fn set_filter(state: &mut ScreenState, text: &str) {
-    if let Ok(query) = Query::parse(text) {
-        state.filtered_at = state.now.at;
-        state.rows.set_query(query, state.now.at);
-        state.settle();
-    }
-}
-
-/// What is written was typed.
-pub(super) fn retype_filter(state: &mut ScreenState) {
-    if let Mode::Filter(input) = &mut state.mode {
-        input.retyped(&state.rows);
-    }
-    refilter(state);
-}
-
-/// Filters live; while there is a mistake the last good filter stays.
-fn refilter(state: &mut ScreenState) {
-    let Mode::Filter(input) = &mut state.mode else { return };
-    match Query::parse(input.edit.text()) {
-        Ok(query) => {
-            input.mistake = None;
-            state.filtered_at = state.now.at;
-            state.rows.set_query(query, state.now.at);
-        }
-        Err(mistake) => input.mistake = Some(mistake),
-    }
-    state.settle();
-}
-
-fn help_retyped(state: &mut ScreenState) {
-    page::search_help(state, Help::retyped);
-}
-
-pub(super) fn research(state: &mut ScreenState) {
-    let Mode::Palette(mut palette) = std::mem::take(&mut state.mode) else { return };
-    Palette::search(&mut palette, state);
-    state.mode = Mode::Palette(palette);
 }

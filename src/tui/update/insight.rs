@@ -1,6 +1,5 @@
 //! The page of what the log says: opened at once, filled when the log was read.
 
-use super::page;
 use crate::domain::report::{Report, ReportQuery};
 use crate::protocol::Request;
 use crate::tui::insight::InsightPage;
@@ -14,7 +13,7 @@ pub(in crate::tui) fn can_open(state: &ScreenState) -> Result<(), String> {
 /// Shows the page, or goes back.
 pub(in crate::tui) fn toggle(state: &mut ScreenState) -> Vec<Effect> {
     if matches!(state.mode, Mode::Insight(_)) {
-        page::close(state);
+        state.close_page();
         return Vec::new();
     }
     let (ticket, at) = (state.new_work(), state.past.as_ref().map(|past| past.shown.at));

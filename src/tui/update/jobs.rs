@@ -1,10 +1,14 @@
 //! What is asked of the engine for dealerships and letters: begun, ended one by one, stopped, and shown again.
 
-use super::{cursor, cut_off, queue};
+use std::collections::HashSet;
+
+use super::{cursor, queue};
 use crate::domain::DealershipId;
+use crate::protocol::{BulkId, CutOff};
 use crate::tui::action::Action;
+use crate::tui::actions::of_bulk;
 use crate::tui::bulk_job::{BulkJob, JobItem, JobPhase};
-use crate::tui::dialog::{Dialog, DialogFocus, DialogKind};
+use crate::tui::dialog::{Dialog, DialogFocus, DialogKind, RecordingAction};
 use crate::tui::msg::{Effect, Outcome, WorkId};
 use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
@@ -19,7 +23,7 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
     let work = state.new_work();
     queue::accepted(state, dialog);
     let items: Vec<JobItem> = dialog.items.iter().map(|item| JobItem::of(action, item, dialog, &state.rows)).collect();
-    cut_off::done_by(state, action, &items);
+    resumed(state, action, &items);
     let begun = BulkJob::new(work, action, items);
     if begun.is_bulk() {
         state.show_dialog(Dialog::results(work));
@@ -29,8 +33,16 @@ pub(super) fn begin(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
     vec![Effect::Ask(work, request.clone())]
 }
 
+/// What was cut off and of which these are the rest is under way again; the engine takes its note away.
+fn resumed(state: &mut ScreenState, by: &RecordingAction, items: &[JobItem]) {
+    let all: HashSet<DealershipId> = items.iter().map(|item| item.id).collect();
+    let is_rest = |one: &CutOff| *of_bulk(one.bulk.what) == *by && state.left_of(one).iter().all(|id| all.contains(id));
+    let done: Vec<BulkId> = state.cut_off.iter().filter(|one| is_rest(one)).map(|one| one.id).collect();
+    state.cut_off.retain(|one| !done.contains(&one.id));
+}
+
 /// One item of a piece of work has ended.
-pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipId, outcome: Outcome) {
+pub(in crate::tui) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipId, outcome: Outcome) {
     state.dirty = true;
     let Some(work) = state.jobs.iter_mut().find(|work| work.id == id) else { return };
     let well = outcome.is_ok();
@@ -47,7 +59,7 @@ pub(super) fn ended(state: &mut ScreenState, id: WorkId, dealership: DealershipI
 }
 
 /// Nothing more of a piece of work will end.
-pub(super) fn over(state: &mut ScreenState, id: WorkId) {
+pub(in crate::tui) fn over(state: &mut ScreenState, id: WorkId) {
     let Some(work) = state.jobs.iter_mut().find(|work| work.id == id && !work.is_over()) else { return };
     work.phase = JobPhase::Over;
     state.dirty = true;

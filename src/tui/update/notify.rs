@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 const LONGEST_NAME: usize = 40;
 
 /// Tells of what needs the person since they looked away, where that is anything new.
-pub(super) fn notify(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn notify(state: &mut ScreenState) -> Option<Effect> {
     let face = state.now.face;
     state.next_notification().filter(|at| *at <= face)?;
     let needing: HashSet<DealershipId> =

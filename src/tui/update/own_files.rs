@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::input;
 use crate::tui::own_files::OwnFiles;
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
-pub(super) fn read(state: &mut ScreenState, files: OwnFiles) {
+pub(in crate::tui) fn read(state: &mut ScreenState, files: OwnFiles) {
     state.dirty = true;
     if let Some(keymap) = files.keymap {
         state.setup.keymap = Arc::new(keymap);
@@ -16,8 +15,8 @@ pub(super) fn read(state: &mut ScreenState, files: OwnFiles) {
     }
     if let Some(views) = files.views {
         state.setup.views = views;
-        if matches!(state.mode, Mode::Palette(_)) {
-            input::research(state);
+        if let Mode::Palette(palette) = &mut state.mode {
+            palette.forget();
         }
     }
     for words in files.read {

@@ -4,29 +4,10 @@
 use super::{dialog, motion, reading};
 use crate::tui::action::PageKind;
 use crate::tui::dialog::DialogKind;
-use crate::tui::help::{Help, HelpPage};
+use crate::tui::help::HelpHit;
 use crate::tui::list_cursor::{Motion, Scroll};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Focus, Mode, ScreenState};
-
-/// The page that has the keyboard. One that is searched in has it only for moving and leaving.
-pub(super) fn open(state: &ScreenState) -> Option<PageKind> {
-    match &state.mode {
-        _ if state.reading.is_some() => Some(PageKind::Letter),
-        Mode::Help(_) => Some(PageKind::Help),
-        Mode::Guide(..) => Some(PageKind::Guide),
-        Mode::Call(_) => Some(PageKind::Call),
-        Mode::Columns(_) => Some(PageKind::Columns),
-        Mode::Insight(_) => Some(PageKind::Insight),
-        Mode::Desk | Mode::Filter(_) | Mode::Palette(_) | Mode::Dialog(_) | Mode::TailLine(_) => None,
-    }
-}
-
-pub(super) fn close(state: &mut ScreenState) {
-    if state.reading.take().is_none() {
-        state.mode = Mode::Desk;
-    }
-}
 
 /// Shows the steps to a visible opcode, or goes back.
 pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
@@ -38,7 +19,7 @@ pub(in crate::tui) fn toggle_guide(state: &mut ScreenState) {
 
 /// The next field, choice or letter, or the one before.
 pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
-    match open(state) {
+    match state.page() {
         Some(PageKind::Letter) => return reading::turn(state, if forward { 1 } else { -1 }),
         Some(PageKind::Insight) => {
             if let Mode::Insight(page) = &mut state.mode {
@@ -55,8 +36,8 @@ pub(in crate::tui) fn turn(state: &mut ScreenState, forward: bool) -> Vec<Effect
 
 /// Presses the button with the keyboard; what is only read is left.
 pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
-    if open(state).is_some() {
-        close(state);
+    if state.page().is_some() {
+        state.close_page();
         return Vec::new();
     }
     dialog::accept_here(state)
@@ -64,7 +45,7 @@ pub(in crate::tui) fn accept(state: &mut ScreenState) -> Vec<Effect> {
 
 pub(in crate::tui) fn cancel(state: &mut ScreenState) {
     match &mut state.mode {
-        _ if state.reading.is_some() => close(state),
+        _ if state.reading.is_some() => state.close_page(),
         Mode::Help(help) if !help.search.is_empty() => help.forget(),
         Mode::Dialog(_) => dialog::leave(state),
         Mode::Desk
@@ -76,23 +57,16 @@ pub(in crate::tui) fn cancel(state: &mut ScreenState) {
         | Mode::Columns(_)
         | Mode::Insight(_)
         | Mode::TailLine(_) => {
-            close(state);
+            state.close_page();
         }
-    }
-}
-
-/// Does something with the help and its lines.
-pub(super) fn search_help(state: &mut ScreenState, search: impl FnOnce(&mut Help, &HelpPage)) {
-    let Mode::Help(help) = &state.mode else { return };
-    let page = HelpPage::of(help, state);
-    if let Mode::Help(help) = &mut state.mode {
-        search(help, &page);
     }
 }
 
 /// Goes to the next hit in the help, or the one before.
 pub(in crate::tui) fn step_hit(state: &mut ScreenState, forward: bool) {
-    search_help(state, |help, page| help.step(page, forward));
+    if let Mode::Help(help) = &mut state.mode {
+        help.wanted = Some(if forward { HelpHit::Next } else { HelpHit::Previous });
+    }
 }
 
 pub(in crate::tui) fn cancel_title(state: &ScreenState) -> Option<&'static str> {

@@ -37,7 +37,7 @@ pub(in crate::tui) fn toggle(state: &mut ScreenState) -> Vec<Effect> {
 }
 
 /// What is told of it.
-pub(super) fn news(state: &mut ScreenState, work: WorkId, news: PastNews) -> Vec<Effect> {
+pub(in crate::tui) fn news(state: &mut ScreenState, work: WorkId, news: PastNews) -> Vec<Effect> {
     if let PastNews::Folded(rows) = news {
         return folded(state, work, *rows);
     }
@@ -56,7 +56,7 @@ pub(super) fn news(state: &mut ScreenState, work: WorkId, news: PastNews) -> Vec
 }
 
 /// Shows it once nobody is in the middle of something.
-pub(super) fn enter_when_quiet(state: &mut ScreenState) {
+pub(in crate::tui) fn enter_when_quiet(state: &mut ScreenState) {
     let is_quiet = matches!(state.mode, Mode::Desk)
         && state.reading.is_none()
         && state.queue.is_none()
@@ -72,7 +72,7 @@ pub(super) fn enter_when_quiet(state: &mut ScreenState) {
 }
 
 /// Whether a message is about the present, whatever is shown.
-pub(super) fn is_of_present(msg: &Msg) -> bool {
+pub(in crate::tui) fn is_of_present(msg: &Msg) -> bool {
     matches!(
         msg,
         Msg::FirstPage(_)

@@ -62,7 +62,7 @@ pub fn leave(state: &mut ScreenState) {
 }
 
 /// Does something with the present while the past is shown.
-pub(super) fn underneath<T>(state: &mut ScreenState, act: impl FnOnce(&mut ScreenState) -> T) -> T {
+pub(in crate::tui) fn underneath<T>(state: &mut ScreenState, act: impl FnOnce(&mut ScreenState) -> T) -> T {
     let Some(mut past) = state.past.take() else { return act(state) };
     exchange(state, &mut past.present);
     let done = act(state);

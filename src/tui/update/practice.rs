@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{queue, table, views};
+use super::{jump, queue, table, views};
 use crate::domain::Event;
 use crate::tui::dialog::DialogKind;
 use crate::tui::list_cursor::Motion;
@@ -97,12 +97,12 @@ fn set(state: &mut ScreenState, place: usize) {
     let given = practice.target().filter(|_| practice.task().is_some_and(|task| task.is_given));
     state.practice = Some(practice);
     if let Some(id) = given {
-        table::jump(state, id);
+        jump::to(state, id);
     }
 }
 
 /// Counts keys that were pressed.
-pub(super) fn count(state: &mut ScreenState, keys: usize) {
+pub(in crate::tui) fn count(state: &mut ScreenState, keys: usize) {
     if state.past.is_none()
         && let Some(practice) = &mut state.practice
         && practice.is_running()
@@ -119,7 +119,7 @@ pub(super) fn committed(state: &mut ScreenState, events: &[Arc<Event>]) {
 }
 
 /// After every message: whether the task is done, or is about somebody else now.
-pub(super) fn follow(state: &mut ScreenState) {
+pub(in crate::tui) fn follow(state: &mut ScreenState) {
     if state.past.is_some() {
         return;
     }

@@ -10,7 +10,7 @@ use crate::tui::state::{Mode, ScreenState};
 const MOST: usize = 256;
 
 /// Has the others shown what has been in front of this desk for a while.
-pub(super) fn tell(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn tell(state: &mut ScreenState) -> Option<Effect> {
     let in_front = in_front(state);
     let (dealerships, action) = state.presence.tells(in_front, state.now.face)?;
     let (desk, who) = (state.setup.desk, Actor::person(&state.setup.me));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{reading, table};
+use super::reading;
 use crate::domain::{DealershipId, Onboarding};
 use crate::tui::dialog::{Dialog, Item, Target};
 use crate::tui::list_cursor::Motion;
@@ -63,11 +63,11 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
 }
 
 /// Moves the cursor to a letter that is shown.
-pub(super) fn stand_on(state: &mut ScreenState, letter: LetterRef) {
+pub(in crate::tui) fn stand_on(state: &mut ScreenState, letter: LetterRef) {
     change(state, |queue| queue.stand_on(letter));
 }
 
-fn cursor(state: &ScreenState) -> Option<LetterRef> {
+pub(super) fn cursor(state: &ScreenState) -> Option<LetterRef> {
     state.queue.as_ref()?.cursor()
 }
 
@@ -99,14 +99,6 @@ pub(in crate::tui) fn clear_marks(state: &mut ScreenState) {
 
 pub(in crate::tui) fn toggle_trouble(state: &mut ScreenState) {
     change(state, Queue::toggle_trouble);
-}
-
-/// Goes to the dealership of the letter.
-pub(in crate::tui) fn jump(state: &mut ScreenState) {
-    if let Some(here) = cursor(state) {
-        close(state);
-        table::jump(state, here.dealership);
-    }
 }
 
 pub(in crate::tui) fn can_read(state: &ScreenState) -> Result<(), String> {

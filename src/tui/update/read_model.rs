@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{call, cursor, expired, practice, queue, teach, views};
+use super::{call, cursor, expired, practice, queue, start, teach};
 use crate::domain::{Event, Onboarding};
 use crate::protocol::Committed;
 use crate::tui::dialog::DialogKind;
@@ -10,7 +10,7 @@ use crate::tui::rows::DealershipRows;
 use crate::tui::state::{Mode, ScreenState};
 
 /// The page that is seen first. It is arranged as the table begins; whatever is asked of it waits for the others.
-pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
+pub(in crate::tui) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
     if state.loaded || state.has_first_page() || state.cursor.touched {
         return;
     }
@@ -19,12 +19,12 @@ pub(super) fn first_page(state: &mut ScreenState, rows: DealershipRows) {
     state.rows.adopt(older, state.now.at);
     state.held = Some(Vec::new());
     state.dirty = true;
-    views::begin(state);
+    start::begin(state);
     state.settle();
 }
 
 /// All of them. Whether they are there for the first time.
-pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) -> bool {
+pub(in crate::tui) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) -> bool {
     let older = std::mem::take(&mut state.rows);
     rows.adopt(older, state.now.at);
     state.rows = rows;
@@ -34,7 +34,7 @@ pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) -> bool 
     state.settle();
     queue::loaded(state);
     if first {
-        views::begin(state);
+        start::begin(state);
     }
     if let Mode::Dialog(dialog) = &state.mode {
         let rows = dialog.items.iter().filter_map(|item| state.rows.get(item.id));
@@ -44,7 +44,7 @@ pub(super) fn loaded(state: &mut ScreenState, mut rows: DealershipRows) -> bool 
     first
 }
 
-pub(super) fn committed(state: &mut ScreenState, committed: &Committed) {
+pub(in crate::tui) fn committed(state: &mut ScreenState, committed: &Committed) {
     state.dirty = true;
     state.rows.put(&committed.states, state.now.at);
     state.notifier.rows_changed();

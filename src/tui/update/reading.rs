@@ -93,7 +93,7 @@ pub(super) fn letter(state: &mut ScreenState, ticket: WorkId, letter: Result<Let
     }
 }
 
-pub(super) fn mailbox(state: &mut ScreenState, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
+pub(in crate::tui) fn mailbox(state: &mut ScreenState, ticket: WorkId, letters: Result<Vec<MailboxLetter>, String>) {
     let Some(reading) = state.reading.as_mut().filter(|reading| reading.ticket == ticket) else { return };
     let Some(row) = state.rows.get(reading.id) else { return };
     reading.take_mailbox(letters, &row.state);

@@ -8,7 +8,7 @@ use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
 
 /// Asks for the row of the meaning that is chosen, when it is another one.
-pub(super) fn follow_meaning(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn follow_meaning(state: &mut ScreenState) -> Option<Effect> {
     let Mode::Dialog(dialog) = &mut state.mode else { return None };
     let means = meaning(dialog);
     let form = dialog.rule.as_mut().filter(|form| form.asked != means)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 
-use super::cursor;
+use super::{ask, cursor};
 use crate::domain::{DealershipId, NO_SLOTS_CAUSES, Service, Slot, Timestamp};
 use crate::protocol::{Booked, PlannedBooking, Request};
 use crate::tui::actions::{appointment, opcode};
@@ -79,7 +79,7 @@ fn offer_times(dialog: &mut Dialog, slots: Result<Vec<Slot>, String>, now: Times
 }
 
 /// Asks for the request of the time that is in the field, when it is another one.
-pub(super) fn follow_time(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn follow_time(state: &mut ScreenState) -> Option<Effect> {
     let Mode::Dialog(dialog) = &state.mode else { return None };
     let appointment =
         dialog.appointment.as_ref().filter(|appointment| appointment.step == AppointmentStep::Choosing)?;
@@ -163,7 +163,7 @@ pub(super) fn booked(
         }
         Some(slots) => {
             let now = state.now.at;
-            let effects = super::act::ask(state, &appointment::ACTION, &[Target::from(id)]);
+            let effects = ask::ask(state, &appointment::ACTION, &[Target::from(id)]);
             with(state, &appointment::ACTION, id, |dialog| {
                 if let Some(appointment) = &mut dialog.appointment {
                     appointment.note = Some(words.join(" "));

@@ -3,9 +3,8 @@
 use crate::domain::{DealershipId, newest_code};
 use crate::tui::dialog::refusal_message;
 use crate::tui::list_cursor::Motion;
-use crate::tui::rows::{Sort, Tab, TableColumn, TableLine, step_round};
+use crate::tui::rows::{Sort, TableColumn, TableLine, step_round};
 use crate::tui::state::{Focus, ScreenState};
-use crate::tui::theme::Tone;
 
 pub(super) fn go(state: &mut ScreenState, motion: Motion) {
     let page = state.plan().table_rows().saturating_sub(1).max(1);
@@ -30,7 +29,7 @@ pub(super) fn go(state: &mut ScreenState, motion: Motion) {
 }
 
 /// Moves the cursor to a row that is shown.
-pub(super) fn stand_at(state: &mut ScreenState, id: DealershipId) {
+pub(in crate::tui) fn stand_at(state: &mut ScreenState, id: DealershipId) {
     state.focus = Focus::Table;
     if state.rows.is_shown(id) {
         state.cursor.id = Some(id);
@@ -101,30 +100,7 @@ pub(in crate::tui) fn sort_attention(state: &mut ScreenState) {
 }
 
 /// Orders by something else; the cursor stays on its dealership.
-pub(super) fn sort(state: &mut ScreenState, sort: Sort) {
+pub(in crate::tui) fn sort(state: &mut ScreenState, sort: Sort) {
     state.rows.set_sort(sort);
-    state.settle();
-}
-
-/// Moves the cursor to a dealership, leaving the tab and the filter if they hide it.
-pub(super) fn jump(state: &mut ScreenState, id: DealershipId) {
-    if state.rows.get(id).is_none() {
-        return;
-    }
-    if !state.rows.is_shown(id) {
-        state.rows.set_tab(Tab::All);
-    }
-    if !state.rows.is_shown(id) && !state.rows.query().is_empty() {
-        super::views::clear(state);
-        state.toast(Tone::Faint, "the filter hid that dealership: cleared");
-    }
-    if !state.rows.is_shown(id) {
-        state.rows.set_tab(Tab::Aside);
-    }
-    state.cursor.id = Some(id);
-    state.cursor.moved_by_hand();
-    state.settle();
-    state.focus = Focus::Table;
-    state.panes.zoom = false;
     state.settle();
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::table;
 use crate::domain::Event;
 use crate::protocol::EventQuery;
 use crate::tui::dialog::Dialog;
@@ -21,7 +20,7 @@ const SEARCHED: usize = 300;
 const SAVED: usize = 100_000;
 
 /// Reads what the tail is about to show.
-pub(super) fn follow(state: &mut ScreenState) -> Option<Effect> {
+pub(in crate::tui) fn follow(state: &mut ScreenState) -> Option<Effect> {
     let height = state.plan().tail_rows();
     if height == 0 {
         return None;
@@ -59,15 +58,6 @@ pub(in crate::tui) fn kinds(state: &mut ScreenState) {
 
 pub(in crate::tui) fn any(state: &ScreenState) -> Result<(), String> {
     state.tail.chosen(state.tail_scope()).map(drop).ok_or_else(|| "there is no event".to_owned())
-}
-
-/// Goes to the dealership of the event.
-pub(in crate::tui) fn jump(state: &mut ScreenState) {
-    match state.tail.chosen(state.tail_scope()).map(|line| line.newest.dealership) {
-        Some(Some(id)) => table::jump(state, id),
-        Some(None) => state.toast(Tone::Faint, "this event is of no single dealership".to_owned()),
-        None => {}
-    }
 }
 
 /// The next length of time that is looked back.
@@ -147,7 +137,7 @@ pub(in crate::tui) fn has_search(state: &ScreenState) -> Result<(), String> {
 }
 
 /// Goes on with what is sought as far as the log is held.
-pub(super) fn seek_on(state: &mut ScreenState) -> Vec<Effect> {
+pub(in crate::tui) fn seek_on(state: &mut ScreenState) -> Vec<Effect> {
     let (height, scope) = (height(state), state.tail_scope());
     let (forward, mut from) = match state.tail.seek {
         None => return Vec::new(),
@@ -187,7 +177,7 @@ pub(super) fn seek_on(state: &mut ScreenState) -> Vec<Effect> {
     vec![Effect::SeekOn]
 }
 
-pub(super) fn page(
+pub(in crate::tui) fn page(
     state: &mut ScreenState,
     query: &EventQuery,
     events: Result<Vec<Arc<Event>>, String>,

@@ -8,12 +8,12 @@ use super::person;
 use crate::domain::{Invitation, InvitationState, NextStep, Onboarding};
 use crate::present::clocks::Clocks;
 use crate::present::spoken::{has_both_cases, spell, spoken};
-use crate::tui::action::{ActionScope, REGISTRY};
+use crate::tui::action::ActionScope;
 use crate::tui::call_view::CallView;
 use crate::tui::enabled::can;
+use crate::tui::registry::REGISTRY;
 use crate::tui::state::ScreenState;
 use crate::tui::theme::{Theme, Tone};
-use crate::tui::update::call::steps;
 
 /// From this width on the steps stand beside the person.
 const TWO_COLUMNS: u16 = 100;
@@ -115,7 +115,7 @@ fn what_to_do(page: &mut Page<'_>, open: &CallView, state: &Onboarding, screen: 
     let theme = page.theme;
     page.heading(if state.is_confirmed() { "Steps to a visible opcode" } else { "Steps to connect" });
     let mut lines = Vec::new();
-    for (place, step) in steps(screen, state).iter().enumerate() {
+    for (place, step) in screen.call_steps(state).iter().enumerate() {
         let (mark, style) = match place.cmp(&open.steps_done(state.is_confirmed())) {
             std::cmp::Ordering::Less => ("[x]", theme.dim),
             std::cmp::Ordering::Equal => ("[>]", theme.title),

@@ -148,8 +148,9 @@ fn chord(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let so_far: Vec<String> = state.chord.iter().map(ToString::to_string).collect();
     let mut x = 1 + canvas.text(1, 0, room.saturating_sub(1), &so_far.join(" "), theme.chosen) + 1;
     let Lookup::Prefix(next) = state.setup.keymap.lookup(scope(state), &state.chord) else { return };
-    for (key, title) in next {
+    for (key, action) in next {
         let key = key.to_string();
+        let title = action.map_or("…", |action| action.info().title);
         if x + (width(&key) + 1 + width(title)) as u16 > room {
             break;
         }

@@ -42,12 +42,17 @@ pub(super) fn draw(practice: &Practice, state: &ScreenState, theme: &Theme, canv
     let keys = practice.keys;
     let title = format!("Practice {} of {}: {}", place + 1, TASKS.len(), task.title);
     let (words, tone) = match practice.result() {
-        TaskResult::Done { keys, shortest } if keys <= shortest => {
-            (format!("✓ Done in {keys} keys, which is the shortest way: {}", practice.way), Tone::Good)
-        }
-        TaskResult::Done { keys, shortest } => {
-            (format!("✓ Done in {keys} keys; the shortest way has {shortest}: {}", practice.way), Tone::Good)
-        }
+        TaskResult::Done { keys, shortest } if keys <= shortest => (
+            format!("✓ Done in {keys} keys, which is the shortest way: {}", practice.written_way(&state.setup.keymap)),
+            Tone::Good,
+        ),
+        TaskResult::Done { keys, shortest } => (
+            format!(
+                "✓ Done in {keys} keys; the shortest way has {shortest}: {}",
+                practice.written_way(&state.setup.keymap)
+            ),
+            Tone::Good,
+        ),
         _ if practice.target().is_none() => {
             ("There is no dealership here for this task at the moment.".to_owned(), Tone::Warn)
         }

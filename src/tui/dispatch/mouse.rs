@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{act, burst, dialog, input, motion, queue, table};
+use super::act;
 use crate::tui::action::Action;
 use crate::tui::hit_map::ClickTarget;
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::Effect;
 use crate::tui::rows::{Sort, TableColumn};
 use crate::tui::state::{Focus, Mode, ScreenState};
+use crate::tui::update::{dialog, input, motion, queue, table};
 
 /// Two clicks on the same thing within this time are a double one.
 const DOUBLE: Duration = Duration::from_millis(400);
@@ -24,7 +25,7 @@ pub(super) fn click(state: &mut ScreenState, target: ClickTarget) -> Vec<Effect>
     let in_dialog = matches!(state.mode, Mode::Dialog(_)) && state.reading.is_none();
     match target {
         // What was drawn before a dialog was opened is not what somebody meant in it, and the other way round.
-        _ if in_dialog && burst::is_unseen(state, "the mouse") => Vec::new(),
+        _ if in_dialog && dialog::is_unseen(state, "the mouse") => Vec::new(),
         ClickTarget::Button(button) if in_dialog => dialog::click(state, button),
         ClickTarget::Field(role) if in_dialog => {
             dialog::go_to(state, role);
@@ -33,7 +34,10 @@ pub(super) fn click(state: &mut ScreenState, target: ClickTarget) -> Vec<Effect>
         // The line of the filter lies open beside a dialog, which it would take away.
         ClickTarget::Action(Action::Filter) if !matches!(state.mode, Mode::Desk | Mode::Help(_)) => Vec::new(),
         ClickTarget::Action(action) => act::dispatch(state, action),
-        ClickTarget::Choice(choice) => input::choose(state, choice),
+        ClickTarget::Choice(choice) => {
+            let effects = input::choose(state, choice);
+            act::go_on(state, effects)
+        }
         ClickTarget::Cover | ClickTarget::Button(_) | ClickTarget::Field(_) => Vec::new(),
         target => on_desk(state, target, is_double),
     }

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{act, input, keys};
+use super::{act, keys};
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::{FormField, Input};
 use crate::tui::keymap::{Key, Lookup};
 use crate::tui::msg::Effect;
 use crate::tui::state::{Mode, ScreenState};
+use crate::tui::update::input;
 
 /// How long after a part of a paste the next part may come.
 const GOES_ON: Duration = Duration::from_millis(100);
@@ -97,17 +98,6 @@ fn each(state: &mut ScreenState, burst: &[KeyEvent]) -> Vec<Effect> {
         effects.extend(keys::key(state, *key));
     }
     effects
-}
-
-/// Whether whoever pressed a key that accepts cannot have seen the dialog, so newly is it open. A key held down does not
-/// end that.
-pub(super) fn is_unseen(state: &mut ScreenState, key: &str) -> bool {
-    let unseen = state.now.face < state.unseen_until;
-    if unseen {
-        state.unseen_until = state.unseen_until.max(state.now.face + GOES_ON);
-        state.tell_of_key(format!("{key} was pressed before this could be read; press it again"));
-    }
-    unseen
 }
 
 /// Writes what was pasted where text is taken. Nothing in it is a key, but for the end of a line behind a filter: that is

@@ -1,12 +1,13 @@
 //! What each message changes, and what follows from any of them.
 
-use super::{
-    answer, burst, cursor, cut_off, due, estimate, input, jobs, keys, mouse, notify, own_files, past, practice,
-    presence, read_model, reading, rule, suggestions, tail,
-};
+use super::{burst, keys, lists, mouse};
 use crate::tui::msg::{ArrivalTime, Effect, Msg};
 use crate::tui::state::{Mode, ScreenState, UNSEEN};
 use crate::tui::theme::Tone;
+use crate::tui::update::{
+    answer, cursor, cut_off, dialog, due, estimate, input, jobs, notify, own_files, past, practice, presence,
+    read_model, reading, rule, suggestions, tail,
+};
 
 pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<Effect> {
     let back = now.at < state.now.at;
@@ -86,7 +87,7 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
             state.dirty = true;
             state.tail.set_history(id, events);
             // It may have waited for them.
-            super::dialog::revalidate(state, |_| ());
+            dialog::revalidate(state, |_| ());
         }
         Msg::Timeline(..) => {}
         Msg::Probe(id, probe) => {
@@ -120,6 +121,7 @@ pub(super) fn take(state: &mut ScreenState, msg: Msg, now: ArrivalTime) -> Vec<E
         }
         Msg::Tick => {}
     }
+    lists::follow(state);
     past::enter_when_quiet(state);
     due::pass_time(state);
     practice::follow(state);

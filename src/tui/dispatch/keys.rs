@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{act, dialog, input};
+use super::act;
 use crate::tui::action::{Action, ActionScope};
 use crate::tui::dialog::Dialog;
 use crate::tui::keymap::{Key, KeySymbol, Lookup};
 use crate::tui::list_cursor::Motion;
 use crate::tui::msg::{Effect, Msg};
 use crate::tui::state::{Focus, Mode, ScreenState};
+use crate::tui::update::{dialog, input};
 
 /// The scopes in which keys are looked up, the nearest first; each brings those around it.
 pub fn scopes(state: &ScreenState) -> &'static [ActionScope] {
@@ -104,7 +105,7 @@ pub(super) fn waits(state: &ScreenState, held: &[(Msg, Duration)], msg: &Msg) ->
         Lookup::Prefix(_) | Lookup::None => None,
     };
     // What was pressed before may give another meaning to what leaves the desk.
-    let moves = |msg: &Msg| matches!(msg, Msg::Key(event) if action(*event).is_some_and(|action| action.info().scope == ActionScope::List));
+    let moves = |msg: &Msg| matches!(msg, Msg::Key(event) if action(*event).is_some_and(|action| action.scope() == ActionScope::List));
     match msg {
         Msg::Key(event) => match action(*event) {
             Some(Action::Quit) => !(matches!(state.mode, Mode::Desk) && held.iter().all(|(msg, _)| moves(msg))),
