@@ -73,7 +73,7 @@ fn imported() -> World {
 fn names_decide_among_the_many_that_are_equal() {
     let mut left = Desk::with(imported(), (120, 40), |_| {});
     left.press(&"pgdn ".repeat(40));
-    let starts = [DeskStart::All, DeskStart::AsLeft(Box::new(KeptDesk::of(&left.state)))];
+    let starts = [DeskStart::All, DeskStart::AsLeft(Box::new(left.state.kept()))];
     for start in starts {
         let mut desk = Desk::unread(imported(), (120, 40), |setup| setup.start = start.clone());
         assert!(desk.load_first_page(), "{start:?}");

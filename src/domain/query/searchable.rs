@@ -100,8 +100,8 @@ pub(super) fn fold_profile(
     is_read: impl Fn(QueryField) -> bool,
 ) -> TextSpan {
     let mut place = TextSpan { words: length(words), others: length(others), ..TextSpan::default() };
-    let id = is_read(QueryField::Id).then(|| id.to_string()).unwrap_or_default();
-    let phone = is_read(QueryField::Phone).then(|| phone::searched(profile.contact.phone.raw())).unwrap_or_default();
+    let id = if is_read(QueryField::Id) { id.to_string() } else { String::new() };
+    let phone = if is_read(QueryField::Phone) { phone::searched(profile.contact.phone.raw()) } else { String::new() };
     let before = words.len() + others.len();
     for (field, end) in QueryField::ALL.into_iter().zip(&mut place.ends) {
         let raw = match field {

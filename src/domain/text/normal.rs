@@ -50,6 +50,11 @@ pub fn push_normal(out: &mut String, text: &str) {
         odd.chars().filter(|c| !matches!(c, '´' | '\u{1ffd}' | '™')).nfkd().for_each(|c| writer.push(c));
         rest = behind;
     }
+    // Marks between which something was left out may stand in another order than when they are read again.
+    if out.get(start..).is_some_and(|form| !form.is_ascii()) {
+        let form = out.split_off(start);
+        out.extend(form.nfd());
+    }
 }
 
 /// Where in a text something is whose normal form this is, as far as that can be told.
@@ -254,6 +259,9 @@ mod tests {
                 assert_eq!(normal(text), form, "{text:?}");
                 assert!(is_normally(text, form), "{text:?}");
             }
+        }
+        for marks in ["\u{10a3a}®\u{16ff0}", "\u{10a3a}'\u{16ff0}", "\u{10a3a}\u{200b}\u{16ff0}"] {
+            assert_eq!(normal(marks), "\u{16ff0}\u{10a3a}");
         }
         assert_ne!(normal("が"), normal("か"), "in this script the mark makes another letter");
         assert!(!is_normally("Ford", "kia"));
