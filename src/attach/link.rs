@@ -1,6 +1,6 @@
 //! The client's side of the connection: who waits for what, what was told, and whether the owner is still there.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -47,8 +47,8 @@ pub(super) struct OwnerLink {
     pub told: broadcast::Sender<Notification>,
     frames: mpsc::Sender<Vec<u8>>,
     next_id: AtomicU64,
-    /// Who waits for answers; `None`: nothing more comes.
-    waiting: Mutex<Option<HashMap<u64, mpsc::UnboundedSender<Piece>>>>,
+    /// Who waits for answers, in the order of asking; `None`: nothing more comes.
+    waiting: Mutex<Option<BTreeMap<u64, mpsc::UnboundedSender<Piece>>>>,
     end: Mutex<Option<LinkEnd>>,
     pub left: CancellationToken,
     /// Whether the states were told.
@@ -79,7 +79,7 @@ impl OwnerLink {
             told: broadcast::Sender::new(SUBSCRIBERS_LAG),
             frames,
             next_id: AtomicU64::new(1),
-            waiting: Mutex::new(Some(HashMap::new())),
+            waiting: Mutex::new(Some(BTreeMap::new())),
             end: Mutex::default(),
             left: CancellationToken::new(),
             followed: watch::Sender::new(false),

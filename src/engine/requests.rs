@@ -89,6 +89,7 @@ impl ActiveRequest {
     /// Until no more of many is wanted.
     pub(super) async fn no_more(&self) {
         tokio::select! {
+            biased;
             () = self.stop.cancelled() => {}
             () = self.answers.closed() => {}
             // Whoever asked another process of a team is told of each that was not begun.
