@@ -114,7 +114,8 @@ fn a_desk_that_goes_on_tells_what_was_cut_off() {
 fn through_an_owner_that_is_read_only_nothing_is_recorded() {
     let home = filled();
     let owner = Pty::start(&["--read-only"], home.path(), 160, 40);
-    owner.wait_text("READ-ONLY");
+    // While it opens the store it is read-only, and owns nothing yet.
+    owner.wait_until("the rows", |seen| seen.shows("Harbor Ford") && seen.shows("READ-ONLY"));
     for command in [&["note", "hb1", "x"][..], &["revoke", "hb1", "--yes"]] {
         let ran = run(home.path(), command);
         let said = String::from_utf8_lossy(&ran.stderr);
