@@ -57,10 +57,10 @@ impl DealershipRows {
         let ranked = |start| Some((start, rank_all(states, start, &context))).filter(|(_, rows)| !rows.is_empty());
         let (start, rows) = starts.iter().find_map(ranked)?;
         let by_number = around(rows, start.cursor);
-        let page: Vec<_> = if by_number.len() > MANY_EQUAL {
-            around(named(by_number), start.cursor).into_iter().map(|row| Arc::clone(row.state)).collect()
+        let page = if by_number.len() > MANY_EQUAL {
+            states_of(around(named(by_number), start.cursor))
         } else {
-            by_number.into_iter().map(|row| Arc::clone(row.state)).collect()
+            states_of(by_number)
         };
         (page.len() < states.len() / 2).then(|| Self::new(page, Some(me.to_owned()), policy.clone(), now))
     }
@@ -116,6 +116,10 @@ fn around<Rank: Ord + Copy>(
     let last = nth(&mut rows, behind + ROWS);
     rows.retain(|row| first.is_none_or(|first| first <= row.rank) && last.is_none_or(|last| row.rank <= last));
     rows
+}
+
+fn states_of<Rank>(rows: Vec<RankedState<'_, Rank>>) -> Vec<Arc<Onboarding>> {
+    rows.into_iter().map(|row| Arc::clone(row.state)).collect()
 }
 
 fn matches(query: &Query, state: &Onboarding, context: &QueryContext<'_>) -> bool {

@@ -12,7 +12,7 @@ use crate::present::column::RowOrder;
 enum Values {
     /// The values themselves, by slot.
     Numbers(Vec<u64>),
-    /// TextRanks, by their rank among all texts of the column.
+    /// Texts, by their rank among all texts of the column.
     Texts(TextRanks),
 }
 

@@ -5,14 +5,14 @@ use std::cmp::Ordering;
 use super::DealershipRows;
 use super::tab::{MATCHES, NAMED, Tab, is_there, shows};
 
-/// Of all rows less than one in so many is put into its place by itself sooner than all are ordered again.
-const FEW: usize = 8;
+/// Where fewer than one row in so many has changed, it is quicker to put these into their places than to order all.
+const CHANGED_SHARE: usize = 8;
 
 impl DealershipRows {
     /// Gives slots that changed, and left their places unless they are many, the places that they belong to.
     pub(super) fn arrange(&mut self, changed: &[u32], many: bool) {
         if many {
-            if changed.len() < self.sorted.len() / FEW {
+            if changed.len() < self.sorted.len() / CHANGED_SHARE {
                 self.sort_in(changed);
                 self.collect_visible();
             } else {
