@@ -74,7 +74,7 @@ pub struct PostgresStore {
     /// Gone when the store is closed.
     requests: Mutex<Option<mpsc::Sender<AppendRequest>>>,
     committer: Mutex<Option<JoinHandle<()>>>,
-    follower: JoinHandle<()>,
+    follower: Mutex<Option<JoinHandle<()>>>,
     may_record: bool,
     clock_skew: TimeDelta,
 }
@@ -147,7 +147,7 @@ impl PostgresStore {
         Ok(Arc::new(Self {
             requests: Mutex::new(Some(sender)),
             committer: Mutex::new(Some(tokio::spawn(committer.run()))),
-            follower: tokio::spawn(follow::follow(Arc::clone(&shared))),
+            follower: Mutex::new(Some(tokio::spawn(follow::follow(Arc::clone(&shared))))),
             may_record,
             clock_skew,
             shared,
@@ -268,7 +268,12 @@ impl Store for PostgresStore {
             // It is seen for a while otherwise.
             let _ = timeout(LAST_WAIT, self.shared.leave()).await;
         }
-        self.follower.abort();
+        let follower = self.follower.lock().take();
+        if let Some(follower) = follower {
+            // Whoever subscribed is told of nothing after this.
+            follower.abort();
+            let _ = timeout(LAST_WAIT, follower).await;
+        }
         let _ = timeout(LAST_WAIT, self.shared.pool.close()).await;
         Ok(())
     }
@@ -276,6 +281,8 @@ impl Store for PostgresStore {
 
 impl Drop for PostgresStore {
     fn drop(&mut self) {
-        self.follower.abort();
+        if let Some(follower) = self.follower.get_mut().take() {
+            follower.abort();
+        }
     }
 }
