@@ -94,7 +94,7 @@ impl AttachedClient {
             if is_fast { Arc::new(WallClock::starting_at(now, speed)) } else { Arc::clone(&clock) };
         // What happened when the owner opened the store was told there.
         let info = EngineInfo { notices: Vec::new(), owner: options.holder.clone(), ..info };
-        let link = OwnerLink::start(options.holder, status, options.desk, clock, (read, write));
+        let link = OwnerLink::start(options.holder, status, clock, (read, write));
         link.read_model.heard_of(newest_event);
         let last = Arc::new(link.left.clone().drop_guard());
         let client = Self { link, info: Arc::new(info), clock: owners, refusal, _last: last };
@@ -103,6 +103,10 @@ impl AttachedClient {
                 RequestError::OwnerLost { .. } => Ok(None),
                 _ => Err("it does not answer any more".to_owned()),
             };
+        }
+        // Until its dealerships are there, a desk has nothing to show that the owner is silent.
+        if options.desk {
+            client.link.wait_for_owner();
         }
         Ok(Some(client))
     }

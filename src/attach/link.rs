@@ -57,7 +57,7 @@ pub(super) struct OwnerLink {
     watches: AtomicBool,
     heard: AtomicBool,
     /// A person waits, and sees when the owner is silent.
-    is_patient: bool,
+    is_patient: AtomicBool,
     /// By which silence is measured.
     clock: SharedClock,
 }
@@ -67,7 +67,6 @@ impl OwnerLink {
     pub fn start(
         holder: Option<Holder>,
         status: Status,
-        is_patient: bool,
         clock: SharedClock,
         (read, write): (FrameReader<ReadEnd>, WriteEnd),
     ) -> Arc<Self> {
@@ -85,7 +84,7 @@ impl OwnerLink {
             followed: watch::Sender::new(false),
             watches: AtomicBool::new(false),
             heard: AtomicBool::new(true),
-            is_patient,
+            is_patient: AtomicBool::new(false),
             clock,
         });
         tokio::spawn(Arc::clone(&link).run(read, write, waiting));
@@ -207,7 +206,7 @@ impl OwnerLink {
                 if unanswered == SILENT_AFTER {
                     let _ = self.told.send(Notification::Owner(OwnerState::Silent));
                 }
-                if unanswered >= GIVEN_UP_AFTER && !self.is_patient {
+                if unanswered >= GIVEN_UP_AFTER && !self.is_patient.load(Ordering::Relaxed) {
                     return LinkEnd::Silent;
                 }
             }
@@ -247,6 +246,11 @@ impl OwnerLink {
         }
         let link = Arc::clone(self);
         tokio::spawn(async move { link.send(&FromClient::Watch).await });
+    }
+
+    /// From now on an owner that is silent is waited for without limit.
+    pub fn wait_for_owner(&self) {
+        self.is_patient.store(true, Ordering::Relaxed);
     }
 
     /// Has the states told, and waits until they are there. `false`: they never will be.

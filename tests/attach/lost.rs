@@ -19,6 +19,8 @@ enum Flow {
     Open,
     /// Answers do not pass any more.
     NoAnswers,
+    /// Of what the owner says to whoever is new only the greeting passes.
+    Greeting,
     Cut,
 }
 
@@ -56,9 +58,14 @@ async fn pass(
     mut flow: watch::Receiver<Flow>,
     answers: bool,
 ) {
-    let mut some = [0; 4_096];
-    loop {
-        let is_open = |flow: &Flow| *flow == Flow::Open || *flow == Flow::NoAnswers && !answers;
+    let mut some = vec![0; 65_536];
+    for read in 0.. {
+        let is_open = |flow: &Flow| match flow {
+            Flow::Open => true,
+            Flow::NoAnswers => !answers,
+            Flow::Greeting => !answers || read == 0,
+            Flow::Cut => false,
+        };
         let cut = flow.clone();
         let mut cut = cut;
         let length = tokio::select! {
@@ -145,4 +152,15 @@ async fn a_desk_waits_for_an_owner_that_is_silent_and_is_right_again() {
     assert_eq!(answer.unwrap().len(), 1);
     says(OwnerState::Answers).await;
     assert_eq!(desk.read_model().get(ids[0]), owner.client.read_model().get(ids[0]));
+}
+
+#[tokio::test]
+async fn a_desk_does_not_wait_for_dealerships_of_an_owner_that_falls_silent() {
+    let owner = Owner::start();
+    owner.add(1).await;
+    let relay = Relay::to(&owner);
+    relay.flow.send_replace(Flow::Greeting);
+    assert_eq!(relay.attach(true).await.err().unwrap(), "it does not answer any more");
+    relay.flow.send_replace(Flow::Open);
+    assert_eq!(relay.attach(true).await.unwrap().read_model().len(), 1);
 }
