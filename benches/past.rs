@@ -1,13 +1,20 @@
 //! The past of 100,000 dealerships with 1,000,000 events: reading the log in, a jump, a step by an event, an hour, a day.
 //! `cargo bench --bench past`
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench reports, or fails loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench reports, or fails loudly"
+)]
 
+#[path = "support/desk.rs"]
+mod desk;
 #[path = "support/limit.rs"]
 mod limit;
 #[path = "../tests/screen/population.rs"]
 mod population;
 
-use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,8 +25,14 @@ use cloverwatch::domain::{
     Actor, CallOutcome, CodeOrigin, DealershipId, Event, Fact, IntentId, LetterId, LetterKind, Onboarding, Outcome,
     Policy, Timestamp, evolve,
 };
+use cloverwatch::tui::past::{PastBoard, PastNews};
 use cloverwatch::tui::rows::DealershipRows;
+use cloverwatch::tui::theme::{TerminalEnv, Theme, ThemeChoice};
+use cloverwatch::tui::{Effect, Msg, ScreenState};
+use crossterm::event::KeyCode;
 use population::{ago, now, profile};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 
 const DEALERSHIPS: u64 = 100_000;
 const ROUNDS: usize = 9;
@@ -91,14 +104,67 @@ const JUMP: Duration = Duration::from_millis(300);
 const STEP: Duration = Duration::from_millis(16);
 
 /// How long it took at most.
-fn timed(what: &str, most: Duration, mut act: impl FnMut(usize)) {
+fn timed(what: &str, most: Duration, act: impl FnMut(usize) -> Duration) {
+    let took = (0..ROUNDS).map(act).max();
+    limit::at_most(&format!("the past: {what}, the slowest of {ROUNDS}"), took.unwrap_or_default(), most);
+}
+
+/// What is shown goes from one place in the log to another.
+fn travel(rows: &mut DealershipRows, log: &PastLog, (from, to): (usize, usize), at: Timestamp) {
+    let changes = log.changes(from, to, |id| rows.get(id).map(|row| &row.state));
+    rows.travel(&changes, at);
+}
+
+fn measured<T>(act: impl FnOnce() -> T) -> (Duration, T) {
     let clock = WallClock::real();
-    let took = (0..ROUNDS).map(|round| {
-        let began = clock.elapsed();
-        act(round);
-        clock.elapsed().saturating_sub(began)
-    });
-    limit::at_most(&format!("the past: {what}, the slowest of {ROUNDS}"), took.max().unwrap_or_default(), most);
+    let began = clock.elapsed();
+    let made = act();
+    (clock.elapsed().saturating_sub(began), made)
+}
+
+/// A desk that shows the past, somewhere in the middle of it.
+struct PastDesk {
+    state: ScreenState,
+    terminal: Terminal<TestBackend>,
+    theme: Theme,
+    /// How long the folding beside took, of all steps.
+    beside: Duration,
+}
+
+impl PastDesk {
+    fn enter(present: Vec<Arc<Onboarding>>, log: PastLog) -> Self {
+        let size = (200, 60);
+        let mut state = desk::empty_desk(size);
+        let rows = DealershipRows::new(present, Some("ana".to_owned()), Policy::default(), now());
+        desk::tell(&mut state, Msg::Loaded(Box::new(rows)));
+        let effects = desk::press(&mut state, KeyCode::Char('T'));
+        let [Effect::ReadPast(work)] = effects[..] else { panic!("the log is asked for") };
+        let board = PastBoard::new(log, "ana", &Policy::default(), now());
+        desk::tell(&mut state, Msg::Past(work, PastNews::Ready(Box::new(board))));
+        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let theme = Theme::choose(ThemeChoice::Dark, TerminalEnv::default());
+        let mut desk = Self { state, terminal, theme, beside: Duration::ZERO };
+        for _ in 0..18 {
+            desk.step('{');
+        }
+        desk
+    }
+
+    /// A key and its frame; what is folded beside is done when the next one comes.
+    fn step(&mut self, key: char) -> Duration {
+        let (took, mut effects) = measured(|| {
+            let effects = desk::press(&mut self.state, KeyCode::Char(key));
+            desk::draw_frame(&mut self.terminal, &self.state, &self.theme);
+            effects
+        });
+        while let Some(Effect::FoldPast(work, to)) = effects.pop() {
+            let (log, spare) = self.state.past.as_mut().unwrap().take_spare().unwrap();
+            let (beside, rows) = measured(|| spare.go(&log, to));
+            self.beside += beside;
+            effects.extend(desk::tell(&mut self.state, Msg::Past(work, PastNews::Folded(Box::new(rows)))));
+        }
+        took
+    }
 }
 
 fn main() {
@@ -124,7 +190,7 @@ fn main() {
     );
     drop(events);
     let place = |round: usize| past.len() * (round + 1) / (ROUNDS + 1);
-    timed("the whole board folded", JUMP, |round| drop(black_box(past.board(place(round)))));
+    timed("the whole board folded", JUMP, |round| measured(|| past.board(place(round))).0);
     let all = past.board(past.len());
     let began = clock.elapsed();
     let mut rows = DealershipRows::new(all, Some("ana".to_owned()), Policy::default(), now());
@@ -133,32 +199,30 @@ fn main() {
     timed("a jump, through the whole log", JUMP, |round| {
         // From one half of it to the other.
         let to = place(round * 5 % ROUNDS);
-        rows.travel(&past.changes(there, to), past.moment(to).unwrap());
+        let (took, ()) = measured(|| travel(&mut rows, &past, (there, to), past.moment(to).unwrap()));
         there = to;
+        took
     });
     let middle = past.len() / 2;
-    rows.travel(&past.changes(there, middle), past.moment(middle).unwrap());
+    travel(&mut rows, &past, (there, middle), past.moment(middle).unwrap());
     let mut there = middle;
-    let mut go = |to: usize, at: Timestamp| {
-        rows.travel(&past.changes(there, to), at);
+    let mut go = |to: usize| {
+        let (took, ()) = measured(|| travel(&mut rows, &past, (there, to), past.moment(to).unwrap()));
         there = to;
+        took
     };
-    timed("a step by an event, forward", STEP, |round| {
-        go(middle + round + 1, past.moment(middle + round + 1).unwrap());
-    });
-    timed("a step by an event, back", STEP, |round| go(middle - round, past.moment(middle - round).unwrap()));
-    let start = past.moment(middle).unwrap();
-    let hours = |hours: usize| start + TimeDelta::hours(hours.cast_signed() as i64 - ROUNDS.cast_signed() as i64);
-    timed("a step by an hour, back", STEP, |round| go(past.position(hours(ROUNDS - round)), hours(ROUNDS - round)));
-    timed("a step by an hour, forward", STEP, |round| go(past.position(hours(round + 1)), hours(round + 1)));
-    let first = past.position(start - TimeDelta::days(14));
-    println!(
-        "{} events in the day of the last measure",
-        past.position(start) - past.position(start - TimeDelta::days(1))
-    );
-    go(first, past.moment(first).unwrap());
-    let days = |days: usize| start + TimeDelta::days(days.cast_signed() as i64 - 14);
-    timed("a step by a day, forward", STEP, |round| go(past.position(days(round + 1)), days(round + 1)));
-    timed("a step by a day, back", STEP, |round| go(past.position(days(ROUNDS - 1 - round)), days(ROUNDS - 1 - round)));
+    timed("a step by an event, forward", STEP, |round| go(middle + round + 1));
+    timed("a step by an event, back", STEP, |round| go(middle - round));
+    drop(rows);
+    let mut desk = PastDesk::enter(present, past);
+    for (keys, length) in [(['H', 'L'], "an hour"), (['{', '}'], "a day")] {
+        for (key, direction) in keys.into_iter().zip(["back", "forward"]) {
+            // The first one shows where it goes.
+            desk.step(key);
+            desk.beside = Duration::ZERO;
+            timed(&format!("a step by {length}, {direction}, a key and its frame"), STEP, |_| desk.step(key));
+            println!("each folded beside, before the key, in {} ms", desk.beside.as_millis() / ROUNDS as u128);
+        }
+    }
     println!("{} MiB in all", resident());
 }

@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::desk::{CROWD, MANY, desk, moment, press, rows, states, tell};
+use self::desk::{CROWD, MANY, desk, draw_frame, moment, press, rows, states, tell};
 use cloverwatch::clock::{Clock, WallClock};
 use cloverwatch::domain::query::{SearchText, Searchable, Texts};
 use cloverwatch::domain::{Command, DealershipId, Event, Policy, Query, TwinIndex};
@@ -45,7 +45,7 @@ fn limits() {
         let mut timed = |key: Option<KeyCode>| {
             limit::median(500, || {
                 let began = clock.elapsed();
-                key.into_iter().for_each(|key| press(&mut state, key));
+                key.into_iter().for_each(|key| drop(press(&mut state, key)));
                 draw_frame(&mut terminal, &state, &theme);
                 clock.elapsed().saturating_sub(began)
             })
@@ -54,14 +54,6 @@ fn limits() {
         limit::at_most(&format!("a frame {of}"), timed(None), Duration::from_millis(1));
         limit::at_most(&format!("a key and its frame {of}"), timed(Some(KeyCode::Down)), Duration::from_millis(2));
     }
-}
-
-fn draw_frame(terminal: &mut Terminal<TestBackend>, state: &ScreenState, theme: &Theme) {
-    terminal
-        .draw(|frame| {
-            black_box(draw(state, theme, frame));
-        })
-        .unwrap();
 }
 
 /// A frame with everything that the terminal library does for it, except writing it out.

@@ -259,7 +259,7 @@ impl StateMachineTest for Rules {
             }
             let back = position / 2;
             for (from, to) in [(position, back), (back, position)] {
-                for (id, state) in log.changes(from, to) {
+                for (id, state) in log.changes(from, to, |_| None) {
                     assert_eq!(state.as_deref(), then(to, id).as_ref(), "from {from} to {to}");
                 }
             }
@@ -285,9 +285,11 @@ impl StateMachineTest for Rules {
             }
             let derived =
                 |at| (state.stage(at), state.attention(at, &desk.policy), state.next_step(at), state.is_snoozed(at));
-            let next = state.next_change(desk.now, &desk.policy);
+            let (before, next) = state.changes_around(desk.now, &desk.policy);
             let last = next.map_or(desk.now + TimeDelta::days(100), |at| at - TimeDelta::milliseconds(1));
             assert_eq!(derived(last), derived(desk.now), "time changed it before {next:?}: {state:?}");
+            let first = before.unwrap_or(desk.now - TimeDelta::days(100));
+            assert_eq!(derived(first), derived(desk.now), "time changed it after {before:?}: {state:?}");
             let bytes = postcard::to_stdvec(state).unwrap();
             assert_eq!(postcard::from_bytes::<Onboarding>(&bytes).as_ref(), Ok(state));
             let json = serde_json::to_string(state).unwrap();

@@ -1,4 +1,5 @@
 //! A desk on a crowd, for the benches of the screen.
+#![allow(dead_code, reason = "shared by benches that each use a part")]
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,9 +11,12 @@ use cloverwatch::present::view::SavedView;
 use cloverwatch::protocol::{PlatformState, Status};
 use cloverwatch::tui::keymap::Keymap;
 use cloverwatch::tui::rows::DealershipRows;
-use cloverwatch::tui::{ArrivalTime, DeskStart, Msg, ScreenState, Setup, update};
+use cloverwatch::tui::theme::Theme;
+use cloverwatch::tui::{ArrivalTime, DeskStart, Effect, Msg, ScreenState, Setup, draw, update};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::black_box;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 
 use crate::population::{World, crowd, now};
 
@@ -44,6 +48,16 @@ pub fn rows() -> DealershipRows {
 }
 
 pub fn desk(size: (u16, u16)) -> ScreenState {
+    let mut state = empty_desk(size);
+    tell(&mut state, Msg::Loaded(Box::new(rows())));
+    tell(&mut state, Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
+    let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
+    tell(&mut state, Msg::Tail(newest));
+    state
+}
+
+/// A desk that waits for its dealerships.
+pub fn empty_desk(size: (u16, u16)) -> ScreenState {
     let setup = Setup {
         read_only: false,
         source: None,
@@ -65,18 +79,22 @@ pub fn desk(size: (u16, u16)) -> ScreenState {
         start: DeskStart::All,
         desk: 1,
     };
-    let mut state = ScreenState::new(setup, size, moment());
-    tell(&mut state, Msg::Loaded(Box::new(rows())));
-    tell(&mut state, Msg::Status(Box::new(Status { platform: PlatformState::Ok, ..Status::default() })));
-    let newest = CROWD.with_borrow(|world| world.events.iter().rev().take(1_000).rev().cloned().collect());
-    tell(&mut state, Msg::Tail(newest));
-    state
+    ScreenState::new(setup, size, moment())
 }
 
-pub fn tell(state: &mut ScreenState, msg: Msg) {
-    black_box(update(state, msg, moment()));
+pub fn tell(state: &mut ScreenState, msg: Msg) -> Vec<Effect> {
+    black_box(update(state, msg, moment()))
 }
 
-pub fn press(state: &mut ScreenState, code: KeyCode) {
-    tell(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+pub fn press(state: &mut ScreenState, code: KeyCode) -> Vec<Effect> {
+    tell(state, Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+/// A frame with everything that the terminal library does for it, except writing it out.
+pub fn draw_frame(terminal: &mut Terminal<TestBackend>, state: &ScreenState, theme: &Theme) {
+    terminal
+        .draw(|frame| {
+            black_box(draw(state, theme, frame));
+        })
+        .unwrap();
 }

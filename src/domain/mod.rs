@@ -54,6 +54,7 @@ pub mod survival;
 pub mod table;
 pub mod test_booking;
 pub mod text;
+pub mod threads;
 pub mod twins;
 pub mod undo;
 pub mod when;

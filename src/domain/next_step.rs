@@ -130,8 +130,9 @@ impl Onboarding {
         waits.then(|| NextStep::of(Mover::Nobody, "call back then, as agreed").until(Some(at)))
     }
 
-    /// When the passing of time could next change the stage, the attention or the next step. Early is harmless.
-    pub fn next_change(&self, now: Timestamp, policy: &Policy) -> Option<Timestamp> {
+    /// When the passing of time last changed the stage, the attention or the next step, and when it could do so next. A last
+    /// change that was none, or a next one, is harmless.
+    pub fn changes_around(&self, now: Timestamp, policy: &Policy) -> (Option<Timestamp>, Option<Timestamp>) {
         let Confirmation { due_at, dealer_confirmed_at, .. } = self.confirmation;
         let code = self.invitation.as_ref();
         let before = |at: Option<Timestamp>, length| at.and_then(|at| at.checked_sub_signed(length));
@@ -146,7 +147,8 @@ impl Onboarding {
         let booking = after(after(self.booking.as_deref().map(|open| open.at), policy.booking_settles), just);
         let thresholds =
             [ahead, expires_at, soon, call, due_at, amber, self.snoozed_until, self.call_back_at(), booking];
-        thresholds.into_iter().flatten().filter(|at| *at > now).min()
+        let thresholds = || thresholds.into_iter().flatten();
+        (thresholds().filter(|at| *at <= now).max(), thresholds().filter(|at| *at > now).min())
     }
 
     fn while_invited(&self, now: Timestamp) -> NextStep {

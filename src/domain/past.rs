@@ -4,24 +4,24 @@
 //! of its dealership before that; where nothing happened to it since, it is the present one.
 
 use std::collections::HashMap;
-use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use chrono::TimeDelta;
 
+use super::threads::in_threads;
 use super::{DealershipId, Event, Onboarding, Timestamp, evolve};
 
 /// After so many events of a dealership its state is kept: from there on it is folded.
 const CHECKPOINT: usize = 64;
-/// From so many dealerships on they are folded by several threads.
-const WORTH_THREADS: usize = 500;
-const MOST_THREADS: usize = 8;
+
+/// How a dealership stood at a moment; `None`: it was not added yet.
+pub type PastChange = (DealershipId, Option<Arc<Onboarding>>);
 
 /// What happened to one dealership.
 #[derive(Debug, Default)]
 struct Track {
+    /// `None`: of none, but of the store.
+    dealership: Option<DealershipId>,
     /// In the order of their `seq`.
     events: Vec<Event>,
     /// After every so many events.
@@ -35,14 +35,15 @@ impl Track {
         self.events.partition_point(|event| event.seq <= seq)
     }
 
-    fn after(&self, count: usize) -> Option<Arc<Onboarding>> {
-        if let Some(present) = self.present.as_ref().filter(|present| present.version == count as u64) {
-            return Some(Arc::clone(present));
-        }
+    /// As it stood after so many of its events; an earlier state that is at hand saves folding these again.
+    fn after(&self, count: usize, known: Option<&Arc<Onboarding>>) -> Option<Arc<Onboarding>> {
+        let folded = |state: &&Arc<Onboarding>| usize::try_from(state.version).unwrap_or(usize::MAX);
         let kept = (count / CHECKPOINT).min(self.checkpoints.len());
         let checkpoint = kept.checked_sub(1).and_then(|place| self.checkpoints.get(place));
-        let rest = self.events.get(kept * CHECKPOINT..count).unwrap_or_default();
-        match checkpoint {
+        let at_hand = [checkpoint, known, self.present.as_ref()].into_iter().flatten();
+        let nearest = at_hand.filter(|state| folded(state) <= count).max_by_key(folded);
+        let rest = self.events.get(nearest.as_ref().map_or(0, folded)..count).unwrap_or_default();
+        match nearest {
             Some(state) if rest.is_empty() => Some(Arc::clone(state)),
             state => rest.iter().fold(state.map(|state| Onboarding::clone(state)), evolve).map(Arc::new),
         }
@@ -67,7 +68,7 @@ impl PastLog {
             let next = u32::try_from(self.tracks.len()).unwrap_or(u32::MAX);
             let number = *self.by_id.entry(event.dealership).or_insert(next);
             if number == next {
-                self.tracks.push(Track::default());
+                self.tracks.push(Track { dealership: event.dealership, ..Track::default() });
             }
             let Some(track) = self.tracks.get_mut(number as usize) else { continue };
             self.order.push((number, u32::try_from(track.events.len()).unwrap_or(u32::MAX)));
@@ -75,7 +76,7 @@ impl PastLog {
             track.events.push(event);
             let count = track.events.len();
             if count.is_multiple_of(CHECKPOINT)
-                && let Some(state) = track.after(count)
+                && let Some(state) = track.after(count, None)
             {
                 track.checkpoints.push(state);
             }
@@ -143,25 +144,35 @@ impl PastLog {
     /// A dealership as it stood at a position; `None`: it was not added yet.
     pub fn state(&self, id: DealershipId, position: usize) -> Option<Arc<Onboarding>> {
         let track = self.tracks.get(*self.by_id.get(&Some(id))? as usize)?;
-        track.after(track.happened(self.seq(position)))
+        track.after(track.happened(self.seq(position)), None)
     }
 
     /// All dealerships as they stood at a position, in no order.
     pub fn board(&self, position: usize) -> Vec<Arc<Onboarding>> {
         let seq = self.seq(position);
-        in_threads(&self.tracks, |tracks| tracks.iter().filter_map(|track| track.after(track.happened(seq))).collect())
+        in_threads(&self.tracks, |tracks| {
+            tracks.iter().filter_map(|track| track.after(track.happened(seq), None)).collect()
+        })
     }
 
-    /// The dealerships to which something happened between two positions, as they stood at the second one.
-    pub fn changes(&self, from: usize, to: usize) -> Vec<(DealershipId, Option<Arc<Onboarding>>)> {
+    /// The dealerships to which something happened between two positions, as they stood at the second one. `known` says how
+    /// one stood at the first, where that is at hand.
+    pub fn changes<'a>(
+        &self,
+        from: usize,
+        to: usize,
+        known: impl Fn(DealershipId) -> Option<&'a Arc<Onboarding>> + Sync,
+    ) -> Vec<PastChange> {
         let between = self.order.get(from.min(to)..from.max(to)).unwrap_or_default();
-        let mut touched: Vec<u32> = between.iter().map(|(track, _)| *track).collect();
-        touched.sort_unstable();
-        touched.dedup();
-        let seq = self.seq(to);
-        let fold = |number: &u32| {
+        // Of each the event that is farthest on the way tells how many of its events had happened.
+        let count = |place: u32| if from < to { place + 1 } else { place };
+        let mut touched: Vec<(u32, u32)> = between.iter().map(|(track, place)| (*track, count(*place))).collect();
+        touched.sort_unstable_by_key(|(track, count)| (*track, if from < to { u32::MAX - count } else { *count }));
+        touched.dedup_by_key(|(track, _)| *track);
+        let fold = |(number, count): &(u32, u32)| {
             let track = self.tracks.get(*number as usize)?;
-            Some((track.events.first()?.dealership?, track.after(track.happened(seq))))
+            let id = track.dealership?;
+            Some((id, track.after(*count as usize, known(id))))
         };
         in_threads(&touched, |touched| touched.iter().filter_map(fold).collect())
     }
@@ -177,18 +188,4 @@ impl PastLog {
     pub fn seq(&self, position: usize) -> u64 {
         self.event(position).map_or(0, |event| event.seq)
     }
-}
-
-/// Folds what is worth several threads in several.
-fn in_threads<T: Sync, U: Send>(all: &[T], fold: impl Fn(&[T]) -> Vec<U> + Sync) -> Vec<U> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    if all.len() < WORTH_THREADS || threads == 1 {
-        return fold(all);
-    }
-    let fold = &fold;
-    thread::scope(|scope| {
-        let shares = all.chunks(all.len().div_ceil(threads));
-        let shares: Vec<_> = shares.map(|share| scope.spawn(move || fold(share))).collect();
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
 }

@@ -4,6 +4,8 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
+use chrono::TimeDelta;
+
 use super::cursor::Cursor;
 use super::estimate::CodeEstimate;
 use super::marks::MarkedSet;
@@ -54,7 +56,8 @@ impl PastRows {
     /// Of another moment: what happened between the two is folded.
     #[must_use]
     pub fn go(mut self, log: &PastLog, to: PastMoment) -> Self {
-        self.rows.travel(&log.changes(self.there.position, to.position), to.at);
+        let changes = log.changes(self.there.position, to.position, |id| self.rows.get(id).map(|row| &row.state));
+        self.rows.travel(&changes, to.at);
         Self { there: to, ..self }
     }
 }
@@ -96,18 +99,28 @@ pub enum PastNews {
     Folded(Box<PastRows>),
 }
 
+/// A board that is folded beside.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PastFolding {
+    pub(super) work: WorkId,
+    /// Nobody has asked for it yet.
+    pub(super) ahead: bool,
+}
+
 /// The past that is shown.
 pub struct PastDesk {
     pub log: Arc<PastLog>,
     pub shown: PastMoment,
-    /// Where it goes, when the board of that is being folded.
+    /// Where it goes: another one while the board of that is folded.
     pub wanted: PastMoment,
-    pub(super) folding: Option<WorkId>,
+    pub(super) folding: Option<PastFolding>,
     pub(super) spare: Option<PastRows>,
     /// How far the log goes that was read.
     pub end: Timestamp,
     /// By which step it came here: `+1`.
     pub step: String,
+    /// How long that step was: the next one is likely to be as long.
+    pub(super) pace: Option<TimeDelta>,
     /// By the clock.
     pub now: Timestamp,
     pub(super) present: PresentDesk,
@@ -133,8 +146,20 @@ pub(super) struct PresentDesk {
 }
 
 impl PastDesk {
-    pub fn is_folding(&self) -> bool {
-        self.folding.is_some()
+    pub fn is_on_the_way(&self) -> bool {
+        self.wanted != self.shown
+    }
+
+    /// The place of a moment in the log; of its ends, beyond them.
+    pub fn moment(&self, at: Timestamp) -> PastMoment {
+        let at = at.clamp(self.log.moment(0).unwrap_or(self.end).min(self.end), self.end);
+        PastMoment { position: self.log.position(at), at }
+    }
+
+    /// Where another step like the last one leads.
+    pub fn next(&self) -> Option<PastMoment> {
+        let next = self.moment(self.shown.at.checked_add_signed(self.pace?)?);
+        Some(next).filter(|next| *next != self.shown)
     }
 
     /// What another board is folded from.

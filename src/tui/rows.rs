@@ -4,12 +4,14 @@
 //! the lists by binary search; only a new filter looks at every row. What a new sort, another tab or a count needs of
 //! all of them stands in lists of its own, a small number for each slot.
 
+mod derive;
 mod filter;
 mod first_page;
 mod keys;
 mod lookup;
 mod order;
 mod radix;
+mod replace;
 mod sections;
 mod tab;
 mod text_ranks;
@@ -22,20 +24,20 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 use std::thread;
 
-use crate::domain::query::{Derived, Query, QueryContext, Texts};
-use crate::domain::text::{normal, push_normal};
+use crate::domain::query::{Derived, Query, Texts};
+use crate::domain::text::push_normal;
 use crate::domain::{DealershipId, Onboarding, Policy, Stage, Timestamp};
 
-use crate::present::column::{DealershipView, RowOrder};
+use crate::present::column::DealershipView;
 pub use crate::present::column::{Sort, TableColumn};
 use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
 pub use first_page::TableStart;
 use keys::Keys;
+use replace::OtherTexts;
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;
-use tab::{MATCHES, NAMED, tabs_of};
 use twins::TwinRows;
 
 /// From how many changed rows at once everything is ordered anew instead of moving each.
@@ -48,6 +50,8 @@ pub struct DealershipRow {
     pub state: Arc<Onboarding>,
     /// What depends on the moment.
     pub facts: Derived,
+    /// When the passing of time last changed it.
+    last: Option<Timestamp>,
     next: Option<Timestamp>,
 }
 
@@ -117,9 +121,8 @@ impl DealershipRows {
         // Nothing here asks who has a twin: that is found beside.
         rows.twins = thread::scope(|scope| {
             let twins = scope.spawn(|| TwinRows::of(named.iter().map(|(_, state)| &**state)));
-            for (_, state) in &named {
-                rows.insert_slot(Arc::clone(state), now);
-            }
+            let slots: Vec<u32> = named.iter().map(|(_, state)| rows.insert_slot(Arc::clone(state), now)).collect();
+            rows.derive(&slots, now);
             rows.keys.rank();
             rows.order_all();
             rows.count_all();
@@ -128,10 +131,9 @@ impl DealershipRows {
         rows
     }
 
-    /// The order, filter and tab of another set.
+    /// The order, filter and tab of another set. What was filtered so already is not asked again.
     pub fn arrange_as(&mut self, other: &Self, now: Timestamp) {
-        let is_unfiltered = self.query.is_empty() && other.query.is_empty();
-        let same = self.sort == other.sort && self.tab == other.tab && is_unfiltered;
+        let same = self.sort == other.sort && self.tab == other.tab && self.query.text() == other.query.text();
         self.version += other.version;
         (self.sort, self.tab, self.query) = (other.sort, other.tab, other.query.clone());
         if !same {
@@ -182,27 +184,19 @@ impl DealershipRows {
                 changed.push(self.insert_slot(Arc::clone(state), now));
                 continue;
             };
-            if self.slots.get(slot as usize).is_some_and(|row| row.state.version >= state.version) {
+            if self.slots.get(slot as usize).is_none_or(|row| row.state.version >= state.version) {
                 continue;
             }
             if !many {
                 // By what it is found, before that changes.
                 self.leave(slot);
             }
-            let mut renamed = false;
-            if let Some(row) = self.slots.get_mut(slot as usize) {
-                renamed = row.state.profile != state.profile;
-                if renamed {
-                    self.texts.set(slot as usize, state.id, &state.profile);
-                }
-                self.twins.replace(Some(&row.state), Some(state));
-                row.state = Arc::clone(state);
-            }
-            self.read_texts(slot, now, renamed);
-            self.derive(slot, now);
+            let former = self.replace(slot, state, self.other_texts(slot, state, now), now);
+            self.twins.replace(former.as_deref(), Some(state));
             changed.push(slot);
         }
         self.twins.settle();
+        self.derive(&changed, now);
         // Texts that are new get their places together; nothing that has one loses it by that.
         self.keys.rank();
         self.arrange(&changed, many);
@@ -224,66 +218,24 @@ impl DealershipRows {
 
     fn derive_some(&mut self, slots: &[u32], now: Timestamp) {
         let many = slots.len() > MANY;
-        for slot in slots {
-            if !many {
-                self.leave(*slot);
-            }
-            self.derive(*slot, now);
+        if !many {
+            slots.iter().for_each(|slot| self.leave(*slot));
         }
+        self.derive(slots, now);
         self.arrange(slots, many);
     }
 
+    /// A slot of its own; what it really is is derived after that.
     fn insert_slot(&mut self, state: Arc<Onboarding>, now: Timestamp) -> u32 {
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         self.by_id.insert(state.id, slot);
         self.ids.push(state.id);
         self.tabs.push(0);
         self.texts.push(state.id, &state.profile);
-        // What it really is is derived at once.
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
-        self.slots.push(DealershipRow { state, facts, next: None });
-        self.read_texts(slot, now, true);
-        self.derive(slot, now);
+        self.slots.push(DealershipRow { state, facts, last: None, next: None });
+        self.read_texts(slot, now, OtherTexts::ALL);
         slot
-    }
-
-    /// The texts by which columns order a row; those of its profile where that is another one.
-    fn read_texts(&mut self, slot: u32, now: Timestamp, renamed: bool) {
-        let Self { slots, texts, keys, policy, .. } = self;
-        let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
-        for column in TableColumn::ALL {
-            match column.screen().order {
-                RowOrder::Field(field) if renamed => keys.set_text(column, slot, text.field(field)),
-                RowOrder::Text(read) => keys.set_text(column, slot, &normal(&read(&row.view(now, policy)))),
-                RowOrder::Field(_) | RowOrder::Number(_) | RowOrder::Same => {}
-            }
-        }
-    }
-
-    /// Everything about a row that depends on its state, the moment and the filter.
-    fn derive(&mut self, slot: u32, now: Timestamp) {
-        let Self { slots, texts, tabs, keys, query, policy, me, twins, due, derived_at, newest_event, .. } = self;
-        *derived_at = now.max(*derived_at);
-        let place = slot as usize;
-        let Some(((row, text), tabs)) = slots.get_mut(place).zip(texts.get(place)).zip(tabs.get_mut(place)) else {
-            return;
-        };
-        row.facts = Derived::of(&row.state, now, policy);
-        let context = QueryContext { now, policy, me: me.as_deref(), twins: Some(twins.members()) };
-        *newest_event = Some(row.state.newest_at).max(*newest_event);
-        let matches = query.matches(&row.state, text, &context);
-        let named = matches && query.has_words() && query.is_in_name(text);
-        *tabs = tabs_of(row.facts) | if matches { MATCHES } else { 0 } | if named { NAMED } else { 0 };
-        let view = row.view(now, policy);
-        for column in TableColumn::ALL {
-            if let RowOrder::Number(number) = column.screen().order {
-                keys.set_number(column, slot, number(&view));
-            }
-        }
-        row.next = row.state.next_change(now, policy);
-        if let Some(at) = row.next {
-            due.push(Reverse((at, slot)));
-        }
     }
 }
 

@@ -227,11 +227,57 @@ fn a_far_jump_is_folded_beside_and_keys_meanwhile_go_on_from_there() {
     assert_eq!(folds, 1, "one at a time");
     let wanted = desk.state.past.as_ref().unwrap().wanted;
     desk.fold_past();
-    while desk.state.past.as_ref().unwrap().is_folding() {
+    while desk.state.past.as_ref().unwrap().is_on_the_way() {
         desk.fold_past();
     }
     assert_eq!(desk.state.past.as_ref().unwrap().shown, wanted);
     is_as_told(&desk);
+}
+
+#[test]
+fn the_board_of_the_next_step_is_folded_before_it_is_asked_for() {
+    let mut desk = Desk::with(crowd(3_000).in_order(), (120, 30), |_| {});
+    desk.press("T").read_past();
+    while !desk.press("{").state.past.as_ref().unwrap().is_on_the_way() {}
+    let folds = |desk: &Desk| desk.effects.iter().filter(|effect| matches!(effect, Effect::FoldPast(..))).count();
+    let arrives_at_once = |desk: &mut Desk, keys: &str| {
+        desk.press(keys);
+        assert!(!desk.state.past.as_ref().unwrap().is_on_the_way(), "{keys}");
+        is_as_told(desk);
+    };
+    // The first one is folded when it is asked for, and the one behind it at once.
+    assert_eq!(folds(&desk), 1);
+    desk.fold_past();
+    is_as_told(&desk);
+    assert_eq!(folds(&desk), 2, "it is asked for before anybody presses a key");
+    let there = shown(&desk);
+    desk.fold_past();
+    assert_eq!(shown(&desk), there, "and not shown before");
+    arrives_at_once(&mut desk, "{");
+    assert_eq!(folds(&desk), 3);
+    // A key that comes while it is folded waits for that, and what was filtered meanwhile is.
+    desk.press("/").write("is:new").press("enter {");
+    assert!(desk.state.past.as_ref().unwrap().is_on_the_way());
+    desk.fold_past();
+    let (_, at) = shown(&desk);
+    assert!(!desk.state.past.as_ref().unwrap().is_on_the_way());
+    assert!(desk.state.rows.from(0).all(|row| row.state.stage(at).as_str() == "new"));
+    let count = desk.state.rows.iter().filter(|row| row.state.stage(at).as_str() == "new").count();
+    assert_eq!(desk.state.rows.shown(), count);
+    desk.press("/ ctrl-u enter");
+    is_as_told(&desk);
+    // Whoever turns round gets there as well.
+    desk.press("}");
+    while desk.state.past.as_ref().unwrap().is_on_the_way() {
+        desk.fold_past();
+    }
+    is_as_told(&desk);
+    // A jump is no pace: nothing is folded for nobody.
+    let before = folds(&desk);
+    desk.press("h");
+    assert_eq!(folds(&desk), before);
+    is_as_told(&desk);
+    desk.press("esc").sees_no("PAST");
 }
 
 #[test]

@@ -1,33 +1,27 @@
 //! The rows as of another moment. Every slot stays; that of a dealership that was not there yet is empty.
 
 use std::cmp::Reverse;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
+use super::replace::OtherTexts;
 use super::tab::is_there;
 use super::{DealershipRow, DealershipRows, MANY};
-use crate::domain::{DealershipId, Onboarding, Timestamp};
+use crate::domain::past::PastChange;
+use crate::domain::threads::in_threads;
+use crate::domain::{Onboarding, Timestamp};
+
+/// A state in the place of another; `None`: nobody was, or is there.
+type Replaced = (Option<Arc<Onboarding>>, Option<Arc<Onboarding>>);
 
 impl DealershipRows {
-    /// Shows some dealerships as they stood at another moment (`None`: not there yet), and all as of then.
-    pub fn travel(&mut self, changes: &[(DealershipId, Option<Arc<Onboarding>>)], now: Timestamp) {
+    /// Shows some dealerships as they stood at another moment, and all as of then.
+    pub fn travel(&mut self, changes: &[PastChange], now: Timestamp) {
         let passed = if now < self.derived_at { self.passed_since(now) } else { self.take_due(now) };
         let many = changes.len() + passed.len() > MANY;
         let mut changed = Vec::with_capacity(changes.len() + passed.len());
-        for (id, state) in changes {
-            let Some(slot) = self.by_id.get(id).copied() else { continue };
-            if !many {
-                self.leave(slot);
-            }
-            match state {
-                Some(state) => {
-                    self.fill(slot, state, now);
-                    changed.push(slot);
-                }
-                None => self.empty(slot),
-            }
-        }
-        self.twins.settle();
-        self.derived_at = now;
+        let replaced = self.replace_all(changes, many, now, &mut changed);
         for slot in passed {
             let is_there = self.tabs.get(slot as usize).is_some_and(|tabs| is_there(*tabs));
             if is_there {
@@ -37,20 +31,72 @@ impl DealershipRows {
                 changed.push(slot);
             }
         }
-        changed.iter().for_each(|slot| self.derive(*slot, now));
-        self.keys.rank();
+        self.derived_at = now;
+        let mut twins = std::mem::take(&mut self.twins);
+        // What asks for twins is asked again in the end.
+        self.twins = thread::scope(|scope| {
+            let settled = scope.spawn(move || {
+                for (former, state) in replaced {
+                    twins.replace(former.as_deref(), state.as_deref());
+                }
+                twins.settle();
+                twins
+            });
+            self.derive(&changed, now);
+            self.keys.rank();
+            settled.join().unwrap_or_else(|panic| resume_unwind(panic))
+        });
         self.arrange(&changed, many);
         if !self.query.is_empty() {
             self.ask_again(now);
         }
     }
 
+    /// Puts the states of another moment into their slots, which are told.
+    fn replace_all(
+        &mut self,
+        changes: &[PastChange],
+        many: bool,
+        now: Timestamp,
+        changed: &mut Vec<u32>,
+    ) -> Vec<Replaced> {
+        let others = in_threads(changes, |changes| {
+            let other = |(id, state): &PastChange| {
+                let slot = *self.by_id.get(id)?;
+                Some((slot, state.clone().map(|state| (self.other_texts(slot, &state, now), state))))
+            };
+            changes.iter().filter_map(other).collect()
+        });
+        let replace = |(slot, state): (u32, Option<(OtherTexts, Arc<Onboarding>)>)| {
+            if !many {
+                self.leave(slot);
+            }
+            let was_there = self.tabs.get(slot as usize).is_some_and(|tabs| is_there(*tabs));
+            match state {
+                Some((others, state)) => {
+                    changed.push(slot);
+                    self.empty -= usize::from(!was_there);
+                    let former = self.replace(slot, &state, others, now).filter(|_| was_there);
+                    (former, Some(state))
+                }
+                None => (self.empty(slot).filter(|_| was_there), None),
+            }
+        };
+        others.into_iter().map(replace).collect()
+    }
+
+    /// Shows nobody in a slot. Whoever was there last.
+    fn empty(&mut self, slot: u32) -> Option<Arc<Onboarding>> {
+        let (row, tabs) = self.slots.get_mut(slot as usize).zip(self.tabs.get_mut(slot as usize))?;
+        self.empty += usize::from(is_there(*tabs));
+        (row.last, row.next, *tabs) = (None, None, 0);
+        Some(Arc::clone(&row.state))
+    }
+
     /// The rows that are otherwise at an earlier moment than the last one.
     pub(super) fn passed_since(&self, now: Timestamp) -> Vec<u32> {
-        let passed = |row: &DealershipRow| row.state.next_change(now, &self.policy);
-        let rows = (0..).zip(&self.slots).zip(&self.tabs).filter(|(_, tabs)| is_there(**tabs));
-        let otherwise = rows.filter(|((_, row), _)| passed(row).is_some_and(|at| at <= self.derived_at));
-        otherwise.map(|((slot, _), _)| slot).collect()
+        let is_otherwise = |row: &DealershipRow| row.last.is_some_and(|at| at > now);
+        (0..).zip(&self.slots).filter(|(_, row)| is_otherwise(row)).map(|(slot, _)| slot).collect()
     }
 
     /// The rows that the passing of time has changed.
@@ -64,30 +110,5 @@ impl DealershipRows {
             }
         }
         due
-    }
-
-    fn fill(&mut self, slot: u32, state: &Arc<Onboarding>, now: Timestamp) {
-        let place = slot as usize;
-        let (Some(row), Some(tabs)) = (self.slots.get_mut(place), self.tabs.get(place)) else { return };
-        let was_there = is_there(*tabs);
-        self.empty -= usize::from(!was_there);
-        self.twins.replace(was_there.then_some(&*row.state), Some(state));
-        let renamed = row.state.profile != state.profile;
-        row.state = Arc::clone(state);
-        if renamed {
-            self.texts.set(place, state.id, &state.profile);
-        }
-        self.read_texts(slot, now, renamed);
-    }
-
-    fn empty(&mut self, slot: u32) {
-        let (Some(row), Some(tabs)) = (self.slots.get_mut(slot as usize), self.tabs.get_mut(slot as usize)) else {
-            return;
-        };
-        if is_there(*tabs) {
-            self.empty += 1;
-            self.twins.replace(Some(&row.state), None);
-        }
-        (row.next, *tabs) = (None, 0);
     }
 }

@@ -6,7 +6,7 @@ use super::past_board;
 use crate::domain::Timestamp;
 use crate::tui::dialog::Dialog;
 use crate::tui::msg::{Effect, Msg, WorkId};
-use crate::tui::past::{PastDesk, PastMoment, PastNews, PastReading, PastRows};
+use crate::tui::past::{PastDesk, PastFolding, PastMoment, PastNews, PastReading, PastRows};
 use crate::tui::state::{Mode, ScreenState};
 use crate::tui::theme::Tone;
 
@@ -101,7 +101,7 @@ pub(in crate::tui) fn step_event(state: &mut ScreenState, forward: bool) -> Vec<
         },
     };
     match log.moment(position) {
-        Some(at) => go(state, PastMoment { position, at }, if forward { "+1" } else { "-1" }.to_owned()),
+        Some(at) => go(state, PastMoment { position, at }, if forward { "+1" } else { "-1" }.to_owned(), None),
         None => nothing_there(state, forward),
     }
 }
@@ -110,9 +110,7 @@ pub(in crate::tui) fn step_time(state: &mut ScreenState, length: TimeDelta) -> V
     let Some(PastDesk { wanted, .. }) = state.past.as_deref() else { return Vec::new() };
     let from = wanted.at;
     let Some(at) = from.checked_add_signed(length) else { return Vec::new() };
-    let sign = if length < TimeDelta::zero() { "-" } else { "+" };
-    let unit = if length.abs() >= TimeDelta::days(1) { "1 d" } else { "1 h" };
-    go_to(state, at, &format!("{sign}{unit}"))
+    go_to(state, at, Some(length))
 }
 
 pub(in crate::tui) fn ask(state: &mut ScreenState) {
@@ -122,22 +120,27 @@ pub(in crate::tui) fn ask(state: &mut ScreenState) {
 
 pub(super) fn asked(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
     let at = dialog.moment(&state.context());
-    at.map_or_else(|_| Vec::new(), |at| go_to(state, at, ""))
+    at.map_or_else(|_| Vec::new(), |at| go_to(state, at, None))
 }
 
-fn go_to(state: &mut ScreenState, at: Timestamp, step: &str) -> Vec<Effect> {
-    let Some(PastDesk { log, wanted, end, .. }) = state.past.as_deref() else { return Vec::new() };
-    let at = at.clamp(log.moment(0).unwrap_or(*end).min(*end), *end);
-    if at == wanted.at {
-        return nothing_there(state, at == *end);
+fn go_to(state: &mut ScreenState, at: Timestamp, pace: Option<TimeDelta>) -> Vec<Effect> {
+    let Some(past) = state.past.as_deref() else { return Vec::new() };
+    let (from, to) = (past.wanted, past.moment(at));
+    if to.at == from.at {
+        return nothing_there(state, to.at == past.end);
     }
-    let (from, position) = (wanted.position, log.position(at));
-    let events = match (step, from.abs_diff(position)) {
-        ("", _) => String::new(),
-        (_, 1) => format!("{step}, 1 event"),
-        (_, count) => format!("{step}, {count} events"),
+    let events = match (pace.map(step_words), from.position.abs_diff(to.position)) {
+        (None, _) => String::new(),
+        (Some(step), 1) => format!("{step}, 1 event"),
+        (Some(step), count) => format!("{step}, {count} events"),
     };
-    go(state, PastMoment { position, at }, events)
+    go(state, to, events, pace)
+}
+
+fn step_words(length: TimeDelta) -> String {
+    let sign = if length < TimeDelta::zero() { "-" } else { "+" };
+    let unit = if length.abs() >= TimeDelta::days(1) { "1 d" } else { "1 h" };
+    format!("{sign}{unit}")
 }
 
 fn nothing_there(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
@@ -147,33 +150,53 @@ fn nothing_there(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
 }
 
 /// Takes what is shown to another moment; where that changes much, the board of it is folded beside.
-fn go(state: &mut ScreenState, to: PastMoment, step: String) -> Vec<Effect> {
+fn go(state: &mut ScreenState, to: PastMoment, step: String, pace: Option<TimeDelta>) -> Vec<Effect> {
     let Some(past) = &mut state.past else { return Vec::new() };
-    (past.wanted, past.step) = (to, step);
+    (past.wanted, past.step, past.pace) = (to, step, pace);
     if past.folding.is_some() {
         // It is begun with when that is there.
         return Vec::new();
     }
+    if let Some(rows) = past.spare.take_if(|rows| rows.there == to) {
+        past_board::show(state, rows);
+        return fold_ahead(state);
+    }
     let from = past.shown.position;
     if past.log.touches_more_than(AT_ONCE, from, to.position) {
-        let work = state.new_work();
-        if let Some(past) = &mut state.past {
-            past.folding = Some(work);
-        }
-        return vec![Effect::FoldPast(work, to)];
+        return fold_beside(state, to, false);
     }
-    let changes = past.log.changes(from, to.position);
+    let changes = past.log.changes(from, to.position, |id| state.rows.get(id).map(|row| &row.state));
     state.rows.travel(&changes, to.at);
     past_board::arrive(state, to);
-    Vec::new()
+    fold_ahead(state)
+}
+
+fn fold_beside(state: &mut ScreenState, to: PastMoment, ahead: bool) -> Vec<Effect> {
+    let work = state.new_work();
+    let Some(past) = &mut state.past else { return Vec::new() };
+    past.folding = Some(PastFolding { work, ahead });
+    vec![Effect::FoldPast(work, to)]
+}
+
+/// Folds the board of the next step before it is asked for: whoever goes by hours or days goes on so.
+fn fold_ahead(state: &mut ScreenState) -> Vec<Effect> {
+    let Some((past, to)) = state.past.as_ref().and_then(|past| Some((past, past.next()?))) else { return Vec::new() };
+    let is_there = past.spare.as_ref().is_some_and(|rows| rows.there == to);
+    if is_there || !past.log.touches_more_than(AT_ONCE, past.shown.position, to.position) {
+        return Vec::new();
+    }
+    fold_beside(state, to, true)
 }
 
 fn folded(state: &mut ScreenState, work: WorkId, rows: PastRows) -> Vec<Effect> {
-    if state.past.as_ref().is_none_or(|past| past.folding != Some(work)) {
-        return Vec::new();
+    let Some(past) = &mut state.past else { return Vec::new() };
+    let Some(folding) = past.folding.take_if(|folding| folding.work == work) else { return Vec::new() };
+    if folding.ahead && (!past.is_on_the_way() || rows.there != past.wanted) {
+        past.spare = Some(rows);
+    } else {
+        past_board::show(state, rows);
     }
-    past_board::show(state, rows);
-    let Some(PastDesk { shown, wanted, step, .. }) = state.past.as_deref() else { return Vec::new() };
-    let (wanted, step) = (*wanted, step.clone());
-    if wanted == *shown { Vec::new() } else { go(state, wanted, step) }
+    let Some(past) = state.past.as_deref().filter(|past| past.is_on_the_way()) else { return fold_ahead(state) };
+    let (wanted, step, pace) = (past.wanted, past.step.clone(), past.pace);
+    go(state, wanted, step, pace)
 }

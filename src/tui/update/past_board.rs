@@ -37,8 +37,8 @@ pub(super) fn enter(state: &mut ScreenState, board: PastBoard) {
         detail: Detail::default(),
     };
     let step = String::new();
-    let (now, folding) = (state.now.at, None);
-    let mut past = Box::new(PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, now, present });
+    let (now, folding, pace) = (state.now.at, None, None);
+    let mut past = Box::new(PastDesk { log, shown, wanted: shown, folding, spare, end: at, step, pace, now, present });
     exchange(state, &mut past.present);
     state.past = Some(past);
     state.reveal = None;
@@ -95,7 +95,7 @@ pub(super) fn show(state: &mut ScreenState, PastRows { mut rows, there }: PastRo
     rows.arrange_as(&state.rows, there.at);
     let rows = std::mem::replace(&mut state.rows, rows);
     if let Some(past) = &mut state.past {
-        (past.folding, past.spare) = (None, Some(PastRows { rows, there: past.shown }));
+        past.spare = Some(PastRows { rows, there: past.shown });
     }
     arrive(state, there);
 }

@@ -24,7 +24,7 @@ pub(super) fn draw(past: &PastDesk, state: &ScreenState, theme: &Theme, canvas: 
     let zone = state.setup.zone;
     canvas.fill(0, 0, room, " ", theme.past);
     let mut words = format!("PAST {}", moment(zone, at, past.now));
-    if past.is_folding() {
+    if past.is_on_the_way() {
         words.push_str(&format!(" → {} …", moment(zone, past.wanted.at, past.now)));
     } else {
         words.push_str(&happened(past, state));

@@ -1,0 +1,23 @@
+//! What is done to many alike, shared among threads.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
+
+/// From so many on several threads are worth their start.
+const WORTH_THREADS: usize = 500;
+const MOST_THREADS: usize = 8;
+
+/// What is made of all, in their order: of each share by a thread of its own.
+pub fn in_threads<T: Sync, U: Send>(all: &[T], make: impl Fn(&[T]) -> Vec<U> + Sync) -> Vec<U> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    if all.len() < WORTH_THREADS || threads == 1 {
+        return make(all);
+    }
+    let make = &make;
+    thread::scope(|scope| {
+        let shares = all.chunks(all.len().div_ceil(threads));
+        let shares: Vec<_> = shares.map(|share| scope.spawn(move || make(share))).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}

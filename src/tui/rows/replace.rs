@@ -1,0 +1,67 @@
+//! Another state in the slot of a dealership, and the texts by which it is found and ordered.
+
+use std::sync::Arc;
+
+use super::{DealershipRows, TableColumn};
+use crate::domain::text::normal;
+use crate::domain::{Onboarding, Timestamp};
+use crate::present::column::{DealershipView, RowOrder};
+
+/// Which texts of a row are others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct OtherTexts {
+    /// Of its profile.
+    profile: bool,
+    /// Of columns that are no fields of it.
+    columns: bool,
+}
+
+impl OtherTexts {
+    pub(super) const ALL: Self = Self { profile: true, columns: true };
+}
+
+impl DealershipRows {
+    /// What a state says otherwise than that of a slot.
+    pub(super) fn other_texts(&self, slot: u32, state: &Onboarding, now: Timestamp) -> OtherTexts {
+        let Some(row) = self.slots.get(slot as usize) else { return OtherTexts::ALL };
+        let former = row.view(now, &self.policy);
+        let newer = DealershipView { state, ..row.view(now, &self.policy) };
+        let columns = TableColumn::ALL.into_iter().any(|column| match column.screen().order {
+            RowOrder::Text(read) => read(&former) != read(&newer),
+            RowOrder::Field(_) | RowOrder::Number(_) | RowOrder::Same => false,
+        });
+        OtherTexts { profile: row.state.profile != state.profile, columns }
+    }
+
+    /// Puts a state into a slot. The former one, unless nobody is there.
+    pub(super) fn replace(
+        &mut self,
+        slot: u32,
+        state: &Arc<Onboarding>,
+        others: OtherTexts,
+        now: Timestamp,
+    ) -> Option<Arc<Onboarding>> {
+        let row = self.slots.get_mut(slot as usize)?;
+        let former = std::mem::replace(&mut row.state, Arc::clone(state));
+        if others.profile {
+            self.texts.set(slot as usize, state.id, &state.profile);
+        }
+        self.read_texts(slot, now, others);
+        Some(former)
+    }
+
+    /// The texts by which columns order a row, as far as they are others.
+    pub(super) fn read_texts(&mut self, slot: u32, now: Timestamp, others: OtherTexts) {
+        let Self { slots, texts, keys, policy, .. } = self;
+        let Some((row, text)) = slots.get(slot as usize).zip(texts.get(slot as usize)) else { return };
+        for column in TableColumn::ALL {
+            match column.screen().order {
+                RowOrder::Field(field) if others.profile => keys.set_text(column, slot, text.field(field)),
+                RowOrder::Text(read) if others.columns => {
+                    keys.set_text(column, slot, &normal(&read(&row.view(now, policy))));
+                }
+                RowOrder::Field(_) | RowOrder::Text(_) | RowOrder::Number(_) | RowOrder::Same => {}
+            }
+        }
+    }
+}
