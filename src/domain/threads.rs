@@ -9,7 +9,7 @@ const WORTH_THREADS: usize = 500;
 const MOST_THREADS: usize = 8;
 
 /// What is made of all, in their order: of each share by a thread of its own.
-pub fn in_threads<T: Sync, U: Send>(all: &[T], make: impl Fn(&[T]) -> Vec<U> + Sync) -> Vec<U> {
+pub fn in_threads<'a, T: Sync, U: Send>(all: &'a [T], make: impl Fn(&'a [T]) -> Vec<U> + Sync) -> Vec<U> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
     if all.len() < WORTH_THREADS || threads == 1 {
         return make(all);

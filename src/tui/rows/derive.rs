@@ -13,6 +13,9 @@ use crate::present::time::Zone;
 /// So many entries of what is due for each row are swept before they are more: a row leaves one behind at each change.
 const DUE_PER_ROW: usize = 8;
 
+/// So many are derived at once: of more what was derived would take much memory for a moment.
+const PORTION: usize = 8_192;
+
 /// What was derived of some rows, in their order.
 struct DerivedRows {
     rows: Vec<DerivedRow>,
@@ -33,6 +36,16 @@ impl DealershipRows {
     /// Everything about some rows that depends on their states, the moment and the filter.
     pub(super) fn derive(&mut self, slots: &[u32], now: Timestamp) {
         self.derived_at = now.max(self.derived_at);
+        for portion in slots.chunks(PORTION) {
+            self.derive_portion(portion, now);
+        }
+        if self.due.len() > self.slots.len() * DUE_PER_ROW {
+            let due = (0..).zip(&self.slots).filter_map(|(slot, row)| Some(Reverse((row.next?, slot))));
+            self.due = due.collect();
+        }
+    }
+
+    fn derive_portion(&mut self, slots: &[u32], now: Timestamp) {
         for DerivedRows { rows, numbers, newest_event } in in_threads(slots, |share| vec![self.derived(share, now)]) {
             self.newest_event = newest_event.max(self.newest_event);
             for (column, numbers) in TableColumn::ALL.into_iter().zip(numbers) {
@@ -45,10 +58,6 @@ impl DealershipRows {
                 (row.last, row.next) = derived.changes;
                 self.due.extend(row.next.map(|at| Reverse((at, derived.slot))));
             }
-        }
-        if self.due.len() > self.slots.len() * DUE_PER_ROW {
-            let due = (0..).zip(&self.slots).filter_map(|(slot, row)| Some(Reverse((row.next?, slot))));
-            self.due = due.collect();
         }
     }
 

@@ -7,6 +7,7 @@ use super::keys::directed;
 use super::tab::{Tab, tabs_of};
 use super::{DealershipRows, LETTERS, Sort, first_letters};
 use crate::domain::query::{Query, QueryContext, SearchText, Searchable};
+use crate::domain::threads::in_threads;
 use crate::domain::{DealershipId, Onboarding, Policy, Timestamp};
 use crate::present::column::{DealershipView, RowOrder, TableColumn};
 use crate::present::time::Zone;
@@ -58,7 +59,7 @@ impl DealershipRows {
         let (start, rows) = starts.iter().find_map(ranked)?;
         let by_number = around(rows, start.cursor);
         let page = if by_number.len() > MANY_EQUAL {
-            states_of(around(named(by_number), start.cursor))
+            states_of(around(named(&by_number), start.cursor))
         } else {
             states_of(by_number)
         };
@@ -81,23 +82,29 @@ fn rank_all<'a>(
     context: &QueryContext<'_>,
 ) -> Vec<RankedState<'a, Numbers>> {
     let QueryContext { now, policy, .. } = *context;
-    let rank = |state: &'a Arc<Onboarding>| {
+    let rank = |query: &Query, state: &'a Arc<Onboarding>| {
         let view = DealershipView::of(state, None, now, policy, Zone::default());
-        if tabs_of(view.facts) & start.tab.bit() == 0 || !matches(&start.query, state, context) {
+        if tabs_of(view.facts) & start.tab.bit() == 0 || !matches(query, state, context) {
             return None;
         }
         let key = |(column, descending)| directed(number_of(column).and_then(|number| number(&view)), descending);
         let rank = (key((start.sort.column, start.sort.descending)), start.sort.then.map_or(0, key));
         Some(RankedState { rank, state })
     };
-    states.iter().filter_map(rank).collect()
+    in_threads(states, |states| {
+        // A regular expression has scratch memory; each thread asks a query of its own.
+        let query = start.query.clone();
+        states.iter().filter_map(|state| rank(&query, state)).collect()
+    })
 }
 
 /// The same with what decides among those that are equal.
-fn named(rows: Vec<RankedState<'_, Numbers>>) -> Vec<RankedState<'_, (Numbers, [u8; LETTERS])>> {
-    let mut form = String::new();
-    let mut letters = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
-    rows.into_iter().map(|row| RankedState { rank: (row.rank, letters(row.state)), state: row.state }).collect()
+fn named<'a>(rows: &[RankedState<'a, Numbers>]) -> Vec<RankedState<'a, (Numbers, [u8; LETTERS])>> {
+    in_threads(rows, |rows| {
+        let mut form = String::new();
+        let mut letters = |state: &Onboarding| first_letters(&mut form, state.profile.name.raw());
+        rows.iter().map(|row| RankedState { rank: (row.rank, letters(row.state)), state: row.state }).collect()
+    })
 }
 
 /// Those beside the cursor, in no order, with all that are equal to the first or last of them.
