@@ -6,7 +6,10 @@
 //! called missing; a slot that cannot be read is skipped (it could not be booked by it), but a list of which no slot can be read is no
 //! list; a list longer than allowed is no list.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
+use chrono::format::{Item, Numeric, Pad, Parsed, parse_and_remainder};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -351,15 +354,27 @@ pub fn local_time(text: &str) -> Option<NaiveDateTime> {
     if text.len() > 40 {
         return None;
     }
-    let text = text.replacen(' ', "T", 1);
-    // Lists have hundreds of these, nearly all without seconds.
-    let read = |format| NaiveDateTime::parse_and_remainder(&text, format).ok();
-    let (local, rest) = match read("%Y-%m-%dT%H:%M")? {
-        (_, rest) if rest.starts_with(':') => read("%Y-%m-%dT%H:%M:%S%.f")?,
-        found => found,
+    let text = if text.contains(' ') { Cow::Owned(text.replacen(' ', "T", 1)) } else { Cow::Borrowed(text) };
+    let mut parsed = Parsed::new();
+    let (local, rest) = match parse_and_remainder(&mut parsed, &text, TO_THE_MINUTE.iter()).ok()? {
+        rest if rest.starts_with(':') => NaiveDateTime::parse_and_remainder(&text, "%Y-%m-%dT%H:%M:%S%.f").ok()?,
+        rest => (parsed.to_naive_datetime_with_offset(0).ok()?, rest),
     };
     is_offset(rest).then_some(local)
 }
+
+/// `%Y-%m-%dT%H:%M`, read once: lists have hundreds of such times, nearly all without seconds.
+const TO_THE_MINUTE: [Item<'static>; 9] = [
+    Item::Numeric(Numeric::Year, Pad::Zero),
+    Item::Literal("-"),
+    Item::Numeric(Numeric::Month, Pad::Zero),
+    Item::Literal("-"),
+    Item::Numeric(Numeric::Day, Pad::Zero),
+    Item::Literal("T"),
+    Item::Numeric(Numeric::Hour, Pad::Zero),
+    Item::Literal(":"),
+    Item::Numeric(Numeric::Minute, Pad::Zero),
+];
 
 /// Nothing, `Z`, or an offset with or without its colon and its minutes.
 fn is_offset(text: &str) -> bool {
