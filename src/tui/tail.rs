@@ -11,7 +11,9 @@ mod text;
 
 use std::sync::Arc;
 
-use crate::domain::{DealershipId, Event};
+use chrono::TimeDelta;
+
+use crate::domain::{DealershipId, Event, Timestamp};
 use crate::present::log_line::LogLine;
 use crate::protocol::EventQuery;
 
@@ -26,6 +28,9 @@ pub use text::TailText;
 
 /// How many events are read at once.
 pub const PAGE: usize = 2_000;
+
+/// By how much the clocks of a team may differ for a span of time to show all that happened in it.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
 
 /// What is under way until more of the log is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,11 +238,12 @@ impl EventTail {
                 Adjacent::End => return Adjacent::End,
             };
             seq = event.seq;
-            let is_too_old = scope.since.is_some_and(|since| event.at < since);
-            if is_too_old && !forward {
+            let since = scope.since.unwrap_or(Timestamp::MIN_UTC);
+            // What is older may be of a clock that runs behind, with newer ones before it.
+            if !forward && since - event.at > CLOCKS_DIFFER {
                 return Adjacent::End;
             }
-            if !is_too_old
+            if event.at >= since
                 && self.shows(Group::of(&event.fact))
                 && let Some(line) = self.line_of(pages, event)
             {
@@ -260,19 +266,19 @@ impl EventTail {
         }
     }
 
-    /// How many that would be shown arrived since it was held still.
-    pub fn arrived(&self, scope: TailScope) -> usize {
+    /// How many that would be shown arrived since it was held still, and whether there are more than are held.
+    pub fn arrived(&self, scope: TailScope) -> (usize, bool) {
         if self.held.is_none() {
-            return 0;
+            return (0, false);
         }
         let (mut seq, mut count) = (u64::MAX, 0);
-        while let Ok(newer) = self.next_seq(seq, false, scope) {
-            if newer <= self.newest_held {
-                break;
+        loop {
+            match self.next_seq(seq, false, scope) {
+                Ok(newer) if newer > self.newest_held => (seq, count) = (newer, count + 1),
+                Err(Some(unread)) => return (count, unread > self.newest_held + 1),
+                Ok(_) | Err(None) => return (count, false),
             }
-            (seq, count) = (newer, count + 1);
         }
-        count
     }
 
     pub fn follow(&mut self) {

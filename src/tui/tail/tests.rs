@@ -56,14 +56,14 @@ fn follows_holds_still_and_counts_what_arrives() {
     step(&mut tail, -1, all());
     assert_eq!((seqs(&tail, 3, all()), chosen(&tail, all())), (vec![8, 9, 10], 9));
     tail.extend(&events([11, 12]));
-    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![8, 9, 10], 2));
+    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![8, 9, 10], (2, false)));
     step(&mut tail, -3, all());
     assert_eq!((seqs(&tail, 3, all()), chosen(&tail, all())), (vec![6, 7, 8], 6));
     step(&mut tail, 4, all());
     assert_eq!((seqs(&tail, 3, all()), chosen(&tail, all())), (vec![8, 9, 10], 10));
     step(&mut tail, 5, all());
     assert!(tail.follows());
-    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![10, 11, 12], 0));
+    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![10, 11, 12], (0, false)));
     step(&mut tail, -99, all());
     assert_eq!(seqs(&tail, 3, all()), [1, 2, 3]);
 }
@@ -92,14 +92,25 @@ fn what_is_counted_while_held_still_is_what_arrived_since_not_what_lies_below() 
     let mut tail = tail(1..=20);
     tail.hold(all());
     step(&mut tail, -10, all());
-    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![10, 11, 12], 0));
+    assert_eq!((seqs(&tail, 3, all()), tail.arrived(all())), (vec![10, 11, 12], (0, false)));
     tail.extend(&events([21, 22]));
-    assert_eq!(tail.arrived(all()), 2);
+    assert_eq!(tail.arrived(all()), (2, false));
     // Of what is hidden nobody waits for more.
     tail.show(Group::Desk, false);
-    assert_eq!(tail.arrived(all()), 1);
+    assert_eq!(tail.arrived(all()), (1, false));
     tail.follow();
-    assert_eq!(tail.arrived(all()), 0);
+    assert_eq!(tail.arrived(all()), (0, false));
+}
+
+#[test]
+fn of_more_than_is_held_it_is_said_that_there_are_more() {
+    let mut tail = tail(1..=20);
+    tail.hold(all());
+    for first in (21..30_021).step_by(1_000) {
+        tail.extend(&events(first..first + 1_000));
+    }
+    let (count, more) = tail.arrived(all());
+    assert!(more && count < 30_000, "{count}");
 }
 
 #[test]
@@ -137,7 +148,7 @@ fn a_letter_grows_at_its_newest_event_and_stands_still_while_the_tail_does() {
     assert_eq!(tail.chosen(all()).unwrap().earlier.len(), 1);
     tail.hold(all());
     tail.extend(&[of(5, sent("250 again"))]);
-    assert_eq!((seqs(&tail, 9, all()), tail.arrived(all())), (vec![1, 3, 4], 1));
+    assert_eq!((seqs(&tail, 9, all()), tail.arrived(all())), (vec![1, 3, 4], (1, false)));
     tail.follow();
     assert_eq!(seqs(&tail, 9, all()), [1, 3, 5]);
 }
@@ -229,12 +240,29 @@ fn what_a_filter_left_out_is_read_when_it_is_shown_again() {
 
 #[test]
 fn a_span_of_time_ends_the_log() {
-    let log = events(1..=9_000);
+    let log = events(1..=19_000);
     let mut tail = EventTail::default();
-    tail.take_newest(&log[8_000..]);
-    let since = TailScope { since: Some(log[6_999].at), ..all() };
+    tail.take_newest(&log[18_000..]);
+    let since = TailScope { since: Some(log[16_999].at), ..all() };
     tail.go(Motion::Top, 20, since);
     assert!(!tail.seek_top(20, since), "it goes on above what is held");
-    assert!(read(&mut tail, &log, 20, since) <= 2);
-    assert_eq!(chosen(&tail, since), 7_000);
+    // An hour more, for clocks that run behind.
+    assert!(read(&mut tail, &log, 20, since) <= 3);
+    assert_eq!(chosen(&tail, since), 17_000);
+}
+
+#[test]
+fn a_clock_that_runs_behind_hides_nothing_of_a_span_of_time() {
+    let mut log = events(1..=100);
+    let minutes =
+        |of: &Arc<Event>, minutes: i64| Arc::new(Event { at: of.at + TimeDelta::minutes(minutes), ..(**of).clone() });
+    // Every tenth is of a machine whose clock is half an hour behind.
+    for behind in log.iter_mut().step_by(10) {
+        *behind = minutes(behind, -30);
+    }
+    let since = TailScope { since: Some(log[51].at), ..all() };
+    let mut tail = EventTail::default();
+    tail.take_newest(&log);
+    let expected: Vec<u64> = log.iter().filter(|event| Some(event.at) >= since.since).map(|event| event.seq).collect();
+    assert_eq!(seqs(&tail, 100, since), expected);
 }

@@ -128,8 +128,8 @@ fn heading(state: &ScreenState, theme: &Theme, canvas: &mut Canvas<'_>) {
     let arrived = tail.arrived(state.tail_scope());
     match (tail.follows(), arrived) {
         (true, _) => put("following ", theme.dim),
-        (false, 0) => put("paused ", warn),
-        (false, arrived) => put(&format!("paused, {arrived} new "), warn),
+        (false, (0, false)) => put("paused ", warn),
+        (false, (count, more)) => put(&format!("paused, {count}{} new ", if more { "+" } else { "" }), warn),
     }
     put(&format!("{} ", state.setup.zone.name()), theme.dim);
     match tail.seek {
