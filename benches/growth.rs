@@ -19,6 +19,7 @@ mod records;
 
 use std::hint::black_box;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,10 +34,15 @@ use records::{fill, note};
 const DEALERSHIPS: [u64; 3] = [1_000, 10_000, 100_000];
 const EVENTS: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const ROUNDS: usize = 5;
+/// Asks for the memory that a store takes.
+const RESIDENT: &str = "resident";
 
 #[tokio::main]
 async fn main() {
     let clock: SharedClock = Arc::new(WallClock::real());
+    if let Some(dir) = std::env::args().skip_while(|arg| arg != RESIDENT).nth(1) {
+        return tell_resident(Path::new(&dir), &clock).await;
+    }
     let timed = |mut act: Box<dyn FnMut() + '_>| {
         limit::median(ROUNDS, || {
             let began = clock.elapsed();
@@ -65,6 +71,7 @@ async fn main() {
         opened.add(count, times[ROUNDS / 2]);
         if count == EVENTS[EVENTS.len() - 1] {
             first_rows(dir.path(), &clock).await;
+            memory(dir.path());
         }
         std::fs::remove_dir_all(dir.path().join("index")).expect("removed");
         folded.add(count, open(dir.path(), &clock).await);
@@ -94,6 +101,28 @@ async fn first_rows(dir: &Path, clock: &SharedClock) {
     times.sort_unstable();
     let what = "the way to first rows: 100000 dealerships, 1000000 events";
     limit::at_most(what, times[ROUNDS / 2], Duration::from_millis(267));
+}
+
+/// Has another process, which has done nothing else, say what it takes of memory.
+fn memory(dir: &Path) {
+    let program = std::env::current_exe().expect("this program");
+    let said = Command::new(program).arg(RESIDENT).arg(dir).output().expect("started");
+    let taken = String::from_utf8_lossy(&said.stdout).trim().parse().expect("a number");
+    limit::at_most_mb("memory of 100000 dealerships and their rows", taken, 120);
+}
+
+/// What the store and the rows of a desk take of memory, in MB.
+async fn tell_resident(dir: &Path, clock: &SharedClock) {
+    let store = EmbeddedStore::open(dir, Arc::clone(clock)).expect("a store");
+    let rows = DealershipRows::new(store.read_model().all().1, Some("ana".to_owned()), Policy::default(), now());
+    // What is not needed any more is given back after a while.
+    clock.sleep(Duration::from_secs(3)).await;
+    let status = std::fs::read_to_string("/proc/self/status").expect("what the system knows");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+    println!("{}", kilobytes / 1_024);
+    drop(rows);
+    store.close().await.expect("closed");
 }
 
 /// A tenth of the events add a dealership, the others are notes on them.

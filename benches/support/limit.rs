@@ -13,6 +13,11 @@ pub fn at_most(what: &str, took: Duration, limit: Duration) {
     row(what, &length(took), &format!("at most {}", length(limit)), limit.as_secs_f64() / took.as_secs_f64());
 }
 
+/// Something that may take so many MB at most.
+pub fn at_most_mb(what: &str, taken: u64, limit: u64) {
+    row(what, &format!("{taken} MB"), &format!("at most {limit} MB"), limit as f64 / taken as f64);
+}
+
 /// Something that keeps at least such a share of what the bare way does.
 pub fn at_least(what: &str, share: f64, limit: f64) {
     row(what, &format!("{share:.2}"), &format!("at least {limit:.2}"), share / limit);

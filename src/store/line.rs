@@ -7,6 +7,7 @@
 //! An event of the platform has `null` in the place of its dealership, and 0 as `prev`. The first line of what is written and
 //! synced at once says `"group":true` after it: so everything before it was durable.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write as _};
 
@@ -81,9 +82,13 @@ pub(super) fn write(out: &mut Vec<u8>, event: &Event, left: u64, prev: u64, grou
 pub(super) fn write_alone(out: &mut Vec<u8>, seq: u64, prev: u64, fields: &[u8]) -> io::Result<()> {
     let start = out.len();
     begin(out, seq, 0, prev)?;
+    // Between its tokens JSON may have tabs and carriage returns, which are not to be escaped there; within its texts it has none.
     let fields = std::str::from_utf8(fields).map_err(io::Error::other)?;
+    let between = ['\t', '\r'];
+    let fields =
+        if fields.contains(between) { Cow::Owned(fields.replace(between, " ")) } else { Cow::Borrowed(fields) };
     out.push(b',');
-    out.extend_from_slice(escaped(fields).as_bytes());
+    out.extend_from_slice(escaped(&fields).as_bytes());
     end(out, start).map(drop)
 }
 
@@ -229,6 +234,17 @@ mod tests {
         let (_, read, _) =
             round_trip(&Event { fact: Fact::SlotsMissing { window: 14 }, ..note(Timestamp::UNIX_EPOCH, "") });
         assert_eq!(read.fact, Fact::SlotsMissing { window: 14 });
+    }
+
+    #[test]
+    fn an_event_by_itself_is_read_whatever_stands_between_its_tokens() {
+        let event = note(Timestamp::UNIX_EPOCH, "a\tb\u{202e}");
+        let fields = body(&event).unwrap().replace(":{", ":\t\r{\t");
+        let mut line = Vec::new();
+        write_alone(&mut line, 12, 9, &fields.as_bytes()[1..]).unwrap();
+        assert_eq!(line.pop(), Some(b'\n'));
+        assert!(!line.iter().any(u8::is_ascii_control));
+        assert_eq!(super::event(&line, head(&line).unwrap()).unwrap(), event);
     }
 
     #[test]

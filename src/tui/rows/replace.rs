@@ -10,7 +10,7 @@ use crate::present::column::{DealershipView, RowOrder};
 /// Which texts of a row are others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OtherTexts {
-    /// Of its profile.
+    /// Those of its profile, which filters search.
     profile: bool,
     /// Of columns that are no fields of it.
     columns: bool,
