@@ -130,8 +130,8 @@ impl Onboarding {
         waits.then(|| NextStep::of(Mover::Nobody, "call back then, as agreed").until(Some(at)))
     }
 
-    /// When the passing of time last changed the stage, the attention or the next step, and when it could do so next. A last
-    /// change that was none, or a next one, is harmless.
+    /// When the passing of time last changed the stage, the attention or the next step, and when it could do so next. Either
+    /// may name a moment at which nothing changes.
     pub fn changes_around(&self, now: Timestamp, policy: &Policy) -> (Option<Timestamp>, Option<Timestamp>) {
         let Confirmation { due_at, dealer_confirmed_at, .. } = self.confirmation;
         let code = self.invitation.as_ref();

@@ -150,7 +150,7 @@ impl PastDesk {
         self.wanted != self.shown
     }
 
-    /// The place of a moment in the log; of its ends, beyond them.
+    /// The place of a moment in the log, clamped to its ends.
     pub fn moment(&self, at: Timestamp) -> PastMoment {
         let at = at.clamp(self.log.moment(0).unwrap_or(self.end).min(self.end), self.end);
         PastMoment { position: self.log.position(at), at }

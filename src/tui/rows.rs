@@ -134,7 +134,7 @@ impl DealershipRows {
     /// The order, filter and tab of another set. What was filtered so already is not asked again.
     pub fn arrange_as(&mut self, other: &Self, now: Timestamp) {
         let same = self.sort == other.sort && self.tab == other.tab && self.query.text() == other.query.text();
-        self.version += other.version;
+        self.version = self.version.max(other.version) + 1;
         (self.sort, self.tab, self.query) = (other.sort, other.tab, other.query.clone());
         if !same {
             self.refilter(now, false);

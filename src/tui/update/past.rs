@@ -191,10 +191,10 @@ fn fold_ahead(state: &mut ScreenState) -> Vec<Effect> {
 fn folded(state: &mut ScreenState, work: WorkId, rows: PastRows) -> Vec<Effect> {
     let Some(past) = &mut state.past else { return Vec::new() };
     let Some(folding) = past.folding.take_if(|folding| folding.work == work) else { return Vec::new() };
-    if folding.ahead && (!past.is_on_the_way() || rows.there != past.wanted) {
-        past.spare = Some(rows);
-    } else {
+    if past.is_on_the_way() && (!folding.ahead || rows.there == past.wanted) {
         past_board::show(state, rows);
+    } else {
+        past.spare = Some(rows);
     }
     let Some(past) = state.past.as_deref().filter(|past| past.is_on_the_way()) else { return fold_ahead(state) };
     let (wanted, step, pace) = (past.wanted, past.step.clone(), past.pace);
