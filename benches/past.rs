@@ -163,6 +163,7 @@ impl PastDesk {
             self.beside += beside;
             effects.extend(desk::tell(&mut self.state, Msg::Past(work, PastNews::Folded(Box::new(rows)))));
         }
+        assert!(!self.state.past.as_ref().unwrap().is_on_the_way(), "a board was not folded");
         took
     }
 }

@@ -5,7 +5,7 @@
 #[path = "domain_model_support/reference.rs"]
 mod reference;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -259,6 +259,8 @@ impl StateMachineTest for Rules {
             }
             let back = position / 2;
             for (from, to) in [(position, back), (back, position)] {
+                let known: HashMap<_, _> = log.board(from).into_iter().map(|state| (state.id, state)).collect();
+                assert_eq!(log.changes(from, to, |id| known.get(&id)), log.changes(from, to, |_| None));
                 for (id, state) in log.changes(from, to, |_| None) {
                     assert_eq!(state.as_deref(), then(to, id).as_ref(), "from {from} to {to}");
                 }

@@ -270,7 +270,7 @@ impl Store for PostgresStore {
         }
         let follower = self.follower.lock().take();
         if let Some(follower) = follower {
-            // Whoever subscribed is told of nothing after this.
+            // It holds the channel of those who subscribed.
             follower.abort();
             let _ = timeout(LAST_WAIT, follower).await;
         }

@@ -151,14 +151,14 @@ impl PastDesk {
     }
 
     /// The place of a moment in the log, clamped to its ends.
-    pub fn moment(&self, at: Timestamp) -> PastMoment {
+    pub fn moment_at(&self, at: Timestamp) -> PastMoment {
         let at = at.clamp(self.log.moment(0).unwrap_or(self.end).min(self.end), self.end);
         PastMoment { position: self.log.position(at), at }
     }
 
     /// Where another step like the last one leads.
-    pub fn next(&self) -> Option<PastMoment> {
-        let next = self.moment(self.shown.at.checked_add_signed(self.pace?)?);
+    pub fn next_step(&self) -> Option<PastMoment> {
+        let next = self.moment_at(self.shown.at.checked_add_signed(self.pace?)?);
         Some(next).filter(|next| *next != self.shown)
     }
 

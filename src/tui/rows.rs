@@ -34,7 +34,7 @@ use crate::present::time::Zone;
 use crate::tui::marks::IdHasher;
 pub use first_page::TableStart;
 use keys::Keys;
-use replace::OtherTexts;
+use replace::ChangedTexts;
 use sections::Sections;
 pub use sections::{SectionKind, TableLine, TableSection};
 pub use tab::Tab;
@@ -191,7 +191,7 @@ impl DealershipRows {
                 // By what it is found, before that changes.
                 self.leave(slot);
             }
-            let former = self.replace(slot, state, self.other_texts(slot, state, now), now);
+            let former = self.replace(slot, state, self.changed_texts(slot, state, now), now);
             self.twins.replace(former.as_deref(), Some(state));
             changed.push(slot);
         }
@@ -234,7 +234,7 @@ impl DealershipRows {
         self.texts.push(state.id, &state.profile);
         let facts = Derived { stage: Stage::New, attention: None, snoozed: false };
         self.slots.push(DealershipRow { state, facts, last: None, next: None });
-        self.read_texts(slot, now, OtherTexts::ALL);
+        self.read_texts(slot, now, ChangedTexts::ALL);
         slot
     }
 }

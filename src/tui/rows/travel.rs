@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use super::replace::OtherTexts;
+use super::replace::ChangedTexts;
 use super::tab::is_there;
 use super::{DealershipRow, DealershipRows, MANY};
 use crate::domain::past::PastChange;
@@ -63,11 +63,11 @@ impl DealershipRows {
         let others = in_threads(changes, |changes| {
             let other = |(id, state): &PastChange| {
                 let slot = *self.by_id.get(id)?;
-                Some((slot, state.clone().map(|state| (self.other_texts(slot, &state, now), state))))
+                Some((slot, state.clone().map(|state| (self.changed_texts(slot, &state, now), state))))
             };
             changes.iter().filter_map(other).collect()
         });
-        let replace = |(slot, state): (u32, Option<(OtherTexts, Arc<Onboarding>)>)| {
+        let replace = |(slot, state): (u32, Option<(ChangedTexts, Arc<Onboarding>)>)| {
             if !many {
                 self.leave(slot);
             }
@@ -85,7 +85,7 @@ impl DealershipRows {
         others.into_iter().map(replace).collect()
     }
 
-    /// Shows nobody in a slot. Whoever was there last.
+    /// Shows nobody in a slot. The answer is the state that it keeps.
     fn empty(&mut self, slot: u32) -> Option<Arc<Onboarding>> {
         let (row, tabs) = self.slots.get_mut(slot as usize).zip(self.tabs.get_mut(slot as usize))?;
         self.empty += usize::from(is_there(*tabs));

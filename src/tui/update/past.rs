@@ -125,7 +125,7 @@ pub(super) fn asked(state: &mut ScreenState, dialog: &Dialog) -> Vec<Effect> {
 
 fn go_to(state: &mut ScreenState, at: Timestamp, pace: Option<TimeDelta>) -> Vec<Effect> {
     let Some(past) = state.past.as_deref() else { return Vec::new() };
-    let (from, to) = (past.wanted, past.moment(at));
+    let (from, to) = (past.wanted, past.moment_at(at));
     if to.at == from.at {
         return nothing_there(state, to.at == past.end);
     }
@@ -153,7 +153,9 @@ fn nothing_there(state: &mut ScreenState, forward: bool) -> Vec<Effect> {
 fn go(state: &mut ScreenState, to: PastMoment, step: String, pace: Option<TimeDelta>) -> Vec<Effect> {
     let Some(past) = &mut state.past else { return Vec::new() };
     (past.wanted, past.step, past.pace) = (to, step, pace);
-    if past.folding.is_some() {
+    let from = past.shown.position;
+    let is_far = past.log.touches_more_than(AT_ONCE, from, to.position);
+    if past.folding.is_some_and(|folding| is_far || !folding.ahead) {
         // It is begun with when that is there.
         return Vec::new();
     }
@@ -161,8 +163,7 @@ fn go(state: &mut ScreenState, to: PastMoment, step: String, pace: Option<TimeDe
         past_board::show(state, rows);
         return fold_ahead(state);
     }
-    let from = past.shown.position;
-    if past.log.touches_more_than(AT_ONCE, from, to.position) {
+    if is_far {
         return fold_beside(state, to, false);
     }
     let changes = past.log.changes(from, to.position, |id| state.rows.get(id).map(|row| &row.state));
@@ -180,8 +181,11 @@ fn fold_beside(state: &mut ScreenState, to: PastMoment, ahead: bool) -> Vec<Effe
 
 /// Folds the board of the next step before it is asked for: whoever goes by hours or days goes on so.
 fn fold_ahead(state: &mut ScreenState) -> Vec<Effect> {
-    let Some((past, to)) = state.past.as_ref().and_then(|past| Some((past, past.next()?))) else { return Vec::new() };
-    let is_there = past.spare.as_ref().is_some_and(|rows| rows.there == to);
+    let Some((past, to)) = state.past.as_ref().and_then(|past| Some((past, past.next_step()?))) else {
+        return Vec::new();
+    };
+    let is_there = past.spare.as_ref().is_none_or(|rows| rows.there == to);
+    // Without a spare board one is being folded.
     if is_there || !past.log.touches_more_than(AT_ONCE, past.shown.position, to.position) {
         return Vec::new();
     }
