@@ -4,7 +4,6 @@
 mod domain_rules_support;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
-use chrono_tz::America::Denver;
 use cloverwatch::domain::{
     AppointmentId, Ask, Attention, BookingEnd, Command, Contact, Customer, IntentId, Label, Outcome, Profile, Refusal,
     Stage, TestBooking, Vehicle,
@@ -178,7 +177,8 @@ fn one_stands_until_its_moment_by_the_wall_clock_of_the_dealership() {
         assert_eq!((stands(last), stands(last + just)), (Some("one"), None), "{local}");
         assert_eq!((stands(last - hours(24 * 60)), stands(last + hours(24 * 60))), (Some("one"), None), "{local}");
     }
-    assert!(Denver.from_local_datetime(&"2026-03-08T02:30:00".parse().unwrap()).latest().is_none());
+    let zone = live().state().profile.timezone;
+    assert!(zone.from_local_datetime(&"2026-03-08T02:30:00".parse().unwrap()).latest().is_none());
     assert_eq!(live().state().standing_appointment(start()), None);
 }
 

@@ -131,6 +131,17 @@ fn identifiers_are_opaque_bounded_and_clean_when_shown() {
         assert!(serde_json::from_value::<AppointmentId>(bad.into()).is_err());
     }
     assert_eq!(serde_json::to_string(&AppointmentId::new("a\"b").unwrap()).unwrap(), r#""a\"b""#);
+    assert_eq!(format!("{:?}", AppointmentId::new("a\u{1b}b").unwrap()), "\"a\u{fffd}b\"");
+}
+
+#[test]
+fn an_opcode_has_512_bytes_at_most() {
+    let with = |opcode: String| Booking { opcode: opcode.into(), ..booking() }.complete();
+    assert_eq!((with("x".repeat(512)), with("é".repeat(256))), (Ok(()), Ok(())));
+    for long in ["x".repeat(513), "é".repeat(257)] {
+        let problem = with(long).unwrap_err();
+        assert!(matches!(problem, BookingProblem::Unsendable { field: BookingField::Opcode, .. }), "{problem:?}");
+    }
 }
 
 proptest! {

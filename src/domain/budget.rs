@@ -178,4 +178,26 @@ mod tests {
         assert_eq!(budget.ready_in(SECOND), Duration::from_millis(100));
         assert_eq!(budget.ready_in(Duration::from_millis(1_100)), Duration::ZERO);
     }
+
+    #[test]
+    fn whoever_spends_more_than_there_is_waits_for_the_newest_of_them() {
+        let mut budget = Budget::per_hour(2);
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        for minute in [0, 10, 20] {
+            budget.spend(minutes(minute));
+        }
+        assert_eq!(budget.ready_in(minutes(20)), minutes(50), "two of them count, the older one for 50 minutes more");
+    }
+
+    #[test]
+    fn what_was_sent_counts_for_its_window_and_what_was_not_sent_for_none() {
+        let mut budget = Budget::per_hour(2);
+        budget.spend(HOUR);
+        budget.spend(HOUR + MINUTE);
+        assert_eq!((budget.spent(HOUR * 2 - MINUTE), budget.spent(HOUR * 2)), (2, 1));
+        assert_eq!(budget.spent(HOUR * 3), 0);
+        assert_eq!(budget.ready_in(HOUR + MINUTE), HOUR - MINUTE);
+        budget.refund();
+        assert_eq!((budget.ready_in(HOUR + MINUTE), budget.spent(HOUR + MINUTE)), (Duration::ZERO, 1));
+    }
 }

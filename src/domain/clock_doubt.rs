@@ -89,6 +89,8 @@ mod tests {
             (Some(-86_400), Some(-300), ""),
             (Some(120), Some(300), ""),
             (Some(259_200), None, "is 3d 00h behind the newest event"),
+            (Some(120), None, ""),
+            (Some(121), None, "is 2m 01s behind the newest event"),
             (None, Some(301), "is 5m 01s behind Xtime's"),
             // The platform is right about both.
             (Some(259_200), Some(-7_200), "is 2h 00m ahead of Xtime's"),
@@ -100,5 +102,11 @@ mod tests {
         let of_database = |seconds| ClockDoubt::of_database(TimeDelta::seconds(seconds), &policy);
         assert_eq!(of_database(-300), None);
         assert!(of_database(-301).unwrap().to_string().contains("is 5m 01s ahead of the database's: set it"));
+    }
+
+    #[test]
+    fn of_a_code_that_is_dated_ahead_it_is_said_how_much_and_what_follows() {
+        let words = humanize_code_ahead(TimeDelta::minutes(90));
+        assert!(words.contains("at least 1h 30m too late") && words.contains("dies before the end"), "{words}");
     }
 }

@@ -215,6 +215,7 @@ mod tests {
         assert_eq!("été4".parse::<InvitationCode>().unwrap().reveal(), "été4");
         assert_eq!(" ".parse::<InvitationCode>(), Err(CodeError::Empty));
         assert_eq!("abc".parse::<InvitationCode>(), Err(CodeError::Short(3)));
+        assert!("a".repeat(64).parse::<InvitationCode>().is_ok());
         assert_eq!("a".repeat(65).parse::<InvitationCode>(), Err(CodeError::Long(65)));
         assert_eq!("AB 12".parse::<InvitationCode>(), Err(CodeError::Space(3)));
         assert_eq!("AB\u{202e}12".parse::<InvitationCode>(), Err(CodeError::Invisible(3)));
@@ -238,6 +239,8 @@ mod tests {
             ("<html>", "XML"),
             ("<!DOCTYPE", "XML"),
             ("https://example.com/K7QF", "address of a page"),
+            ("www.example.com/K7QF", "address of a page"),
+            ("mailto:a@example.com?K7QF", "address of a page"),
             ("ana@example.com", "a mail address"),
             ("\"K7QF-2M9X\"", "quotation mark"),
             ("'K7QF", "quotation mark"),
@@ -249,7 +252,7 @@ mod tests {
             ("[\"K7QF-2M7Z\"]", "JSON"),
             ("К7QF-2M9X", "character 1 of the code is `К` (U+041A), which only looks like `K`"),
             ("K7QF–2M9X", "character 5 of the code is `–` (U+2013), which only looks like `-`"),
-            ("K7QF-2M9Ｘ", "character 9"),
+            ("K7QF-2M9Ｘ", "character 9 of the code is `Ｘ` (U+FF38), which only looks like `X`"),
         ] {
             let error = text.parse::<InvitationCode>().unwrap_err().to_string();
             assert!(error.contains(why) && !error.contains("7QF"), "{text}: {error}");

@@ -139,3 +139,26 @@ fn hostile_codes_reach_no_text() {
     let all = guide.letter() + &guide.steps.iter().map(|step| step.title.clone()).collect::<String>();
     assert!(!all.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{all:?}");
 }
+
+#[test]
+fn why_nothing_can_be_seen_is_said_of_every_step() {
+    let why = |case: &Case| case.guide().steps[0].why.clone();
+    let mut case = Case::new();
+    assert_eq!((why(&case).as_str(), case.guide().open()), ("not connected yet", 5));
+    case.shows(&[]);
+    assert_eq!(why(&case), "Xtime answered with an empty list");
+    case.record(Fact::IntegrationLost { first_look: now(), second_look: now() });
+    assert_eq!(why(&case), "not connected yet", "it is not any more");
+    case.shows(&[("TELL US MORE", "x")]);
+    assert_eq!(case.guide().open(), 2, "its spelling, and that nobody told us");
+}
+
+#[test]
+fn a_letter_begins_with_why_there_must_be_an_opcode_and_which_it_is() {
+    let mut case = Case::new();
+    let begin = "Every appointment that DataClover requests in Xtime carries a service opcode of your dealership: ";
+    assert_eq!(case.guide().reason(), format!("{begin}your existing service opcode `Tell Us More`."));
+    case.choose("DataClover Appt", OpcodeOption::New);
+    assert_eq!(case.guide().reason(), format!("{begin}a new service opcode, `DataClover Appt`."));
+    assert!(case.guide().letter().starts_with(begin));
+}

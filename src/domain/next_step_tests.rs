@@ -268,3 +268,47 @@ fn a_promised_call_waits_for_no_code_that_ends_and_no_reason_that_is_gone() {
     let agreed = called(&invited(60), CallOutcome::Done, Some(hours(26)));
     assert_eq!(agreed.call_back_at(), Some(hours(26)), "what was agreed in the same call stands");
 }
+
+#[test]
+fn a_new_code_is_wanted_before_the_present_one_ends_if_it_lives() {
+    let wants = |left| called(&invited(left), CallOutcome::WantsCode, None).next_step(now()).until;
+    assert_eq!((wants(60), wants(-1)), (Some(hours(60)), None));
+}
+
+#[test]
+fn a_promised_call_waits_where_a_day_of_the_code_is_left_or_no_code_runs() {
+    let promised = |state: &Onboarding| called(state, CallOutcome::WillDo, Some(hours(10)));
+    let waits = |state: &Onboarding| step(&promised(state), Mover::Nobody, "call back then").until == Some(hours(10));
+    assert!(waits(&invited(35)));
+    step(&promised(&invited(34)), Mover::Dealer, "wait for the dealer");
+    let mut lost = said(3);
+    lost.confirmation = Confirmation { lost_at: Some(hours(-5)), ..Confirmation::default() };
+    lost.invitation = None;
+    let mut revoked = invited(60);
+    revoked.invitation.as_mut().unwrap().ended = Some((Ended::Revoked, now()));
+    for state in [
+        said(30),
+        lost,
+        revoked,
+        confirmed(OpcodeState::Missing, None),
+        confirmed(OpcodeState::NearMiss, None),
+        confirmed(OpcodeState::Ok, Some(0)),
+    ] {
+        assert!(waits(&state), "{:?}", state.stage(now()));
+    }
+    step(&promised(&new()), Mover::Us, "get a code and invite");
+    step(&promised(&said(3)), Mover::Xtime, "wait for Xtime");
+}
+
+#[test]
+fn the_next_change_is_later_than_now_and_the_last_one_is_not() {
+    let around = |state: &Onboarding, at| state.changes_around(at, &Policy::default());
+    let state = invited(60);
+    let just = TimeDelta::milliseconds(1);
+    let soon = hours(54) + just;
+    assert_eq!(around(&state, hours(36) - just).1, Some(hours(36)), "a day before its end somebody calls");
+    assert_eq!(around(&state, hours(36)), (Some(hours(36)), Some(soon)));
+    assert_eq!(around(&state, soon), (Some(soon), Some(hours(60))));
+    assert_eq!(around(&state, hours(60)), (Some(hours(60)), None));
+    assert_eq!(around(&new(), now()), (None, None), "no clock runs");
+}

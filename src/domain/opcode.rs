@@ -256,4 +256,31 @@ mod tests {
         assert_eq!(one.words.len(), NAMED);
         assert!(one.words[0].contains("`TELL US MORE`"), "{one:?}");
     }
+
+    #[test]
+    fn a_code_alone_says_the_choice_that_stands_else_whether_it_is_a_new_one() {
+        let choice = |code: &str, option| OpcodeChoice { code: code.into(), option };
+        let (existing, new) = (OpcodeOption::Existing, OpcodeOption::New);
+        let stands = choice("17", new);
+        for (code, stands, option) in [
+            ("17", None, existing),
+            ("DataClover Appt", None, new),
+            ("17", Some(&stands), new),
+            ("18", Some(&stands), existing),
+            ("DataClover Appt", Some(&stands), new),
+            ("DataClover Appt", Some(&choice("DataClover Appt", existing)), existing),
+        ] {
+            assert_eq!(OpcodeChoice::named(code, stands, "DataClover Appt"), choice(code, option), "{code} {stands:?}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_like_what_is_sought_only_when_it_is_not_it() {
+        let sought = Sought::new("Tell Us More");
+        let likeness = |code: &str, name: &str| sought.likeness(&Service { opcode: code.into(), name: name.into() });
+        assert_eq!(likeness("Tell Us More", "x"), None, "it is it");
+        assert_eq!(likeness("TELL US MORE", "x"), Some("it differs in upper and lower case"));
+        assert_eq!(likeness("DC1", "Tell Us More"), Some("its name is what was chosen, its code is not"));
+        assert_eq!(likeness("000200", "Oil"), None);
+    }
 }

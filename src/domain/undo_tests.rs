@@ -2,8 +2,9 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::domain::{
-    Ask, Call, CallOutcome, CodeOrigin, Contact, Context, DealershipId, IntentId, NoClaims, OpcodeChoice, OpcodeOption,
-    Outcome, Policy, ProbeResult, Profile, ProfileEdit, ProfileField, Service, decide,
+    Ask, Call, CallOutcome, CodeOrigin, Contact, Context, DealershipId, IntentId, LetterId, LetterKind, LetterState,
+    NoClaims, OpcodeChoice, OpcodeOption, Outcome, Policy, ProbeResult, Profile, ProfileEdit, ProfileField, Service,
+    decide,
 };
 
 /// One dealership and its log; each command is a minute after the one before.
@@ -256,4 +257,17 @@ fn what_is_recorded_between_the_look_and_the_key_forbids_it() {
     let command = case.plan("ana").unwrap();
     case.shows("17");
     assert_eq!(case.try_by("ana", &command), Err(Refusal::RecordedMeanwhile));
+}
+
+#[test]
+fn a_letter_that_became_needless_by_the_way_stays_unsent() {
+    let mut case = Case::new();
+    let (letter, to) = (LetterId::from_bits(1), "first@example.com".into());
+    let fact =
+        Fact::EmailQueued { letter, what: LetterKind::OpcodeGuide, generation: 0, to, before: None, again: false };
+    let (actor, dealership) = (Actor::person("ben"), Some(DealershipId::from_bits(1)));
+    case.events.push(Event { seq: case.events.len() as u64 + 1, at: case.now, actor, dealership, fact });
+    assert_eq!(case.by("ana", Command::Archive), ["dealership.archived", "email.suppressed"]);
+    assert_eq!(case.undo(), Ok(vec!["dealership.unarchived"]));
+    assert_eq!(case.state().letter(letter).unwrap().state, LetterState::Suppressed);
 }

@@ -6,12 +6,14 @@ mod domain_rules_support;
 mod handing_over;
 mod reminders;
 mod reports;
+mod standing;
 
 use chrono::{NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::{America::New_York, Europe::Berlin};
 use cloverwatch::domain::{
     Ask, Attention, Command, Contact, Fact, Letter, LetterEnd, LetterId, LetterKind, LetterState, MailPolicy, Obstacle,
     Outcome, Profile, ProfileEdit, ProfileField, QuietHours, Refusal, Timestamp, due_letter, next_letter_at,
+    reminder_moments,
 };
 use cloverwatch::timezone::Tz;
 use domain_rules_support::{Case, hours, profile, start};

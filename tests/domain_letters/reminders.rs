@@ -196,3 +196,118 @@ fn old_letters_are_dropped_and_open_ones_never() {
     let facts = case.try_tell(&Command::SuppressLetter { letter: letter(&case).id, reason: "ana".into() }).unwrap();
     assert!(matches!(&facts[..], [Fact::EmailSuppressed { .. }]));
 }
+
+#[test]
+fn of_ended_letters_about_earlier_codes_the_latest_four_stay_and_open_ones_all() {
+    let mut case = writing();
+    case.tell(Command::QueueLetter { kind: LetterKind::OpcodeGuide });
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    sent(&mut case);
+    for round in 2..=8 {
+        case.now += minutes(2);
+        case.tell(case.paste(&format!("CODE-{round}"), case.reissue()));
+        sent(&mut case);
+    }
+    let letters = case.state().letters().iter();
+    assert_eq!(letters.map(|letter| letter.generation).collect::<Vec<_>>(), [0, 4, 5, 6, 7, 8]);
+    assert!(case.state().letters()[0].is_open(), "the guide waits still");
+}
+
+#[test]
+fn the_next_reminder_is_a_later_one_and_all_are_told_with_those_that_went_out() {
+    let mut case = invited();
+    let next = |case: &Case| next_letter_at(case.state(), &case.policy.mail, case.now);
+    let moments = |case: &Case| reminder_moments(case.state(), &case.policy.mail, case.now);
+    let (first, second) = (start() + hours(48), start() + hours(66));
+    assert_eq!(moments(&case), [first, second]);
+    case.now = first;
+    assert_eq!((next(&case), moments(&case)), (Some(second), vec![first, second]), "the first one is due now");
+    case.now = first + hours(2);
+    case.tell(Command::QueueDueLetter);
+    sent(&mut case);
+    assert_eq!(moments(&case), [first + hours(2), second], "it went out later than it should");
+    case.now += hours(1);
+    case.tell(case.paste("CODE-2", case.reissue()));
+    case.now += minutes(2);
+    sent(&mut case);
+    let expires_at = case.state().invitation.as_ref().unwrap().expires_at;
+    assert_eq!(moments(&case), [expires_at - hours(24), expires_at - hours(6)], "those about the first code are over");
+}
+
+#[test]
+fn nothing_is_planned_for_whoever_is_not_reminded() {
+    type Then = fn(&mut Case);
+    let reasons: [(&str, Then); 6] = [
+        ("the dealer's word", |case| drop(case.tell(case.word()))),
+        ("connected", |case| drop(case.observe(Outcome::Connected))),
+        ("off", |case| drop(case.tell(Command::SetReminders { on: false }))),
+        ("archived", |case| drop(case.tell(Command::Archive))),
+        ("address refused", |case| {
+            let (address, status, reason) = ("ana@motors.example".into(), "5.1.1".to_owned(), "unknown".to_owned());
+            assert_eq!(case.tell(Command::Bounce { letter: None, address, status, reason }), ["email.bounced"]);
+        }),
+        ("put aside until the end", |case| {
+            let until = Some(start() + hours(72));
+            case.tell(Command::Snooze { until });
+        }),
+    ];
+    for (why, then) in reasons {
+        let mut case = invited();
+        assert!(next_letter_at(case.state(), &case.policy.mail, case.now).is_some());
+        then(&mut case);
+        assert_eq!(next_letter_at(case.state(), &case.policy.mail, case.now), None, "{why}");
+        assert!(reminder_moments(case.state(), &case.policy.mail, case.now).is_empty(), "{why}");
+    }
+}
+
+#[test]
+fn a_letter_without_the_code_is_no_reason_not_to_remind() {
+    let mut case = invited();
+    case.now = start() + hours(50);
+    case.tell(Command::QueueLetter { kind: LetterKind::OpcodeGuide });
+    sent(&mut case);
+    assert_eq!(due(&case), Some(24), "the guide says nothing of the code");
+    case.now += minutes(2);
+    case.tell(Command::QueueLetter { kind: LetterKind::Invitation });
+    assert_eq!(due(&case), Some(24), "it waits still");
+    sent(&mut case);
+    assert_eq!(due(&case), None, "that one had the code");
+}
+
+#[test]
+fn the_news_goes_out_where_it_is_set_and_once_for_each_time_that_it_was_connected() {
+    let is_due = |case: &Case| due_letter(case.state(), &case.policy.mail, case.now).map(|due| due.kind);
+    let mut case = invited();
+    case.observe(Outcome::Connected);
+    case.now += minutes(2);
+    case.tell(Command::QueueLetter { kind: LetterKind::OpcodeGuide });
+    sent(&mut case);
+    case.shows(&["Tell Us More"]);
+    case.slots(3);
+    assert_eq!(is_due(&case), Some(LetterKind::Live), "a guide is no news");
+    let mut off = case.clone();
+    off.policy.mail.automatic = vec![LetterKind::WordReceived];
+    assert_eq!(is_due(&off), None);
+    case.tell(Command::QueueDueLetter);
+    case.now += minutes(2);
+    sent(&mut case);
+    assert_eq!(is_due(&case), None);
+    for _ in 0..2 {
+        case.now += minutes(2);
+        case.observe(Outcome::NotConnected);
+    }
+    case.now += minutes(2);
+    case.shows(&["Tell Us More"]);
+    case.slots(3);
+    assert_eq!(is_due(&case), Some(LetterKind::Live), "it was lost between");
+}
+
+#[test]
+fn quiet_hours_of_one_day_begin_when_they_say() {
+    let noon = quiet(12, 13);
+    let end = |text: &str| noon.end(at(Berlin, text), Berlin.into());
+    for text in ["2026-06-10 11:00", "2026-06-10 11:59", "2026-06-10 13:00", "2026-06-10 14:00"] {
+        assert_eq!(end(text), None, "{text}");
+    }
+    assert_eq!(end("2026-06-10 12:00"), Some(at(Berlin, "2026-06-10 13:00")));
+}

@@ -173,6 +173,43 @@ fn the_table_survives_being_printed() {
     }
 }
 
+#[test]
+fn what_is_no_status_is_told_what_one_looks_like() {
+    let error = |json: &str| serde_json::from_str::<StatusMatch>(json).unwrap_err().to_string();
+    assert_eq!(serde_json::from_str::<StatusMatch>("403").unwrap(), "403".parse().unwrap());
+    for json in ["true", "[403]", "null"] {
+        let error = error(json);
+        assert!(error.contains("expected a status: 403, \"4xx\" or \"400-404\""), "{json}: {error}");
+    }
+}
+
+#[test]
+fn patterns_are_the_same_when_they_are_written_the_same() {
+    let pattern = |text: &str| RulePattern::new(text).unwrap();
+    assert_eq!(pattern("unknown dealer").as_str(), "unknown dealer");
+    assert_eq!(pattern("a|b"), pattern("a|b"));
+    assert_ne!(pattern("a|b"), pattern("b|a"));
+    assert_ne!(pattern("a"), pattern("A"), "however alike they match");
+}
+
+#[test]
+fn a_row_with_a_code_or_a_message_is_one_by_words() {
+    let by_words = |row: &str| {
+        let rule: ClassificationRule = serde_json::from_str(row).unwrap();
+        let details = ResponseDetails { code: Some("x-1"), ..object(404, "unknown dealer") };
+        let classification = classify(&[rule], &details);
+        (classification.row, classification.by_words)
+    };
+    for (row, words) in [
+        (r#"{"status": 404, "means": "unknown"}"#, false),
+        (r#"{"status": 404, "code": "x-1", "means": "unknown"}"#, true),
+        (r#"{"message": "dealer", "means": "unknown"}"#, true),
+        (r#"{"code": "x-1", "message": "dealer", "means": "unknown"}"#, true),
+    ] {
+        assert_eq!(by_words(row), (Some(0), words), "{row}");
+    }
+}
+
 proptest! {
     /// Whatever is said: only a whole yes is one, and only the gateway's bare 403 is a no.
     #[test]

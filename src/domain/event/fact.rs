@@ -114,3 +114,7 @@ fn no_kind(word: &str) -> String {
     let (word, groups) = (clean(word), groups.join(", "));
     format!("there is no kind of event `{word}`{near} (a kind like `note.added`, or a whole group: {groups})")
 }
+
+#[cfg(test)]
+#[path = "fact_tests.rs"]
+mod tests;

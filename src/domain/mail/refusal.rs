@@ -140,6 +140,8 @@ mod tests {
             ("554 no such mailbox", Some("5.1.1")),
             // It was given up, and was never refused for good.
             ("450 User unknown", None),
+            ("499 User unknown", None),
+            ("500 User unknown", Some("5.1.1")),
             ("450 4.0.0 User unknown", None),
             ("4.0.0 User unknown", None),
             ("551 User not local; please try <a@c.test>", Some("551")),
@@ -205,6 +207,23 @@ mod tests {
             ("ééé", None, None),
         ] {
             assert_eq!(quoted_reply(text), (code, status), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_is_too_large_by_its_status_and_without_one_by_the_code() {
+        for (code, status, large) in [
+            (552, Some("5.3.4"), true),
+            (554, Some("5.3.4"), true),
+            (554, Some("5.2.3"), true),
+            (552, None, true),
+            (552, Some("5.0.0"), true),
+            (552, Some("5.2.2"), false),
+            (552, Some("5.7.1"), false),
+            (550, None, false),
+            (550, Some("5.0.0"), false),
+        ] {
+            assert_eq!(is_too_large(code, status), large, "{code} {status:?}");
         }
     }
 }
