@@ -289,3 +289,6 @@ impl fmt::Display for Mailbox {
         if self.name.is_empty() { self.address.fmt(f) } else { write!(f, "{} <{}>", self.name, self.address) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,17 @@ fn every_mistake_is_found_and_nothing_is_taken() {
     for (block, expected) in [
         ("", vec!["0 codes for 3 dealerships: 3 too few"]),
         ("AAAA\nBBBB", vec!["2 codes for 3 dealerships: 1 too few"]),
+        (
+            "AAAA\nBB",
+            vec![
+                "line 2: the code has 2 characters; at least 4 are needed",
+                "2 codes for 3 dealerships: 1 too few",
+            ],
+        ),
+        (
+            "xts1,AAAA\nxts2,BBBB",
+            vec!["2 codes for 3 dealerships: 1 too few", "no line names this dealership"],
+        ),
         ("AAAA\nBBBB\nCCCC\nDDDD", vec!["4 codes for 3 dealerships: 1 too many"]),
         ("AAAA\nBBBB\nAAAA", vec!["line 3: the same code as in line 1"]),
         (
@@ -189,4 +200,21 @@ fn a_block_is_read_as_a_table_whatever_wrote_it() {
     let read = read("xts1,AAAA,Mar 30, 2026 06:30\nxts2,BBBB\nxts3,CCCC").unwrap();
     assert_eq!(read.0[0].generated_at, at("2026-03-30T11:30:00Z"));
     assert_eq!(mistakes(&"x\n".repeat(MOST_ROWS + 1)).len(), 1);
+}
+
+#[test]
+fn only_a_line_that_is_a_heading_all_through_is_one() {
+    let expected = [(id(1), "CODE".to_owned()), (id(2), "BBBB".to_owned()), (id(3), "CCCC".to_owned())];
+    assert_eq!(codes("name,code\nxts1,CODE\nxts2,BBBB\nxts3,CCCC"), expected);
+    assert_eq!(mistakes("name,AAAA\nxts1,CODE\nxts2,BBBB\nxts3,CCCC"), ["line 1: `name` is no dealerCode that we know"]);
+}
+
+#[test]
+fn the_names_of_a_block_are_those_of_its_lines_in_their_order() {
+    let known = |name: &str| if name == "Ford, Salem" { Named::One(id(1)) } else { Named::Nobody };
+    let names = |block: &str| names(block, &known).unwrap();
+    assert_eq!(names("dealerCode,code\nxts2,BBBB\nCCCC\nxts1 AAAA"), ["xts2", "xts1"]);
+    assert_eq!(names("AAAA\nBBBB"), [""; 0]);
+    // What separates is what leaves the name of a dealership whole.
+    assert_eq!(names("Ford, Salem;AAAA"), ["Ford, Salem"]);
 }

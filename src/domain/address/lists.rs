@@ -213,6 +213,9 @@ mod tests {
         let named = read("Ana Ruiz <a@example.com>, Kim, Joe <b@example.com>; c@example.com");
         let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["Ana Ruiz", "Kim, Joe", ""]);
+        let quoted = read("\"Ruiz, Ana\" <a@example.com>, b@example.com");
+        let names: Vec<&str> = quoted.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["Ruiz, Ana", ""], "a comma between quotation marks is the name's, one behind them is not");
     }
 
     #[test]

@@ -31,6 +31,8 @@ fn a_number_is_read_however_it_is_written() {
     assert_eq!(all("555-0950"), ["5550950"]);
     assert_eq!(all("+44 20 7946 0958"), ["442079460958"]);
     assert_eq!(all("011 44 20 7946 0958"), ["442079460958"]);
+    // Ten digits have nothing before them that leads abroad.
+    assert_eq!([all("011-555-0100"), all("001 555 0100")], [["0115550100"], ["0015550100"]]);
 }
 
 #[test]
@@ -70,6 +72,9 @@ fn several_numbers_in_one_text_are_told_apart() {
     }
     assert_eq!(all("201-555-0103 x1 / 201-555-0104 x2"), ["2015550103x1", "2015550104x2"]);
     assert_eq!(all("555-0103 / 555-0104"), ["5550103", "5550104"]);
+    // An extension is of the number before it, with whatever between them.
+    assert_eq!(all("201-555-0103 201-555-0104 x2"), ["2015550103", "2015550104x2"]);
+    assert_eq!(all("201-555-0103 / 201-555-0104 / x2"), ["2015550103", "2015550104x2"]);
 }
 
 #[test]
@@ -118,8 +123,23 @@ fn a_number_at_the_beginning_of_a_text_ends_where_it_is_whole() {
         let end = taken.len();
         assert_eq!(leading(text), Some((digits.to_owned(), end)), "{text}");
     }
-    for text in ["02042 2042 1", "12", "ford 201 555 0100", "201 555 0100a", "", "2020 2021"] {
+    for text in ["02042 2042 1", "12", "ford 201 555 0100", "201 555 0100a", "", "2020 2021", "2 201 555 0100"] {
         assert_eq!(leading(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_number_alone_is_searched_by_its_digits_and_any_other_text_as_it_stands_too() {
+    for (text, expected) in [
+        ("(201) 555-0100", "2015550100"),
+        ("555", "555"),
+        ("+44 20 7946 0958 123", "442079460958123"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("201 555 0100 201 555 0101", "2015550100 2015550101 201 555 0100 201 555 0101"),
+        ("201-555-0100 ext. 12", "2015550100 201-555-0100 ext. 12"),
+        ("call Ana", "call Ana"),
+    ] {
+        assert_eq!(searched(text), expected);
     }
 }
 

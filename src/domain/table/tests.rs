@@ -46,6 +46,13 @@ fn the_separator_is_the_one_that_suits_and_is_told_when_it_is_no_comma() {
     ] {
         assert_eq!(rows(text)[0].1, first, "{text:?}");
         assert_eq!(table(text).separator_words(), words);
+        let separator = match words {
+            Some("semicolons") => ';',
+            Some("tabs") => '\t',
+            Some(_) => '|',
+            None => ',',
+        };
+        assert_eq!(table(text).separator(), separator);
     }
 }
 

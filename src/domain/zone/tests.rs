@@ -78,6 +78,8 @@ fn what_is_refused_names_no_zone_that_is_not_meant() {
     }
     for (text, zone) in [
         ("America/Chcago", "America/Chicago"),
+        ("America/Chicaqo", "America/Chicago"),
+        ("Amerika/Chicaqo", "America/Chicago"),
         ("Pacfic Time", "America/Los_Angeles"),
         ("America/Los_Angles", "America/Los_Angeles"),
         ("Easterm", "America/New_York"),
@@ -86,6 +88,22 @@ fn what_is_refused_names_no_zone_that_is_not_meant() {
     ] {
         let why = read_zone(text).unwrap_err();
         assert!(why.contains(&format!("did you mean `{zone}`?")), "{text}: {why}");
+    }
+    // Two slips are too many in a short name.
+    assert!(!read_zone("Easturm").unwrap_err().contains("did you mean"));
+    // What is set before another zone in brackets is no offset of Windows.
+    assert!(read_zone("(PST) Eastern").is_err());
+}
+
+#[test]
+fn offsets_and_utc_are_no_place() {
+    for text in ["UTC", "gmt", "Z", "Zulu", "UTC-5", "UTC+05:00", "GMT-0500", "-05:00", "Etc/GMT+5", "UTC5", "5"] {
+        let why = read_zone(text).unwrap_err();
+        assert!(why.starts_with(&format!("`{text}` is no place: offsets and UTC know no daylight saving")), "{why}");
+    }
+    for text in ["America/Gotham", "Zebra", "Utica Ford", "N/A"] {
+        let why = read_zone(text).unwrap_err();
+        assert!(why.starts_with(&format!("`{text}` is not a time zone")), "{why}");
     }
 }
 
