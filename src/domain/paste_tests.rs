@@ -96,15 +96,9 @@ fn every_mistake_is_found_and_nothing_is_taken() {
         ("AAAA\nBBBB", vec!["2 codes for 3 dealerships: 1 too few"]),
         (
             "AAAA\nBB",
-            vec![
-                "line 2: the code has 2 characters; at least 4 are needed",
-                "2 codes for 3 dealerships: 1 too few",
-            ],
+            vec!["line 2: the code has 2 characters; at least 4 are needed", "2 codes for 3 dealerships: 1 too few"],
         ),
-        (
-            "xts1,AAAA\nxts2,BBBB",
-            vec!["2 codes for 3 dealerships: 1 too few", "no line names this dealership"],
-        ),
+        ("xts1,AAAA\nxts2,BBBB", vec!["2 codes for 3 dealerships: 1 too few", "no line names this dealership"]),
         ("AAAA\nBBBB\nCCCC\nDDDD", vec!["4 codes for 3 dealerships: 1 too many"]),
         ("AAAA\nBBBB\nAAAA", vec!["line 3: the same code as in line 1"]),
         (
@@ -206,7 +200,10 @@ fn a_block_is_read_as_a_table_whatever_wrote_it() {
 fn only_a_line_that_is_a_heading_all_through_is_one() {
     let expected = [(id(1), "CODE".to_owned()), (id(2), "BBBB".to_owned()), (id(3), "CCCC".to_owned())];
     assert_eq!(codes("name,code\nxts1,CODE\nxts2,BBBB\nxts3,CCCC"), expected);
-    assert_eq!(mistakes("name,AAAA\nxts1,CODE\nxts2,BBBB\nxts3,CCCC"), ["line 1: `name` is no dealerCode that we know"]);
+    assert_eq!(
+        mistakes("name,AAAA\nxts1,CODE\nxts2,BBBB\nxts3,CCCC"),
+        ["line 1: `name` is no dealerCode that we know"]
+    );
 }
 
 #[test]

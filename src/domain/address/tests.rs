@@ -75,9 +75,11 @@ fn a_domain_has_a_dot_and_hyphens_only_inside_its_parts() {
         assert!(why.contains("other characters than letters, digits and hyphens inside"), "{why}");
     }
     assert!(why_not("ana@example").contains("it has no dot"));
-    for (text, domain) in
-        [("ana@localhost", "localhost"), ("ana@my-dealer.EXAMPLE", "my-dealer.example"), ("ana@bücher.example", "xn--bcher-kva.example")]
-    {
+    for (text, domain) in [
+        ("ana@localhost", "localhost"),
+        ("ana@my-dealer.EXAMPLE", "my-dealer.example"),
+        ("ana@bücher.example", "xn--bcher-kva.example"),
+    ] {
         assert_eq!(address(text).domain(), domain);
     }
 }

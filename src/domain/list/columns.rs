@@ -250,12 +250,12 @@ fn own_form(headings: &[String], guesses: &mut [(usize, Guess)]) {
 mod tests {
     use super::*;
 
-    fn columns(headings: &[&str], pairs: &[&str]) -> Columns {
+    pub(super) fn columns(headings: &[&str], pairs: &[&str]) -> Columns {
         let mapping = Mapping::parse(&pairs.iter().map(|pair| (*pair).to_owned()).collect::<Vec<_>>()).unwrap();
         Columns::assign(headings.iter().map(|heading| (*heading).to_owned()).collect(), &mapping).unwrap()
     }
 
-    fn told(columns: &Columns) -> Vec<(&'static str, Vec<usize>, &'static str)> {
+    pub(super) fn told(columns: &Columns) -> Vec<(&'static str, Vec<usize>, &'static str)> {
         let one = |assigned: &Assigned| (assigned.field.as_str(), assigned.columns.clone(), assigned.origin.as_str());
         columns.assigned.iter().map(one).collect()
     }
@@ -298,6 +298,10 @@ mod tests {
     fn in_an_address_book_the_name_is_the_persons() {
         let book = columns(&["Name", "Given Name", "Organization 1 - Name", "E-mail 1 - Value"], &[]);
         let contact = book.of(ListField::Profile(ProfileField::Contact)).unwrap();
+        assert_eq!(contact.origin, Origin::Guessed);
+        let plain = columns(&["Name", "Company", "contact_name"], &[]);
+        let contact_name = plain.of(ListField::Profile(ProfileField::Contact)).unwrap();
+        assert_eq!(contact_name.columns, [2], "a column of that name is nearer");
         assert_eq!(
             (contact.columns.as_slice(), book.of(ListField::Profile(ProfileField::Name)).unwrap().columns[0]),
             (&[0][..], 2)
@@ -309,7 +313,12 @@ mod tests {
         let owner = ListField::Profile(ProfileField::Owner);
         let foreign = columns(&["Dealership", "Dealer Code", "Owner"], &[]);
         assert!(foreign.of(owner).is_none() && foreign.offers().any(|offer| offer.field == owner));
-        assert!(columns(&["name", "dealer_code", "owner"], &[]).of(owner).is_some(), "it was written here");
+        let own = columns(&["name", "dealer_code", "owner"], &[]);
+        assert_eq!(own.of(owner).map(|owner| owner.origin), Some(Origin::Named), "it was written here");
         assert!(columns(&["Dealership", "Owner"], &["Owner=owner"]).of(owner).is_some());
     }
 }
+
+#[cfg(test)]
+#[path = "columns_cells_tests.rs"]
+mod cells_tests;

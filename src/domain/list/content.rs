@@ -95,4 +95,43 @@ mod tests {
         let words: Vec<&str> = guess_by_content(&rows).iter().map(|(_, field)| field.as_str()).collect();
         assert_eq!(words, ["address", "name"]);
     }
+
+    fn column(cells: &[&str]) -> Vec<Vec<String>> {
+        cells.iter().map(|cell| vec![(*cell).to_owned()]).collect()
+    }
+
+    #[test]
+    fn a_column_is_known_only_by_cells_that_are_like_its_field_in_every_way() {
+        let guessed = |cell: &str| guess_by_content(&column(&[cell])).first().map(|(_, field)| field.as_str());
+        for (cell, expected) in [
+            ("Ford", None),
+            ("Eastern", None),
+            ("h/1", Some("dealer_code")),
+            ("12", Some("dealer_code")),
+            ("h1", Some("dealer_code")),
+            ("12 34", None),
+            ("Harbor Ford 2", Some("name")),
+            ("555-0100", Some("phone")),
+        ] {
+            assert_eq!(guessed(cell), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_comma_and_its_state_and_most_cells_make_the_column() {
+        assert!(is_place("12 Elm St, Salem, MA 01970") && is_place("Salem, MA"));
+        assert!(!is_place("Salem MA") && !is_place("Lake, Honda") && !is_place("MA"));
+        for (cells, some, most) in [
+            (&["Salem, MA", "Toledo, OH", "closed"][..], true, true),
+            (&["Salem, MA", "closed", ""], true, false),
+            (&["Salem, MA", "closed", "closed"], true, false),
+            (&["Salem, MA", ""], true, true),
+            (&["closed"], false, false),
+            (&["", " "], false, false),
+        ] {
+            let rows = column(cells);
+            assert_eq!((has_address(&rows, 0), is_address(&rows, 0)), (some, most), "{cells:?}");
+            assert!(!is_address(&rows, 1), "there is no such column");
+        }
+    }
 }

@@ -176,6 +176,8 @@ mod tests {
             (&rooftop[..], &[(Name, "Ana"), (Email, "ana@example.com")][..], Repetition::Repeats),
             (&[(Dealership, "HARBOR FORD")], &[(Email, "")], Repetition::Repeats),
             (&rooftop, &[(Name, "Ben"), (Email, "ben@example.com")], Repetition::Person),
+            (&rooftop, &[(Name, "Ben")], Repetition::Person),
+            (&rooftop, &[(Email, "ben@example.com")], Repetition::Person),
             (&rooftop, &[(ProfileField::Phone, "(201) 555-0100")], Repetition::Contradicts),
             (&[(Dealership, "Harbor Ford"), (City, "Lynn")], &[(Name, "Ben")], Repetition::Contradicts),
             (&[(City, "Salem")], &[(Name, "Ben")], Repetition::Contradicts),
@@ -210,5 +212,88 @@ mod tests {
         assert_eq!(told(&[(Email, "ben@example.com"), (Name, "Ben")]), None);
         assert_eq!(told(&[(Email, "ANA@example.com")]), None);
         assert_eq!(told(&[]), None);
+    }
+
+    #[test]
+    fn a_row_is_of_the_dealership_with_its_dealer_code() {
+        assert_eq!(entry(&[(Dealership, "Harbor Ford"), (DealerCode, "hb1")], &[]).dealer_code(), "hb1");
+        assert_eq!(entry(&[(Dealership, "Harbor Ford")], &[]).dealer_code(), "");
+    }
+
+    fn contact(name: &str, email: &str) -> Contact {
+        Contact { name: name.into(), email: email.into(), phone: "".into() }
+    }
+
+    #[test]
+    fn of_several_addresses_in_a_cell_the_known_one_stays_the_contacts() {
+        let ben = known(&[(Name, "Ben Ito"), (Email, "ben@example.com")]);
+        for (further, expected) in [("BEN@example.com", "BEN@example.com"), ("kim@example.com", "ana@example.com")] {
+            let mut row = entry(&[], &[(Name, "Ben Ito"), (Email, "ana@example.com")]);
+            row.further_contacts = vec![contact("", further)];
+            row.settle_contact([], Some(&ben));
+            assert_eq!((row.profile.text_of(Name), row.profile.text_of(Email)), ("Ben Ito", expected));
+            let other = if expected == further { "ana@example.com" } else { further };
+            assert_eq!(row.further_contacts, [contact("", other)]);
+        }
+    }
+
+    #[test]
+    fn only_who_is_a_further_contact_already_is_set_apart() {
+        let ana = known(&[(Name, "Ana Diaz"), (Email, "ana@example.com")]);
+        let further = [contact("Ben", "ben@example.com"), contact("Kim", ""), contact("Ana Diaz", "ana@example.com")];
+        for (person, is_apart) in [
+            (&[(Name, "Ben"), (Email, "ben@example.com")][..], true),
+            (&[(Email, "BEN@example.com")], true),
+            (&[(Name, "Ana Diaz"), (Email, "ana@example.com")], false),
+            (&[(Name, "Joe"), (Email, "joe@example.com")], false),
+            (&[(Name, "Kim")], false),
+        ] {
+            let mut row = entry(&[], person);
+            row.person_defaults = edits(&[(ProfileField::Phone, "")]);
+            assert_eq!(row.set_apart_known(Some(&ana), &further), is_apart, "{person:?}");
+            let (left, apart) = if is_apart { (0, 1) } else { (person.len(), 0) };
+            assert_eq!((row.person.len(), row.further_contacts.len()), (left, apart), "{person:?}");
+            assert_eq!(row.person_defaults.is_empty(), is_apart);
+            assert!(!entry(&[], person).set_apart_known(None, &further), "nobody is known");
+        }
+    }
+
+    #[test]
+    fn everybody_of_a_row_is_its_person_if_it_has_one_and_those_of_further_addresses() {
+        let mut row = entry(&[], &[(Name, "Ana"), (Email, "ana@example.com")]);
+        row.further_contacts = vec![contact("", "ben@example.com")];
+        let people: Vec<Contact> = row.people().collect();
+        assert_eq!(people, [contact("Ana", "ana@example.com"), contact("", "ben@example.com")]);
+        assert_eq!(entry(&[(Dealership, "Harbor Ford")], &[]).people().count(), 0);
+    }
+
+    #[test]
+    fn the_number_of_another_contact_is_told_where_none_is_written() {
+        let phone = ProfileField::Phone;
+        let ana = known(&[(Name, "Ana Diaz"), (Email, "ana@example.com"), (phone, "(201) 555-0100")]);
+        let told = |person: &[(ProfileField, &str)]| {
+            let mut entry = entry(&[], person);
+            entry.settle_contact([], None);
+            entry.doubts_of_contact(&ana)
+        };
+        let words = "phone: another contact, and no number is written: it stays `(201) 555-0100`";
+        assert_eq!(told(&[(Name, "Ben"), (Email, "ben@example.com")]), [words]);
+        for person in [
+            &[(Name, "Ben"), (Email, "ben@example.com"), (phone, "(201) 555-0101")][..],
+            &[(Name, "ANA DIAZ"), (Email, "new@example.com")],
+            &[(Name, "Ben"), (Email, "ana@example.com")],
+            &[],
+        ] {
+            assert_eq!(told(person), [""; 0], "{person:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_person_is_told_of_what_is_written() {
+        let row = entry(&[], &[(Name, ""), (Email, "ana at home"), (ProfileField::Phone, "(201) 555-0100")]);
+        let problems = row.person_problems();
+        assert_eq!(problems.iter().map(|problem| problem.field).collect::<Vec<_>>(), [Email]);
+        assert!(problems[0].reason.contains("is not a mail address"), "{}", problems[0].reason);
+        assert_eq!(entry(&[], &[(Name, "Ana"), (Email, "")]).person_problems(), []);
     }
 }

@@ -190,7 +190,7 @@ mod tests {
             (&["Contact", "contact.name", "Contact Person", "FN"], "contact_name"),
             (&["First Name", "Given Name", "Contact First Name"], "first_name"),
             (&["Make", "Franchise"], "brand"),
-            (&["Address", "Business Address", "Full Address"], "address"),
+            (&["Address", "Business Address", "Full Address", "Dealer Mailing Address"], "address"),
             (&["Billing Code", "Shipping Code"], "postal_code"),
             (&["Person - Name", "Contact Full Name"], "contact_name"),
             (&["Home Phone"], "phone"),

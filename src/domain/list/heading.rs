@@ -75,6 +75,8 @@ mod tests {
         }
         assert_eq!(row(&[data, data]), None);
         assert_eq!(row(&[&["Dealer report"], &["Name", "City"], heading]), Some(2), "the one that names most");
+        assert_eq!(row(&[&["Name", "City"], data]), Some(0), "two fields are enough");
+        assert_eq!(row(&[heading, heading, data]), Some(0), "the first of those that name as many");
         let far = vec![&["x"][..]; HEADING_ROWS];
         assert_eq!(row(&[&far[..], &[heading]].concat()), None);
     }
@@ -108,5 +110,24 @@ mod tests {
         let mapping = Mapping::parse(&["Händler=name".to_owned(), "Kennung=dealer_code".to_owned()]).unwrap();
         let rows: [&[&str]; 2] = [&["Liste"], &["Händler", "Kennung"]];
         assert_eq!(find(&rows, &mapping), Some(1));
+    }
+
+    #[test]
+    fn a_heading_suits_by_the_fields_it_names_and_better_by_those_that_are_certain_or_said() {
+        let said = Mapping::parse(&["Kennung=dealer_code".to_owned()]).unwrap();
+        let none = Mapping::default();
+        for (cells, mapping, score) in [
+            (&["name", "dealer_code", "timezone", "email"][..], &none, 8),
+            // An id is only offered.
+            (&["Dealer Name", "Dealer ID"], &none, 3),
+            // A field counts once.
+            (&["name", "email", "E-mail", "Notes"], &none, 4),
+            (&["Kennung", "Neuer Wert"], &said, 2),
+            (&["Kennung", "name"], &said, 4),
+            (&["Notes", "More notes"], &none, 0),
+        ] {
+            let rows = [cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()];
+            assert_eq!(heading_score(&rows, mapping), score, "{cells:?}");
+        }
     }
 }

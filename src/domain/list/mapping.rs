@@ -171,12 +171,15 @@ mod tests {
             let found = mapping(&[&format!("{column}=phone")]).unwrap().places(&headings).unwrap();
             assert_eq!(found, [(phone, places)], "{column}");
         }
+        let both = mapping(&["4=phone", "Phone=phone"]).unwrap().places(&headings).unwrap();
+        assert_eq!(both, [(phone, vec![3, 1])], "a column that was said twice counts once, where it was said first");
         let code = mapping(&["Code=X=dealer_code", "Code=X=email"]).unwrap().places(&headings).unwrap();
         assert_eq!(code.len(), 2, "one column fills two fields");
         for column in ["Phones", "3:Phone", "0", "8"] {
             let error = mapping(&[&format!("{column}=phone")]).unwrap().places(&headings).unwrap_err();
             assert!(error.to_string().contains("columns: `Name`, `Phone`"), "{error}");
         }
+        assert!(mapping(&["3=phone"]).unwrap().places(&["Name".to_owned(), "Phone".to_owned()]).is_err());
         assert!(
             mapping(&["Phones=phone"]).unwrap().places(&headings).unwrap_err().to_string().contains("did you mean")
         );
@@ -193,5 +196,33 @@ mod tests {
         assert!(mapping(&["1=name", "-=email"]).unwrap().is_by_number());
         assert!(!mapping(&["-=email"]).unwrap().is_by_number());
         assert!(!both.is_by_number() && !Mapping::default().is_by_number());
+    }
+
+    #[test]
+    fn what_was_said_by_number_holds_without_a_heading() {
+        let said = mapping(&["1=name", "Store=city", "-=phone"]).unwrap();
+        assert_eq!(said.clone().by_number_only(), mapping(&["1=name", "-=phone"]).unwrap());
+        assert!(!said.is_empty());
+        assert!(Mapping::default().is_empty() && mapping(&["Store=city"]).unwrap().by_number_only().is_empty());
+    }
+
+    #[test]
+    fn a_whole_list_reads_the_same_only_in_a_field_that_dealerships_share() {
+        for (field, value, words) in [
+            ("name", "Harbor Ford", "name is another one for each dealership"),
+            ("dealer_code", "hb1", "dealer_code is another one for each dealership"),
+            ("email", "ana@example.com", "email is another one for each dealership"),
+            ("timezone", "Eastrn", "is not a time zone"),
+            ("phone", "555-010O", "has the letter O"),
+            ("country", "U\nS", "has a line break"),
+            ("nmae", "x", "there is no field"),
+        ] {
+            let why = fixed_value(field, value).unwrap_err();
+            assert!(why.contains(words), "{field}: {why}");
+        }
+        for (field, value) in [("timezone", "Eastern"), ("country", "US"), ("phone", "(201) 555-0100")] {
+            let fixed = fixed_value(field, &format!(" {value} ")).unwrap();
+            assert_eq!((fixed.0.as_str(), fixed.1.as_str()), (field, value));
+        }
     }
 }

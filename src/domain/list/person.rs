@@ -51,6 +51,8 @@ mod tests {
         assert_eq!(used(&both, &[]), ["Service Mgr", "Service Mgr Email"]);
         assert_eq!(used(&["Contact Name", "GM Email"], &[]), ["Contact Name"]);
         assert_eq!(used(&["Service Manager", "GM Email", "Phone"], &[]), ["GM Email", "Phone"]);
+        let manager = ["Service Manager", "GM Email", "Phone", "Kennung"];
+        assert_eq!(used(&manager, &["Kennung=dealer_code"]), ["GM Email", "Phone"], "nothing was said of an address");
         assert_eq!(used(&["GM Email", "GM Phone"], &[]), ["GM Email", "GM Phone"]);
         assert_eq!(used(&["Contact Name", "Email", "GM Phone"], &[]), ["Contact Name", "Email"]);
         assert_eq!(used(&["Contact Name", "GM Email"], &["GM Email=email"]), ["Contact Name", "GM Email"]);

@@ -115,6 +115,10 @@ fn backslashes_before_quotation_marks_are_read_where_a_file_writes_them_so() {
     assert!(table(both).layout().has_backslashes());
     let faults: Vec<_> = table(both).rows().filter_map(|row| Some((row.line, row.fault?))).collect();
     assert_eq!(faults, [(3, RowFault::TextBehind)]);
+    // Where a row is at fault either way, or more are with backslashes, the marks are doubled.
+    for text in ["5\\\" pipe,b\n\"x\" y,2\n\"C:\\\\x\",3\n", "\"C:\\dir\\\",b\n\"x\" y,2\n", "a,b\n1,2\n"] {
+        assert!(!table(text).layout().has_backslashes(), "{text}");
+    }
 }
 
 #[test]
@@ -132,6 +136,10 @@ fn quotation_marks_that_are_not_plain_are_refused_and_apostrophes_are_letters() 
         ("a,b\n'Til Dawn Motors,Dealers'\n", None),
         ("a,b\n\u{201c}Big\u{201d} Lake,2\n3,4\n5,6\n", None),
         ("a,b\n1,\u{201c}call first\u{201d}\n3,4\n5,6\n", None),
+        ("a,b\n1,\u{201c}call first\u{201d}\n3,4\n", None),
+        ("a,b\n\u{2018}Lake Honda\u{2019},2\n\u{201a}Lake Ford\u{2018},2\n", Some((2, '\u{2018}'))),
+        // A mark alone in its cell opens what a later one closes.
+        ("a,b\n', Lake',2\n", Some((2, '\''))),
     ] {
         assert_eq!(mark(text), found, "{text}");
     }
@@ -141,6 +149,8 @@ fn quotation_marks_that_are_not_plain_are_refused_and_apostrophes_are_letters() 
     let text = format!("a,b\n{}'Lake, Honda',2\n\"'x\",\"y'\"\n", "1,2\n".repeat(30));
     let faults: Vec<_> = table(&text).rows().filter_map(|row| Some((row.line, row.fault?))).collect();
     assert_eq!(faults, [(32, RowFault::OtherQuotes)]);
+    // What guards a formula in our own lists opens nothing.
+    assert!(table("a,b\n'=1,2'\n").rows().all(|row| row.fault.is_none()));
 }
 
 #[test]
@@ -149,6 +159,10 @@ fn lines_inside_a_cell_are_told_when_they_look_like_rows() {
     assert_eq!(swallowed("a,b\n\"1,2\n3,4\n5\",6\n"), Some((3, 4)));
     assert_eq!(swallowed("a,b\n\"1\n2\",6\n"), None);
     assert_eq!(swallowed("a,b\n1,2\n"), None);
+    // Another fault of the row is told instead.
+    assert_eq!(swallowed("a,b\n\"1\n3,4\",\"2\n5,6\n"), None);
+    let one_column = table("a\n\"1\n2\"\n").rows().nth(1).unwrap();
+    assert_eq!(one_column.swallowed(1, ','), None, "any line looks like a row of one column");
 }
 
 #[test]
@@ -233,6 +247,25 @@ fn what_spreadsheets_do_to_keys() {
     for (text, damaged) in [("#NAME?", true), ("14-Mar", false), ("=A1", false), ("#1", false)] {
         assert_eq!(damage(text, false).is_some(), damaged, "{text}");
     }
+}
+
+#[test]
+fn a_date_has_a_day_a_month_and_a_year_in_an_order_that_people_write() {
+    for text in ["3/14/2026", "14/3/2026", "14-Mar-2026", "Mar-14-2026", "2026/3/14", "3/14/26"] {
+        assert!(damage(text, true).is_some(), "{text}");
+    }
+    for text in ["14/15/2026", "12/45/2026", "45/14/2026", "Mar/45/2026", "3/14/5", "3/14/ab", "2026/14/3"] {
+        assert_eq!(damage(text, true), None, "{text}");
+    }
+}
+
+#[test]
+fn a_number_of_all_the_digits_that_a_spreadsheet_keeps_may_have_had_more() {
+    for (text, words) in [("1.23456789012345E+14", "keeps 15 digits"), ("1.2345678901234E+13", "shortened")] {
+        assert!(damage(text, true).unwrap().contains(words), "{text}");
+    }
+    // A column that is too narrow shows at least three.
+    assert_eq!([is_error_value("###"), is_error_value("##"), is_error_value("#")], [true, false, false]);
 }
 
 #[test]

@@ -145,4 +145,31 @@ mod tests {
         assert!(wrong("America/Tijuana", &Place { country: "Canada", ..at("BC") }).is_some());
         assert!(wrong("America/Vancouver", &Place { postal_code: "21000", ..at("BC") }).is_some());
     }
+
+    #[test]
+    fn a_zone_is_held_to_the_postal_code_where_one_is_written() {
+        let now = "2026-11-28T12:00:00Z".parse().unwrap();
+        let wrong = |zone: &str, state, postal_code| {
+            zone_contradiction(zone.parse().unwrap(), &Place { postal_code, ..at(state) }, now)
+        };
+        assert_eq!(wrong("America/Denver", "TX", "79901"), None);
+        assert_eq!(wrong("America/Chicago", "TX", "77002"), None);
+        assert_eq!(
+            wrong("America/Chicago", "TX", "79901").unwrap(),
+            "America/Chicago is not that of the postal code (America/Denver)"
+        );
+        assert_eq!(
+            wrong("America/Los_Angeles", "OR", "01970").unwrap(),
+            "the postal code is of Massachusetts, not of Oregon"
+        );
+    }
+
+    #[test]
+    fn clocks_are_compared_for_the_half_year_that_comes() {
+        // British Columbia put its clocks forward for good in 2026; Arizona never changes them.
+        let canada = Place { country: "Canada", ..at("BC") };
+        let wrong = |now: &str| zone_contradiction("America/Phoenix".parse().unwrap(), &canada, now.parse().unwrap());
+        assert_eq!(wrong("2026-06-15T12:00:00Z"), None);
+        assert!(wrong("2025-06-15T12:00:00Z").is_some());
+    }
 }

@@ -94,6 +94,22 @@ fn what_only_begins_like_a_placeholder_is_a_value() {
 }
 
 #[test]
+fn strokes_are_a_placeholder_up_to_24_of_them() {
+    for (length, expected) in [(0, false), (1, true), (24, true), (25, false), (30, false)] {
+        assert_eq!(is_placeholder(&"-".repeat(length)), expected, "{length}");
+    }
+}
+
+#[test]
+fn what_was_left_out_or_read_otherwise_is_shown_with_the_text_where_it_may_be_wrong() {
+    let shown =
+        [Mended::NoPhone, Mended::SeveralNumbers, Mended::ReadTwice, Mended::LooksReadTwice, Mended::AroundAddress];
+    let plain =
+        [Mended::Placeholder, Mended::LineBreak, Mended::Invisible, Mended::Entity, Mended::Formula, Mended::Extension];
+    assert!(shown.iter().all(|mended| mended.needs_text()) && !plain.iter().any(|mended| mended.needs_text()));
+}
+
+#[test]
 fn nobody_is_an_owner_and_no_name_of_anything_else() {
     for text in ["No Owner", "(Unassigned)", "unassigned", "NON ASSIGNÉ", "Not assigned", "n/a"] {
         assert_eq!(read(ProfileField::Owner, text), (String::new(), vec![Mended::Placeholder]), "{text}");
@@ -142,6 +158,8 @@ fn utf_8_that_was_read_as_another_encoding_is_read_back_where_that_is_certain() 
             // One letter of it is right already, so there is no way back for the whole.
             ("PeÃ±a é", "PeÃ±a é", &[Mended::LooksReadTwice]),
             ("PeÃ±a 中", "PeÃ±a 中", &[Mended::LooksReadTwice]),
+            // It would lead to a star, which no name has.
+            ("â˜… Ford", "â˜… Ford", &[Mended::LooksReadTwice]),
             // Nothing of this was read twice.
             ("CAFÉ’S", "CAFÉ’S", &[]),
             ("RENÉ–AUTO", "RENÉ–AUTO", &[]),
@@ -224,6 +242,9 @@ fn several_numbers_are_all_kept_in_one_form() {
             ("(201) 555-0100 AND (201) 555-0101", both, several),
             ("(201) 555-0100 | (201) 555-0101", both, several),
             ("office 201-555-0100, cell 201-555-0101", "office 201-555-0100 / cell 201-555-0101", several),
+            ("office, 201-555-0100; 201-555-0101", "office, 201-555-0100 / 201-555-0101", several),
+            // A stroke within a number is none between two.
+            ("201/555-0100; 201/555-0101", "201/555-0100; 201/555-0101", several),
             ("201-555-0100; 201-555-0101 (Ana)", "201-555-0100 / 201-555-0101 (Ana)", several),
             // Nobody can tell where the first of these ends but by its digits.
             ("201-555-0100 201-555-0101", "201-555-0100 201-555-0101", several),

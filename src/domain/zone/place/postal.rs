@@ -207,3 +207,7 @@ pub(super) fn mexican(code: u32, wanted: Option<&'static StateOrProvince>) -> Sa
     };
     Says::Zones(state, zones.iter().map(|zone| Tz::of(*zone)).collect())
 }
+
+#[cfg(test)]
+#[path = "postal_tests.rs"]
+mod tests;

@@ -143,6 +143,23 @@ fn a_state_with_one_zone_decides_by_every_name() {
 }
 
 #[test]
+fn a_name_is_compared_without_case_accents_dots_and_dashes() {
+    for (text, plain) in [
+        ("ÁÀÂÄÃ áàâäã", "aaaaa aaaaa"),
+        ("ÉÈÊË éèêë", "eeee eeee"),
+        ("ÍÌÎÏ íìîï", "iiii iiii"),
+        ("ÓÒÔÖ óòôö", "oooo oooo"),
+        ("ÚÙÛÜ úùûü", "uuuu uuuu"),
+        ("Ñ ñ Ç ç", "n n c c"),
+        (" - N.Y. -- City ", "ny city"),
+        ("A&B", "a&b"),
+        ("日本", "日本"),
+    ] {
+        assert_eq!(folded(text), plain);
+    }
+}
+
+#[test]
 fn towns_of_the_navajo_decide_without_a_postal_code() {
     for (city, code) in [
         ("Chinle", "86503"),
@@ -211,6 +228,14 @@ fn what_does_not_decide_says_what_is_lacking() {
             "the postal code is of Ontario, not of British Columbia: correct one of them, or write the time zone",
         ),
         ("", "", "", "neither a state nor a postal code is written"),
+        ("", "", "00100", "nobody knows this postal code"),
+        // The code is of two other zones than the town.
+        (
+            "Ojinaga",
+            "Chihuahua",
+            "31800",
+            "the time zone there, in Chihuahua, is America/Chihuahua or America/Ciudad_Juarez: write which",
+        ),
         ("Berlin", "Bayern", "80331", "no state of the United States, Canada or Mexico is called that"),
         ("", "AE", "09012", "a military address does not say where it is"),
     ] {
@@ -295,7 +320,18 @@ fn addresses_in_one_cell() {
     ] {
         assert_eq!(parts(text).as_deref(), Some(expected), "{text}");
     }
-    for text in ["", "Texas", "Dallas", "call Ana", "ana@example.com", ", ,", "12345", "日本 東京"] {
+    for text in [
+        "",
+        "Texas",
+        "Dallas",
+        "call Ana",
+        "ana@example.com",
+        ", ,",
+        "12345",
+        "日本 東京",
+        "Highway MA 128",
+        "12 Elm St, MA 1970",
+    ] {
         assert_eq!(parts(text), None, "{text}");
     }
 }
