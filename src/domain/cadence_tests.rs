@@ -308,3 +308,69 @@ fn what_a_tick_would_record() {
     assert_eq!(next_tick(&state, false), None);
     assert_eq!(next_tick(&confirmed(1, start()), false), None);
 }
+
+#[test]
+fn a_chosen_opcode_of_which_nothing_is_known_is_looked_for_at_once() {
+    let chosen_at = start() + hours(2);
+    let mut state = confirmed(9, start());
+    state.opcode_since = Some(chosen_at);
+    let now = chosen_at + minutes(3);
+    assert_eq!(next(&state, now, None), Some(chosen_at));
+    assert_eq!(next(&state, now, Some(chosen_at - minutes(1))), Some(chosen_at));
+    for last in [chosen_at, chosen_at + minutes(1)] {
+        assert!(next(&state, now, Some(last)).is_some_and(|due| due > last), "looked for at {last}");
+    }
+    let ordinary = |state: &Onboarding| {
+        let last = chosen_at - minutes(1);
+        next(state, now, Some(last)).is_some_and(|due| due > last && due != chosen_at)
+    };
+    assert!(ordinary(&Onboarding { opcode_state: OpcodeState::Unknown, ..state.clone() }), "it was looked for");
+    let mut waiting = invited(9, start());
+    waiting.opcode_since = Some(chosen_at);
+    assert!(ordinary(&waiting), "there is nothing to see yet");
+}
+
+#[test]
+fn the_status_tells_of_the_last_probe_and_of_the_next_one_that_is_due() {
+    let state = live(9, start());
+    let now = start() + hours(30);
+    let kept = looked(&state, start() + hours(29), Outcome::Connected);
+    let (policy, schedule) = (Policy::default(), ProbeSchedule::default());
+    let status = ProbeStatus::of(&state, Some(&kept), now, &policy, Some(&schedule));
+    assert_eq!(status.last.as_ref(), Some(&kept));
+    assert_eq!(status.next_at, cadence(&state, now, &policy, &schedule, Some(&kept)));
+    assert!(status.next_at.is_some_and(|due| due > kept.at));
+    let unscheduled = ProbeStatus::of(&state, Some(&kept), now, &policy, None);
+    assert_eq!((unscheduled.last, unscheduled.next_at), (Some(kept), None));
+    let never = ProbeStatus::of(&added(1), None, now, &policy, Some(&schedule));
+    assert_eq!(never, ProbeStatus::default());
+}
+
+#[test]
+fn each_dealership_has_a_grid_of_its_own_and_the_next_probe_is_the_first_moment_on_it() {
+    for number in 0..200_u64 {
+        let id = DealershipId::from_bits(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        for every in [minutes(1), minutes(15), hours(24)] {
+            let length = every.num_milliseconds();
+            let after = start() + TimeDelta::milliseconds(i64::try_from(number).unwrap() * 7_919);
+            let due = on_grid(id, every, after).unwrap();
+            assert!(due > after && due <= after + every, "{due} after {after}");
+            let phase = spread(id.bits()) % length.unsigned_abs();
+            assert_eq!(due.timestamp_millis().rem_euclid(length).unsigned_abs(), phase, "{id} every {every}");
+        }
+    }
+}
+
+/// As published with splitmix64: the first numbers that follow from the seeds 0 and 1234567.
+#[test]
+fn ids_are_spread_as_they_always_were() {
+    let step = 0x9e37_79b9_7f4a_7c15_u64;
+    for (seed, steps, expected) in [
+        (0, 1, 0xe220_a839_7b1d_cdaf),
+        (1_234_567, 1, 6_457_827_717_110_365_317),
+        (1_234_567, 2, 3_203_168_211_198_807_973),
+        (1_234_567, 3, 9_817_491_932_198_370_423),
+    ] {
+        assert_eq!(spread(step.wrapping_mul(steps).wrapping_add(seed)), expected, "{seed} after {steps}");
+    }
+}

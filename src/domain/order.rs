@@ -81,3 +81,7 @@ fn urgent_since(state: &Onboarding, facts: Derived) -> Option<Timestamp> {
         }),
     }
 }
+
+#[cfg(test)]
+#[path = "order_tests.rs"]
+mod tests;

@@ -189,3 +189,7 @@ impl PastLog {
         self.event(position).map_or(0, |event| event.seq)
     }
 }
+
+#[cfg(test)]
+#[path = "past_tests.rs"]
+mod tests;

@@ -118,7 +118,10 @@ mod tests {
     use chrono::{DateTime, TimeDelta};
 
     use super::*;
-    use crate::domain::{Actor, Contact, DealershipId, Event, Fact, Profile, fold};
+    use crate::domain::{
+        Actor, ChosenOpcode, Contact, DealershipId, Event, Fact, OpcodeChoice, OpcodeOption, Profile, Slots,
+        WasVisible, fold,
+    };
 
     fn at(minute: i64) -> Timestamp {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
@@ -205,5 +208,61 @@ mod tests {
         assert_eq!(newer.message(), "could not tell: seen");
         let elsewhere = ProbeState { dealer_code: "xts2".into(), ..newer };
         assert_eq!(last(Some(&elsewhere), 99), None);
+    }
+
+    #[test]
+    fn what_was_kept_counts_when_it_is_of_the_recorded_moment() {
+        let recorded = state(&[(10, Outcome::Connected)]);
+        let kept = ProbeState { since: at(3), ..ProbeState::after(&probed(10, Outcome::Connected), &recorded, None) };
+        assert_eq!(ProbeState::last(&recorded, Some(&kept), at(99)).as_deref(), Some(&kept));
+    }
+
+    #[test]
+    fn slots_of_before_the_opcode_was_chosen_are_another_ones() {
+        let chosen = |minute| {
+            let choice = OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing };
+            let opcode = ChosenOpcode { choice, at: at(minute), by: "ana".into(), word: None };
+            Onboarding { opcode: Some(Box::new(opcode)), ..state(&[]) }
+        };
+        let none = ProbeState::after(&probed(10, Outcome::Connected), &state(&[]), None);
+        let counted = ProbeState { slots: Some((at(10), SlotCounts::default())), ..none.clone() };
+        assert_eq!(counted.slots_of(&state(&[])), counted.slots.as_ref(), "nobody chose one");
+        for (minute, counts) in [(9, true), (10, true), (11, false)] {
+            assert_eq!(counted.slots_of(&chosen(minute)).is_some(), counts, "chosen at {minute}");
+        }
+        assert_eq!(none.slots_of(&chosen(9)), None);
+    }
+
+    #[test]
+    fn a_probe_is_bad_where_something_broke_and_doubtful_while_it_is_not_there_yet() {
+        use Outcome::{Connected, NotConnected, OurCredentials, Unknown};
+        let new = state(&[]);
+        let mut confirmed = state(&[]);
+        confirmed.confirmation.confirmed_at = Some(at(1));
+        let mut lost = confirmed.clone();
+        lost.confirmation.lost_at = Some(at(5));
+        let with_opcode = |opcode_state, was_visible| Onboarding {
+            opcode_state,
+            opcode_was_visible: Some(WasVisible { from: at(1), until: at(2) }).filter(|_| was_visible),
+            ..confirmed.clone()
+        };
+        let slots = Slots { checked_at: at(2), count: 3, days: 1, next: None, by_day: Vec::new() };
+        let live = Onboarding { slots: Some(Box::new(slots)), ..with_opcode(OpcodeState::Ok, false) };
+        let left = Onboarding { left_live_at: Some(at(5)), ..confirmed.clone() };
+        for (outcome, after, severity) in [
+            (Connected, &live, Severity::Good),
+            (Connected, &confirmed, Severity::Doubtful),
+            (Connected, &with_opcode(OpcodeState::Missing, false), Severity::Doubtful),
+            (Connected, &with_opcode(OpcodeState::Missing, true), Severity::Bad),
+            (Connected, &with_opcode(OpcodeState::NearMiss, true), Severity::Doubtful),
+            (Connected, &left, Severity::Bad),
+            (NotConnected, &new, Severity::Doubtful),
+            (NotConnected, &confirmed, Severity::Bad),
+            (NotConnected, &lost, Severity::Bad),
+            (OurCredentials, &live, Severity::Bad),
+            (Unknown, &live, Severity::Bad),
+        ] {
+            assert_eq!(probed(9, outcome).severity(after), severity, "{outcome}: {after:?}");
+        }
     }
 }

@@ -154,4 +154,27 @@ mod tests {
         assert_eq!(window.missing_quorum(id(4), minute(0), others()), [5, 6].map(id));
         assert_eq!(window.missing_quorum(id(4), minute(10), vec![id(3)]), [], "there are no more");
     }
+
+    #[test]
+    fn what_turned_before_it_was_settled_is_dropped_and_what_did_not_turn_stays() {
+        let mut window = ProbeWindow::default();
+        assert_eq!((window.len(), window.is_empty()), (0, true));
+        for (number, at, turned) in [(1, 0, true), (2, 1, false), (3, 5, true), (4, 6, true), (5, 7, false)] {
+            window.push(id(number), minute(at), turned);
+        }
+        assert_eq!((window.len(), window.is_empty()), (5, false));
+        window.settle(minute(5));
+        assert_eq!(window.members().collect::<Vec<_>>(), [2, 3, 4, 5].map(id));
+        window.settle(minute(9));
+        assert_eq!(window.members().collect::<Vec<_>>(), [2, 5].map(id));
+    }
+
+    #[test]
+    fn whoever_was_probed_since_is_not_asked_again() {
+        let mut window = ProbeWindow::default();
+        window.push(id(5), minute(10), false);
+        window.push(id(6), minute(9), false);
+        let others = [1, 2, 3, 5, 6].map(id).to_vec();
+        assert_eq!(window.missing_quorum(id(4), minute(10), others), [6, 1, 2].map(id));
+    }
 }

@@ -68,6 +68,7 @@ impl From<Profile> for ProfilePatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Contact;
 
     fn edits(of: &[(ProfileField, &str)]) -> Vec<ProfileEdit> {
         of.iter().map(|(field, text)| ProfileEdit { field: *field, text: (*text).to_owned() }).collect()
@@ -104,5 +105,37 @@ mod tests {
         assert_eq!(patch.applied_to(&known()).unwrap().timezone.name(), "America/New_York");
         let fields: Vec<ProfileField> = patch.problems(None).iter().map(|problem| problem.field).collect();
         assert_eq!(fields, [ProfileField::Name, ProfileField::DealerCode, ProfileField::Email]);
+    }
+
+    #[test]
+    fn another_way_to_write_the_same_phone_is_no_change_and_another_number_is_one() {
+        let with = |phone: &str| ProfilePatch { edits: edits(&[(ProfileField::Phone, phone)]), defaults: Vec::new() };
+        let phone = |text: &str| with(text).applied_to(&known()).unwrap().contact.phone;
+        assert_eq!(phone("201-555-0101").raw(), "(201) 555-0101");
+        assert_eq!(phone("201-555-0102").raw(), "201-555-0102");
+        let unread = Profile { contact: Contact { phone: "call Ana".into(), ..known().contact }, ..known() };
+        assert_eq!(with("call Ana").applied_to(&unread).unwrap(), unread);
+    }
+
+    #[test]
+    fn a_known_dealership_is_checked_where_something_would_change_only() {
+        let mut old = known();
+        old.name = "Harbor\tFord".into();
+        let fields = |of: &[(ProfileField, &str)]| {
+            let problems = ProfilePatch { edits: edits(of), defaults: Vec::new() }.problems(Some(&old));
+            problems.into_iter().map(|problem| problem.field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&[(ProfileField::Name, "Harbor\tFord"), (ProfileField::City, "Salem")]), []);
+        assert_eq!(
+            fields(&[(ProfileField::Name, "Harbor\tKia"), (ProfileField::City, "Sa\tlem")]),
+            [ProfileField::Name, ProfileField::City]
+        );
+    }
+
+    #[test]
+    fn a_profile_as_a_row_makes_the_same_one_again() {
+        let patch = ProfilePatch::from(known());
+        assert_eq!(patch.new_profile().unwrap(), known());
+        assert_eq!(patch.text_of(ProfileField::Owner), "ana");
     }
 }

@@ -114,4 +114,14 @@ mod tests {
         // A wall clock that the change to summer time skips is shown as it was said.
         assert_eq!(humanize_slots(1, 1, Some(local("2026-03-08 02:30")), zone), "1 slot on 1 day, next Sun 02:30");
     }
+
+    #[test]
+    fn a_slot_that_is_over_on_the_dealerships_clock_is_no_next_one() {
+        let zone = Tz::of(chrono_tz::America::New_York);
+        let now = "2026-12-01T14:15:00Z".parse().unwrap();
+        for (next, ahead) in [("2026-12-01 09:14", false), ("2026-12-01 09:15", false), ("2026-12-01 09:16", true)] {
+            assert_eq!(slot_ahead(Some(local(next)), now, zone), Some(local(next)).filter(|_| ahead), "{next}");
+        }
+        assert_eq!(slot_ahead(None, now, zone), None);
+    }
 }

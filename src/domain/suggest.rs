@@ -46,4 +46,18 @@ mod tests {
         assert_eq!(did_you_mean("confirmd", known), "; did you mean `confirmed`?");
         assert_eq!(did_you_mean("q", known), "");
     }
+
+    #[test]
+    fn a_word_of_more_than_64_bytes_is_no_slip_of_the_finger() {
+        let word = |length: usize| format!("expired{}", "z".repeat(length - 7));
+        assert_eq!(closest(&word(64), ["expired"]), Some("expired"));
+        assert_eq!(closest(&word(65), ["expired"]), None);
+        assert_eq!(closest(&word(66), ["expired"]), None);
+    }
+
+    #[test]
+    fn two_letters_are_the_beginning_of_a_long_word_and_one_is_not() {
+        assert_eq!(closest("in", ["invitation.superseded"]), Some("invitation.superseded"));
+        assert_eq!(closest("i", ["invitation.superseded"]), None);
+    }
 }

@@ -244,4 +244,21 @@ mod tests {
         let at = |text, caret| complete(text, caret, |_| &[]).span;
         assert_eq!([at("ow ford", 2), at("ford ow", 2), at("is:ov,li x", 5), at("!ow", 3)], [0..2, 0..4, 3..5, 1..3]);
     }
+
+    #[test]
+    fn a_space_in_quotes_does_not_end_the_word_under_the_caret() {
+        assert_eq!(candidates("owner:\"ben le"), ["\"ben lee\""]);
+        assert_eq!(complete("owner:\"ben le", 13, |_| &[]).span, 6..13);
+        assert_eq!(complete("name:\"ann arbor\" ow", 19, |_| &[]).span, 17..19);
+    }
+
+    #[test]
+    fn the_hint_says_what_the_field_or_the_clock_is() {
+        let hint = |text: &str| complete(text, text.len(), |_| &[]).hint;
+        assert_eq!(hint("is:"), "is: how it stands; several with a comma");
+        assert_eq!(hint("boise !owner:a"), "owner: who of us looks after it, me: you; several with a comma");
+        assert_eq!(hint("expires<"), "expires: what is left of the living code, like <6h, >2d, <=90m");
+        assert_eq!(hint("nosuch:"), "nosuch: there is no such field; several with a comma");
+        assert_eq!(hint("~for"), "");
+    }
 }

@@ -175,13 +175,16 @@ mod tests {
             ("ford\\z", "ford"),
             ("(?-m:ford$)", "ford"),
             ("\\bkia\\b", "kia"),
+            ("ford(?-u:\\s)+[0-9]{1,2}$", "ford"),
         ] {
             match QueryPattern::new(pattern).unwrap().lines {
                 Lines::Part(found) => assert_eq!(read(found.as_str()), read(part), "{pattern}"),
                 other => panic!("{pattern}: {other:?}"),
             }
         }
-        for pattern in ["ford [0-9]+$", "^(jeep|nak).*é", "", "(?i)Ford|[a-m]{3}"] {
+        for pattern in
+            ["ford [0-9]+$", "^(jeep|nak).*é", "", "(?i)Ford|[a-m]{3}", "(?-u:[a-m]{3})", "(?-u:[\\x00-\\x08])"]
+        {
             assert!(matches!(QueryPattern::new(pattern).unwrap().lines, Lines::All), "{pattern}");
         }
         for pattern in ["(a|(bcd\\n)+|\\Aford)", "(abc\\s)*", "[^x]", "(?s).", "ab\\s"] {

@@ -9,6 +9,8 @@ use crate::domain::{
     Confirmation, Contact, DealershipId, Fact, IntentId, Invitation, LastEvent, Mover, OpcodeState, Profile, Untrusted,
 };
 
+mod answer_tests;
+mod language_tests;
 mod writings;
 
 fn now() -> Timestamp {
