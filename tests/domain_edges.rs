@@ -12,9 +12,10 @@ use cloverwatch::domain::bulk::{Bulk, BulkKind};
 use cloverwatch::domain::full_names::{FullNames, Named};
 use cloverwatch::domain::{
     Actor, Ask, Attention, Command, Contact, DealershipId, Event, Fact, InvitationCode, LetterKind, Onboarding,
-    Outcome, evolve,
+    OpcodeChoice, OpcodeOption, Outcome, ProfileEdit, ProfileField, ProfilePatch, ProfileUpdate, Query, QueryContext,
+    ResponseFacts, Searchable, evolve,
 };
-use domain_rules_support::{Case, id};
+use domain_rules_support::{Case, id, profile};
 
 fn address(text: &str) -> Address {
     check(text).unwrap()
@@ -131,4 +132,85 @@ fn a_dealership_is_found_by_its_code_its_name_and_its_id() {
     assert!(matches!(names.find(&all[0].id.to_string()), Named::One(found) if found == all[0].id));
     assert!(!matches!(names.find("Harbor Ford"), Named::One(_)), "two have it");
     assert!(!matches!(names.find("Lakeside"), Named::One(_)));
+}
+
+#[test]
+fn of_those_that_could_be_meant_five_are_named() {
+    let states: Vec<Onboarding> = (1..=8)
+        .map(|number| {
+            let mut state = Case::new().state.unwrap();
+            (state.id, state.profile.name) = (DealershipId::from_bits(number), "Harbor Ford".into());
+            state.profile.dealer_code = format!("h{number}").into();
+            state
+        })
+        .collect();
+    let five = "h1 (Harbor Ford), h2 (Harbor Ford), h3 (Harbor Ford), h4 (Harbor Ford), h5 (Harbor Ford)";
+    for (count, words) in [
+        (2, "h1 (Harbor Ford), h2 (Harbor Ford)".to_owned()),
+        (5, five.to_owned()),
+        (6, format!("{five}, 1 more")),
+        (8, format!("{five}, 3 more")),
+    ] {
+        let named = FullNames::of(&states[..count]).find("Harbor Ford");
+        assert_eq!((named.one(), named), (None, Named::Several(words)), "{count}");
+    }
+    let names = FullNames::of(&states);
+    assert_eq!((names.find("h3").one(), names.find("Lakeside").one()), (Some(states[2].id), None));
+}
+
+#[test]
+fn an_answer_with_a_code_or_a_message_can_be_told_from_others() {
+    for (code, message, has_words) in
+        [(None, None, false), (Some("E1"), None, true), (None, Some("no"), true), (Some("E1"), Some("no"), true)]
+    {
+        let facts = ResponseFacts { status: 403, code: code.map(Into::into), message: message.map(Into::into) };
+        assert_eq!(facts.has_words(), has_words, "{facts}");
+    }
+}
+
+#[test]
+fn a_filter_asks_for_what_became_of_the_letter_that_tells_how_things_stand() {
+    let mut case = Case { letters: Some(0), ..Case::new() };
+    let holds = |case: &Case, text: &str| {
+        let (query, state) = (Query::parse(text).unwrap(), case.state());
+        let ctx = QueryContext { now: case.now, policy: &case.policy, me: None, twins: None };
+        query.matches(state, &Searchable::new(state.id, &state.profile), &ctx)
+    };
+    assert!(holds(&case, "mail:none") && !holds(&case, "mail:queued"));
+    case.tell(case.paste("CODE-1", Ask::Invite));
+    for (text, expected) in [
+        ("mail:queued", true),
+        ("mail:sent", false),
+        ("mail:sent,queued", true),
+        ("!mail:queued", false),
+        ("mail:none", false),
+        ("mail:refused", false),
+    ] {
+        assert_eq!(holds(&case, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_row_that_changes_nothing_is_no_update_and_each_kind_of_change_is_one() {
+    let mut case = Case::new();
+    let row = |field: ProfileField, text: &str| ProfilePatch {
+        edits: vec![ProfileEdit { field, text: text.to_owned() }],
+        defaults: Vec::new(),
+    };
+    let person = || vec![Contact { name: "Pat".into(), email: "pat@example.com".into(), phone: "".into() }];
+    let choice = OpcodeChoice { code: "17".into(), option: OpcodeOption::Existing };
+    let same = row(ProfileField::Name, profile().name.raw());
+    let update = |case: &Case, row: &ProfilePatch, people: &[Contact], choice: Option<&OpcodeChoice>| {
+        ProfileUpdate::of(case.state(), row, people, choice)
+    };
+    assert_eq!(update(&case, &same, &[], None), None);
+    assert_eq!(update(&case, &row(ProfileField::Timezone, "America/Gotham"), &[], None), None, "it is refused");
+    let renamed = update(&case, &row(ProfileField::Name, "Harbor Ford"), &[], None).unwrap();
+    assert_eq!((renamed.changes.len(), renamed.contacts.len(), renamed.opcode), (1, 0, None));
+    let known = update(&case, &same, &person(), None).unwrap();
+    assert_eq!((known.changes, known.contacts, known.opcode), (Vec::new(), person(), None));
+    let first = update(&case, &same, &[], Some(&choice)).unwrap();
+    assert_eq!((first.dealer_code, first.opcode), (profile().dealer_code, Some("17".into())));
+    case.tell(Command::ChooseOpcode { choice: choice.clone(), word: None });
+    assert_eq!(update(&case, &same, &[], Some(&choice)), None, "one is recorded");
 }

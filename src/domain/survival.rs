@@ -241,6 +241,56 @@ mod tests {
         prop::collection::vec((0..4_320_i64, end).prop_map(|(minutes, end)| observed(minutes, end)), 1..200)
     }
 
+    #[test]
+    fn fewer_codes_that_ended_than_are_needed_say_nothing() {
+        let of = |ended: u32| {
+            let ended = (0..ended).map(|_| observed(30, CaseEnd::Expired));
+            Survival::of(ended.chain((0..99).map(|_| observed(40, CaseEnd::Censored))))
+        };
+        let whole = (TimeDelta::zero(), TimeDelta::minutes(30));
+        let (few, enough) = (of(Survival::needed() - 1), of(Survival::needed()));
+        assert_eq!((few.ended(), few.is_enough(), few.connects(whole.0, whole.1)), (49, false, None));
+        assert!(enough.is_enough() && enough.connects(whole.0, whole.1).is_some());
+    }
+
+    #[test]
+    fn estimates_are_equal_when_they_are_of_the_same_codes() {
+        let of = |ends: &[(i64, CaseEnd)]| Survival::of(ends.iter().map(|(minutes, end)| observed(*minutes, *end)));
+        let (used, expired, open) = ((5, CaseEnd::Connected), (9, CaseEnd::Expired), (9, CaseEnd::Censored));
+        let asked = of(&[used, expired]);
+        assert!(asked.between(TimeDelta::zero(), TimeDelta::minutes(9)).is_some());
+        assert_eq!(asked, of(&[expired, used]));
+        assert_ne!(asked, of(&[used, open]), "as many are observed, and fewer ended");
+        assert_ne!(asked, of(&[used, (8, CaseEnd::Expired)]));
+    }
+
+    #[test]
+    fn what_was_before_the_age_of_a_code_does_not_count() {
+        let early = (0..40).map(|_| observed(5, CaseEnd::Connected));
+        let late = || {
+            let used = (0..10).map(|_| observed(20, CaseEnd::Connected));
+            used.chain((0..50).map(|_| observed(40, CaseEnd::Expired)))
+        };
+        let (from, until) = (TimeDelta::minutes(10), TimeDelta::minutes(40));
+        let found = Survival::of(early.chain(late())).between(from, until).unwrap();
+        let alone = Survival::of(late()).between(from, until).unwrap();
+        for (found, alone) in [(found.estimate, alone.estimate), (found.low, alone.low), (found.high, alone.high)] {
+            assert!((found - alone).abs() < 1e-9, "{found} for {alone}");
+        }
+    }
+
+    #[test]
+    fn where_none_is_used_any_more_those_count_that_were_observed_to_the_end() {
+        let early = (0..30).map(|_| observed(10, CaseEnd::Connected));
+        let open = (0..20).map(|_| observed(15, CaseEnd::Censored));
+        let unused = (0..50).map(|_| observed(30, CaseEnd::Expired));
+        let survival = Survival::of(early.chain(open).chain(unused));
+        let found = survival.connects(TimeDelta::minutes(12), TimeDelta::minutes(30)).unwrap();
+        assert_eq!((found.estimate, found.low), (0.0, 0.0));
+        // Clopper and Pearson for 0 of 50.
+        assert!((found.high - 0.071_1).abs() < 0.000_1, "{found:?}");
+    }
+
     proptest! {
         #[test]
         fn it_is_a_probability_in_its_interval_and_grows_with_the_time_that_is_left(

@@ -424,3 +424,6 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod outlet_tests;

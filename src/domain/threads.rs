@@ -21,3 +21,17 @@ pub fn in_threads<'a, T: Sync, U: Send>(all: &'a [T], make: impl Fn(&'a [T]) -> 
         shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_threads_make_is_in_the_order_of_what_it_is_made_of() {
+        for count in [0, 1, WORTH_THREADS - 1, WORTH_THREADS, 4 * WORTH_THREADS + 3] {
+            let all: Vec<usize> = (0..count).collect();
+            let made = in_threads(&all, |share| share.iter().map(|number| number * 2).collect());
+            assert_eq!(made, all.iter().map(|number| number * 2).collect::<Vec<_>>());
+        }
+    }
+}

@@ -202,6 +202,8 @@ fn a_window_counts_what_was_generated_in_it() {
         (query(Some(hour(0)), None), 2),
         (query(Some(hour(1)), None), 1),
         (query(None, Some(hour(24 * 7))), 1),
+        (query(None, Some(hour(1))), 1),
+        (query(None, Some(hour(0))), 0),
         (query(Some(hour(1)), Some(hour(2))), 0),
     ] {
         assert_eq!(desk.report(&query, now).total.codes, codes, "{query:?}");
@@ -241,4 +243,107 @@ fn fifty_codes_that_ended_make_an_estimate() {
 #[test]
 fn each_kind_that_is_taken_in_is_read() {
     assert_eq!(CaseLog::kinds().len(), 13);
+}
+
+#[test]
+fn a_code_is_replaced_by_the_event_that_names_it_and_by_no_other() {
+    let mut desk = Desk::default();
+    (1..=2).for_each(|dealership| desk.add(dealership, "", ""));
+    (1..=2).for_each(|dealership| desk.issue(dealership, 1, hour(0)));
+    let replaced = || Fact::InvitationSuperseded { generation: 1, by: 2 };
+    desk.happens(1, hour(5), replaced());
+    desk.issue(2, 2, hour(6));
+    desk.happens(2, hour(9), replaced());
+    let expected = [CaseOutcome::Superseded(hour(5)), CaseOutcome::Superseded(hour(6)), CaseOutcome::Open];
+    assert_eq!(desk.outcomes(hour(20)), expected);
+}
+
+#[test]
+fn what_ran_out_stays_so_when_it_is_taken_back_later() {
+    let mut desk = Desk::default();
+    desk.add(1, "", "");
+    desk.issue(1, 1, hour(0));
+    desk.expire(1, 1, hour(72));
+    desk.happens(1, hour(80), Fact::InvitationRevoked { generation: 1, reason: "".into() });
+    assert_eq!(desk.outcomes(hour(90)), [CaseOutcome::Expired]);
+}
+
+#[test]
+fn a_word_that_a_new_code_followed_is_not_weighed_and_each_end_is_counted() {
+    let mut desk = Desk::default();
+    (1..=4).for_each(|dealership| desk.add(dealership, "", ""));
+    (1..=4).for_each(|dealership| desk.issue(dealership, 1, hour(0)));
+    desk.said(1, hour(20));
+    desk.issue(1, 2, hour(50));
+    desk.issue(2, 2, hour(50));
+    for dealership in [3, 4] {
+        desk.happens(dealership, hour(8), Fact::InvitationRevoked { generation: 1, reason: "".into() });
+    }
+    let total = desk.report(&ReportQuery::default(), hour(100)).total;
+    assert_eq!((total.superseded, total.revoked, total.open), (2, 2, 2));
+    assert_eq!((total.confirm.decided, total.confirm.in_time_share), (0, None));
+    assert_eq!((total.expired_share, total.connect.in_time_share), (None, None), "no code was used or ran out");
+}
+
+#[test]
+fn live_is_who_was_connected_with_an_opcode_and_slots_at_once() {
+    let opcode = || "Tell Us More".into();
+    let verified = || Fact::OpcodeVerified { opcode: opcode() };
+    let missing = || Fact::OpcodeMissing { opcode: opcode(), findings: Vec::new(), drifted: true };
+    let near = || Fact::OpcodeNearMiss { opcode: opcode(), findings: Vec::new(), drifted: true };
+    let unknown = || Fact::OpcodeUnknown { opcode: opcode() };
+    let seen = |at| Fact::IntegrationConfirmed { observed_at: at };
+    let lost = |at| Fact::IntegrationLost { first_look: at, second_look: at };
+    let slots = |count| Fact::SlotsSeen { count, days: 1, next: None, by_day: Vec::new() };
+    for (facts, live_at) in [
+        (vec![seen(hour(0)), verified(), slots(3)], Some(hour(2))),
+        (vec![verified(), slots(3)], None),
+        (vec![seen(hour(0)), slots(3)], None),
+        (vec![seen(hour(0)), verified(), slots(0)], None),
+        (vec![seen(hour(0)), verified(), missing(), slots(3)], None),
+        (vec![seen(hour(0)), verified(), near(), slots(3)], None),
+        (vec![seen(hour(0)), verified(), unknown(), slots(3)], None),
+        (vec![seen(hour(0)), verified(), lost(hour(2)), slots(3)], None),
+        (vec![seen(hour(0)), verified(), lost(hour(2)), seen(hour(3)), slots(3)], None),
+        (vec![seen(hour(0)), verified(), lost(hour(2)), seen(hour(3)), verified(), slots(3)], Some(hour(5))),
+        (vec![seen(hour(0)), verified(), slots(3), slots(4)], Some(hour(2))),
+    ] {
+        let mut desk = Desk::default();
+        desk.add(1, "", "");
+        for (fact, at) in facts.iter().zip(0..) {
+            desk.happens(1, hour(at), fact.clone());
+        }
+        let found: Vec<_> = desk.cases.first_live().map(|(_, at)| at).collect();
+        assert_eq!(found, live_at.into_iter().collect::<Vec<_>>(), "{facts:?}");
+    }
+}
+
+#[test]
+fn a_new_code_after_the_loss_is_a_case_of_its_own() {
+    let mut desk = Desk::default();
+    desk.add(1, "", "");
+    desk.issue(1, 1, hour(0));
+    desk.seen(1, hour(5));
+    desk.happens(1, hour(20), Fact::IntegrationLost { first_look: hour(20), second_look: hour(21) });
+    desk.issue(1, 2, hour(30));
+    assert_eq!(desk.outcomes(hour(40)), [CaseOutcome::Connected(hour(5)), CaseOutcome::Open]);
+}
+
+#[test]
+fn it_is_known_up_to_which_event_the_cases_go() {
+    let mut desk = Desk::default();
+    assert_eq!(desk.cases.seq(), 0);
+    (1..=3).for_each(|dealership| desk.add(dealership, "", ""));
+    assert_eq!(desk.cases.seq(), 3, "also those that make no case");
+    desk.cases.reaches(9);
+    desk.cases.reaches(5);
+    assert_eq!(desk.cases.seq(), 9, "it never goes back");
+}
+
+#[test]
+fn the_words_of_json_and_csv_are_the_same() {
+    for step in Milestone::ALL {
+        assert_eq!(serde_json::to_value(step).unwrap(), step.as_str());
+    }
+    assert_eq!(ReportBy::ALL.map(ReportBy::as_str), ["owner", "group", "week"]);
 }

@@ -128,4 +128,41 @@ mod tests {
         assert_eq!(fit("东京都", 4), "东… ");
         assert_eq!(fit("", 2), "  ");
     }
+
+    #[test]
+    fn what_takes_no_cell_is_no_cluster() {
+        assert_eq!(clusters("a\u{200b}東").collect::<Vec<_>>(), [("a", 1), ("東", 2)]);
+    }
+
+    #[test]
+    fn a_text_is_broken_at_spaces_and_a_long_word_where_the_room_ends() {
+        for (text, room, lines) in [
+            ("", 5, &[""][..]),
+            ("ab", 5, &["ab"]),
+            (" ab  cd ef ", 5, &["ab cd", "ef"]),
+            ("ab cd", 4, &["ab", "cd"]),
+            ("ab cd e", 6, &["ab cd", "e"]),
+            ("ab cd e", 7, &["ab cd e"]),
+            ("abc def", 3, &["abc", "def"]),
+            ("abcdefgh", 3, &["abc", "def", "gh"]),
+            ("abcdef", 3, &["abc", "def"]),
+            ("ab abcdefgh x", 4, &["ab", "abcd", "efgh", "x"]),
+            ("a abcdef g h", 4, &["a", "abcd", "ef g", "h"]),
+            ("東京都 a", 4, &["東京", "都 a"]),
+            ("abcde \u{200b}", 5, &["abcde"]),
+            ("ab", 0, &["a", "b"]),
+        ] {
+            assert_eq!(wrap(text, room), lines, "{text:?} in {room}");
+        }
+    }
+
+    #[test]
+    fn terminals_agree_about_letters_and_not_about_pictures_and_marks() {
+        for cluster in ["", "a", " ", "~", "é", "Ж", "Ω", "…", "東", "ア", "ｱ", "가", "�"] {
+            assert!(is_certain(cluster), "{cluster:?}");
+        }
+        for cluster in ["👍", "e\u{301}", "ab", "क", "ب", "❤", "🇩🇪", "\u{1b}", "\u{301}"] {
+            assert!(!is_certain(cluster), "{cluster:?}");
+        }
+    }
 }

@@ -52,6 +52,7 @@ mod tests {
             ('\u{200b}', "a character that cannot be seen (U+200B)"),
             ('\u{a0}', "an odd space (U+00A0)"),
             ('_', "`_`"),
+            (' ', "a space"),
             ('а', "`а` (U+0430, Cyrillic)"),
             ('ο', "`ο` (U+03BF, Greek)"),
             ('＠', "`＠` (U+FF20)"),

@@ -284,6 +284,28 @@ mod tests {
         assert_ne!(normal_key("02042"), normal_key("2042"));
     }
 
+    #[test]
+    fn letters_that_other_keyboards_lack_are_written_with_theirs() {
+        for (text, form) in
+            [("Þór þing", "thor thing"), ("Ħamrun ħobż", "hamrun hobz"), ("Ŧana ŧ", "tana t"), ("Ŋaio aŋa", "naio ana")]
+        {
+            assert_eq!(normal(text), form);
+        }
+    }
+
+    #[test]
+    fn no_space_is_left_at_the_ends_of_a_plain_text() {
+        for text in ["Harbor Ford", " Harbor Ford", "Harbor Ford ", "Harbor  Ford", "harbor ford"] {
+            assert_eq!(normal(text), "harbor ford", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn in_a_plain_text_the_spaces_of_what_is_found_are_found_too() {
+        assert_eq!(find_normal("Quill GMC", " gmc"), Some(5..9));
+        assert_eq!(find_normal("Quill Lake GMC", " lake g"), Some(5..12));
+    }
+
     proptest::proptest! {
         #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2_000))]
 

@@ -225,4 +225,35 @@ mod tests {
             assert_eq!(in_full(TimeDelta::seconds(seconds)), words);
         }
     }
+
+    #[test]
+    fn a_mistake_in_a_number_is_told_from_one_that_is_too_long() {
+        for text in ["h", "1.h", ".5h", "1.2.3h", ".", "1.1234567h", "5h3.m"] {
+            let refused = parse_duration(text).unwrap_err().to_string();
+            assert!(refused.contains("is not a length of time"), "{text}: {refused}");
+        }
+        assert_eq!(parse_duration("1.123456s"), Ok(TimeDelta::milliseconds(1_123)));
+        assert_eq!(parse_duration("36525d"), Ok(LONGEST));
+        for text in ["36525d 1ms", "36526d", "99999999999999999999h"] {
+            let refused = parse_duration(text).unwrap_err().to_string();
+            assert!(refused.contains("is too long; at most 36525d"), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn in_lists_a_length_of_time_has_one_unit() {
+        for (seconds, text) in [
+            (-90_000, "<1m"),
+            (0, "<1m"),
+            (59, "<1m"),
+            (60, "1m"),
+            (3_599, "59m"),
+            (3_600, "1h"),
+            (86_399, "23h"),
+            (86_400, "1d"),
+            (30 * 86_400, "30d"),
+        ] {
+            assert_eq!(short(TimeDelta::seconds(seconds)), text, "{seconds}");
+        }
+    }
 }

@@ -113,6 +113,48 @@ fn what_is_no_moment_is_refused_with_what_would_be() {
 }
 
 #[test]
+fn the_month_comes_first_also_where_the_day_could_be_one() {
+    let now = at(NOW);
+    for (text, expected) in [
+        ("3/5/2026 14:05", "2026-03-05T20:05:00Z"),
+        ("12/5/2026 14:05", "2026-12-05T20:05:00Z"),
+        ("12/31/2026 14:05", "2026-12-31T20:05:00Z"),
+        ("2026/12/12 14:05", "2026-12-12T20:05:00Z"),
+    ] {
+        assert_eq!(parse_moment(text, now, &Tz::of(America::Chicago)), Ok(at(expected)), "{text}");
+    }
+    for text in ["003/30/2026 14:05", "3/+3/2026 14:05", "3/030/2026 14:05"] {
+        assert!(parse_moment(text, now, &Tz::of(America::Chicago)).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn a_day_without_its_year_may_be_of_the_next_one() {
+    let zone = Tz::of(America::Chicago);
+    for (now, text, expected) in [
+        ("2026-12-30T12:00:00Z", "2 Jan 14:05", "2027-01-02T20:05:00Z"),
+        ("2026-12-30T12:00:00Z", "28 Dec 14:05", "2026-12-28T20:05:00Z"),
+        ("2026-01-02T12:00:00Z", "28 Dec 14:05", "2025-12-28T20:05:00Z"),
+    ] {
+        assert_eq!(parse_moment(text, at(now), &zone), Ok(at(expected)), "{text} read at {now}");
+    }
+}
+
+#[test]
+fn an_offset_may_have_minutes_fewer_than_sixty() {
+    let now = at(NOW);
+    for (text, expected) in [
+        ("2026-03-30T14:05+05:30", "2026-03-30T08:35:00Z"),
+        ("2026-03-30T14:05-0330", "2026-03-30T17:35:00Z"),
+        ("2026-03-30T14:05+00:59", "2026-03-30T13:06:00Z"),
+    ] {
+        assert_eq!(parse_moment(text, now, &Tz::of(America::Chicago)), Ok(at(expected)), "{text}");
+    }
+    let refused = parse_moment("2026-03-30 14:05 +05:60", now, &Tz::of(America::Chicago)).unwrap_err().to_string();
+    assert!(refused.contains("is not an offset"), "{refused}");
+}
+
+#[test]
 fn a_day_is_no_moment_but_a_span_starts_with_it() {
     let now = at(NOW);
     for (text, start) in [
