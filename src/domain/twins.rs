@@ -252,7 +252,7 @@ mod tests {
     use super::*;
     use crate::domain::Contact;
 
-    fn profile(name: &str, code: &str, email: &str, phone: &str) -> Profile {
+    pub(super) fn profile(name: &str, code: &str, email: &str, phone: &str) -> Profile {
         Profile {
             name: name.into(),
             dealer_code: code.into(),
@@ -266,15 +266,15 @@ mod tests {
         }
     }
 
-    fn id(number: u64) -> DealershipId {
+    pub(super) fn id(number: u64) -> DealershipId {
         DealershipId::from_bits(number)
     }
 
-    fn index(profiles: &[Profile]) -> TwinIndex {
+    pub(super) fn index(profiles: &[Profile]) -> TwinIndex {
         TwinIndex::of((1..).map(id).zip(profiles))
     }
 
-    fn twins(index: &TwinIndex, profiles: &[Profile], number: usize) -> Vec<(u64, Vec<ProfileField>)> {
+    pub(super) fn twins(index: &TwinIndex, profiles: &[Profile], number: usize) -> Vec<(u64, Vec<ProfileField>)> {
         let found = index.twins_of(id(number as u64), &profiles[number - 1]);
         found.into_iter().map(|twin| (twin.id.bits(), twin.reasons)).collect()
     }
@@ -359,43 +359,6 @@ mod tests {
         assert_eq!(shown[3], []);
     }
 
-    #[test]
-    fn the_hint_names_who_it_may_be_and_why() {
-        let twin = Twin { id: id(2), reasons: vec![ProfileField::Phone, ProfileField::Name] };
-        let hint = twin.hint(&profile("Harbor\u{1b} Ford", "h1", "", ""));
-        assert_eq!(hint, "may be the same as Harbor\u{fffd} Ford (h1): same phone, same name");
-    }
-
-    #[test]
-    fn who_is_archived_is_nobodys_twin() {
-        let state = |number: u64, is_archived: bool| {
-            let state = crate::domain::next_step::tests::invited(60);
-            let profile = profile("Harbor Ford", &format!("h{number}"), "", "");
-            let archived_at = is_archived.then_some(state.added_at);
-            Onboarding { id: id(number), profile, archived_at, ..state }
-        };
-        let all = [state(1, false), state(2, true), state(3, false), state(4, true)];
-        assert_eq!(TwinIndex::of_open(&all).members(), HashSet::from([id(1), id(3)]));
-        assert_eq!(TwinIndex::of_open(&all[..2]).members(), HashSet::new());
-    }
-
-    #[test]
-    fn two_numbers_in_common_are_one_reason() {
-        let phone = "201-555-0198 / 201-555-0199";
-        let both = [profile("Harbor Ford", "h1", "", phone), profile("Lake Kia", "l1", "", phone)];
-        assert_eq!(twins(&index(&both), &both, 1), [(2, vec![ProfileField::Phone])]);
-    }
-
-    #[test]
-    fn fields_are_compared_each_with_its_own() {
-        let both = [profile("2042", "h1", "", ""), profile("Lake Kia", "2042", "", "")];
-        assert_eq!(twins(&index(&both), &both, 1), []);
-        assert_eq!(index(&both).members(), HashSet::new());
-        let codes: Vec<Profile> =
-            (0..9).map(|n| profile(&format!("Rooftop {n}"), &format!("{}7", "0".repeat(n)), "", "")).collect();
-        assert_eq!(index(&codes).members().len(), 9, "one dealerCode is never a desk's");
-    }
-
     proptest::proptest! {
         #[test]
         fn taking_in_and_dropping_leads_to_what_is_left(
@@ -422,3 +385,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "twins_hint_tests.rs"]
+mod hint_tests;
