@@ -118,19 +118,20 @@ static LIKELY: LazyLock<Vec<Likely>> = LazyLock::new(|| {
 
 /// Which letters a name has. One slip changes at most two of them, so most names need not be compared.
 fn letters(name: &str) -> u64 {
-    name.bytes().fold(0, |set, byte| set | 1 << (byte % 64))
+    name.chars().fold(0, |set, letter| set | 1 << (u32::from(letter) % 64))
 }
 
 /// The zone of a name that differs by a slip of the finger, of North America only; the most populous first.
 fn nearest(folded: &str) -> Option<ZoneName> {
-    let most = match folded.len() {
+    let length = folded.chars().count();
+    let most = match length {
         0..5 | 65.. => return None,
         5..9 => 1,
         _ => 2,
     };
     let own = letters(folded);
     let near = |one: &&Likely| {
-        one.name.len().abs_diff(folded.len()) <= most && (one.letters ^ own).count_ones() as usize <= 2 * most
+        one.name.chars().count().abs_diff(length) <= most && (one.letters ^ own).count_ones() as usize <= 2 * most
     };
     LIKELY
         .iter()

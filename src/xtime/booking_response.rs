@@ -3,8 +3,9 @@
 
 use serde_json::value::RawValue;
 
+use super::envelope::{ReplyEnvelope, scalar};
 use super::gateway::read_other_names;
-use super::reply::{ReplyEnvelope, scalar, short_code, short_message};
+use super::reply::{short_code, short_message};
 use super::{BookingOutcome, PlatformSettings};
 use crate::domain::classification::{BodyShape, Classification, ClassificationRule, ResponseDetails, classify};
 use crate::domain::{AppointmentId, Outcome};

@@ -6,14 +6,13 @@
 //! called missing; a slot that cannot be read is skipped (it could not be booked by it), but a list of which no slot can be read is no
 //! list; a list longer than allowed is no list.
 
-use std::borrow::Cow;
-
-use chrono::NaiveDateTime;
-use chrono::format::{Item, Numeric, Pad, Parsed, parse_and_remainder};
-use serde::{Deserialize, Deserializer};
+use memchr::memchr2;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::envelope::{ListedRows, ReplyEnvelope, given, scalar};
 use super::gateway::read_other_names;
+use super::local_time::local_time;
 use crate::domain::classification::{BodyShape, ResponseDetails};
 use crate::domain::text::one_line;
 use crate::domain::{Appointment, AppointmentId, Customer, Service, Slot, Untrusted};
@@ -59,7 +58,7 @@ pub enum ReplyList {
     Odd,
 }
 
-/// The rows of an array, each as its JSON text: one copy of the array and where each row stands in it.
+/// The rows of an array, each as its JSON text: one copy of them all, and where each stands in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonArrayRows {
     text: Box<str>,
@@ -67,13 +66,15 @@ pub struct JsonArrayRows {
 }
 
 impl JsonArrayRows {
-    fn of(array: &RawValue, rows: &[&RawValue]) -> Self {
-        let base = array.get().as_ptr().addr();
+    fn of(rows: &[&RawValue]) -> Self {
+        let mut text = String::with_capacity(rows.iter().map(|row| row.get().len()).sum());
         let place = |row: &&RawValue| {
-            let start = row.get().as_ptr().addr() - base;
-            start..start + row.get().len()
+            let start = text.len();
+            text.push_str(row.get());
+            start..text.len()
         };
-        Self { text: array.get().into(), places: rows.iter().map(place).collect() }
+        let places = rows.iter().map(place).collect();
+        Self { text: text.into(), places }
     }
 
     pub fn len(&self) -> usize {
@@ -107,28 +108,6 @@ pub struct PlatformReply {
     pub services: Option<Vec<Service>>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct ReplyEnvelope<'a> {
-    #[serde(borrow, default, deserialize_with = "given")]
-    pub success: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    pub code: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    pub message: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "appointmentId", deserialize_with = "given")]
-    pub appointment: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    errors: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    services: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "availableAppointments", deserialize_with = "given")]
-    slots: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
-    appointments: Option<&'a RawValue>,
-}
-
 /// A row of any list: of services, of slots or of appointments.
 #[derive(Deserialize)]
 struct Row<'a> {
@@ -156,22 +135,6 @@ struct Row<'a> {
     phone: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "given")]
     services: Option<&'a RawValue>,
-}
-
-/// Keeps `null` apart from "not there".
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
-}
-
-/// A string's text, or a number exactly as it was written (`1.10` stays `1.10`); `None` for anything else and for blanks.
-pub(super) fn scalar(raw: Option<&RawValue>) -> Option<String> {
-    let raw = raw?.get();
-    let text = match raw.as_bytes().first()? {
-        b'"' => serde_json::from_str::<String>(raw).ok()?,
-        b'-' | b'0'..=b'9' => raw.to_owned(),
-        _ => return None,
-    };
-    Some(text).filter(|text| !text.trim().is_empty())
 }
 
 /// A code as it takes part in matching.
@@ -246,7 +209,13 @@ impl PlatformReply {
             RequestedList::Slots => envelope.slots,
             RequestedList::Appointments => envelope.appointments,
         };
-        let mut list = list.map_or(ReplyList::Absent, |raw| rows(raw, max_rows));
+        let mut list = match list {
+            ListedRows::Absent => ReplyList::Absent,
+            ListedRows::Null => ReplyList::Null,
+            ListedRows::Rows(rows) if rows.len() > max_rows => ReplyList::TooLong(rows.len()),
+            ListedRows::Rows(rows) => ReplyList::Rows(JsonArrayRows::of(&rows)),
+            ListedRows::Odd => ReplyList::Odd,
+        };
         let services = match (wanted, &list) {
             (RequestedList::Services, ReplyList::Null) => Some(Vec::new()),
             (RequestedList::Services, ReplyList::Rows(rows)) => rows.iter().map(service).collect(),
@@ -321,73 +290,31 @@ impl PlatformReply {
 
 /// Whether brackets are nested deeper than any answer needs.
 fn is_deep(body: &[u8]) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    body.iter().any(|byte| {
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = body.get(at) {
+        at += 1;
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => depth += 1,
-            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            b'"' => at += text_end(body.get(at..).unwrap_or_default()),
+            b'{' | b'[' if depth == DEEPEST => return true,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth > DEEPEST
-    })
+    }
+    false
 }
 
-fn rows(raw: &RawValue, max_rows: usize) -> ReplyList {
-    match raw.get().as_bytes().first() {
-        Some(b'n') => ReplyList::Null,
-        Some(b'[') => match serde_json::from_str::<Vec<&RawValue>>(raw.get()) {
-            Ok(rows) if rows.len() > max_rows => ReplyList::TooLong(rows.len()),
-            Ok(rows) => ReplyList::Rows(JsonArrayRows::of(raw, &rows)),
-            Err(_) => ReplyList::Odd,
-        },
-        _ => ReplyList::Odd,
+/// Where a text ends, behind its closing quote.
+fn text_end(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(found) = memchr2(b'"', b'\\', text.get(at..).unwrap_or_default()) {
+        at += found;
+        if text.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        at += 2;
     }
-}
-
-/// A dealer-local time: with or without seconds, with or without an offset (with or without its colon). The wall clock is what counts:
-/// neither the offset nor a `Z` shifts it.
-pub fn local_time(text: &str) -> Option<NaiveDateTime> {
-    let text = text.trim();
-    if text.len() > 40 {
-        return None;
-    }
-    let text = if text.contains(' ') { Cow::Owned(text.replacen(' ', "T", 1)) } else { Cow::Borrowed(text) };
-    let mut parsed = Parsed::new();
-    let (local, rest) = match parse_and_remainder(&mut parsed, &text, TO_THE_MINUTE.iter()).ok()? {
-        rest if rest.starts_with(':') => NaiveDateTime::parse_and_remainder(&text, "%Y-%m-%dT%H:%M:%S%.f").ok()?,
-        rest => (parsed.to_naive_datetime_with_offset(0).ok()?, rest),
-    };
-    is_offset(rest).then_some(local)
-}
-
-/// `%Y-%m-%dT%H:%M`, read once: lists have hundreds of such times, nearly all without seconds.
-const TO_THE_MINUTE: [Item<'static>; 9] = [
-    Item::Numeric(Numeric::Year, Pad::Zero),
-    Item::Literal("-"),
-    Item::Numeric(Numeric::Month, Pad::Zero),
-    Item::Literal("-"),
-    Item::Numeric(Numeric::Day, Pad::Zero),
-    Item::Literal("T"),
-    Item::Numeric(Numeric::Hour, Pad::Zero),
-    Item::Literal(":"),
-    Item::Numeric(Numeric::Minute, Pad::Zero),
-];
-
-/// Nothing, `Z`, or an offset with or without its colon and its minutes.
-fn is_offset(text: &str) -> bool {
-    let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    match text.strip_prefix(['+', '-']) {
-        None => text.is_empty() || text.eq_ignore_ascii_case("z"),
-        Some(offset) => match offset.split_at_checked(2) {
-            Some((hours, minutes)) => {
-                digits(hours) && (minutes.is_empty() || digits(minutes.strip_prefix(':').unwrap_or(minutes)))
-            }
-            None => false,
-        },
-    }
+    text.len()
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ fn what_is_refused_names_no_zone_that_is_not_meant() {
         ("Pacfic Time", "America/Los_Angeles"),
         ("America/Los_Angles", "America/Los_Angeles"),
         ("Easterm", "America/New_York"),
+        ("Çentral", "America/Chicago"),
         ("America/Pheonix", "America/Phoenix"),
         ("Americas/Denver", "America/Denver"),
     ] {

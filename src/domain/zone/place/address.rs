@@ -59,7 +59,11 @@ fn postal_code(text: &str) -> (&str, &str) {
         let Some((before, code)) = last_words(text, words) else { continue };
         let joined = match PostalCode::read(code) {
             Some(PostalCode::Canadian(code)) => code[5] != b' ',
-            Some(PostalCode::Digits(_)) => words == 1 && code.split('-').next().is_some_and(|digits| digits.len() == 5),
+            // Some write a blank beside the dash.
+            Some(PostalCode::Digits(_)) => {
+                let digits = code.split('-').next().unwrap_or_default().trim_end();
+                digits.len() == 5 && (words == 1 || code.contains('-'))
+            }
             None => false,
         };
         if joined {

@@ -302,6 +302,8 @@ fn addresses_in_one_cell() {
         ("Salem, MA 01970", "|Salem|MA|01970|"),
         ("Salem MA", "|Salem|MA||"),
         ("123 Main St, El Paso, TX 79901-1234", "123 Main St|El Paso|TX|79901-1234|"),
+        ("El Paso, TX 79901 -1234", "|El Paso|TX|79901 -1234|"),
+        ("El Paso, TX 79901- 1234", "|El Paso|TX|79901- 1234|"),
         ("123 Main St\nEl Paso, TX 79901", "123 Main St|El Paso|TX|79901|"),
         ("12 Pier Rd, Suite 4, Salem, Mass., 01970, USA", "12 Pier Rd, Suite 4|Salem|Mass.|01970|USA"),
         ("Toronto ON M5V 2T6", "|Toronto|ON|M5V 2T6|"),
