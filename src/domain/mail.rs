@@ -221,10 +221,6 @@ impl Mail {
         self.letters.iter().find(|letter| letter.id == id)
     }
 
-    pub fn newest(&self) -> Option<&Letter> {
-        self.letters.last()
-    }
-
     /// The letters that are still to go out.
     pub fn open(&self) -> impl Iterator<Item = &Letter> {
         self.letters.iter().filter(|letter| letter.is_open())

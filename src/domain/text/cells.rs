@@ -67,7 +67,7 @@ pub fn wrap(text: &str, room: usize) -> Vec<String> {
             continue;
         }
         for (cluster, cells) in clusters(word) {
-            if used + cells > room {
+            if used > 0 && used + cells > room {
                 lines.push(std::mem::take(&mut line));
                 used = 0;
             }
@@ -149,6 +149,7 @@ mod tests {
             ("ab abcdefgh x", 4, &["ab", "abcd", "efgh", "x"]),
             ("a abcdef g h", 4, &["a", "abcd", "ef g", "h"]),
             ("東京都 a", 4, &["東京", "都 a"]),
+            ("東京", 1, &["東", "京"]),
             ("abcde \u{200b}", 5, &["abcde"]),
             ("ab", 0, &["a", "b"]),
         ] {
