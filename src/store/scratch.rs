@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn what_is_in_use_stays_and_what_was_left_behind_goes_whatever_their_numbers() {
-        let purpose = "test-of-scratch";
+        // Another run of this test may be at it.
+        let purpose = &format!("test-of-scratch-{}", std::process::id());
         let used = Scratch::make(purpose).unwrap();
         // As another container would see it: nobody there has the number.
         let elsewhere = std::env::temp_dir().join(format!("{}{}-used", prefix(purpose), u32::MAX));
