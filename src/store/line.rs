@@ -83,7 +83,8 @@ pub(super) fn write_alone(out: &mut Vec<u8>, seq: u64, prev: u64, fields: &[u8])
     let start = out.len();
     begin(out, seq, 0, prev)?;
     // Between its tokens JSON may have tabs and carriage returns, which are not to be escaped there; within its texts it has none.
-    let fields = std::str::from_utf8(fields).map_err(io::Error::other)?;
+    // Behind the last one nothing stays: whoever reads the export takes blanks off there.
+    let fields = std::str::from_utf8(fields.trim_ascii_end()).map_err(io::Error::other)?;
     let between = ['\t', '\r'];
     let fields =
         if fields.contains(between) { Cow::Owned(fields.replace(between, " ")) } else { Cow::Borrowed(fields) };
