@@ -238,11 +238,12 @@ mod tests {
     }
 
     #[test]
-    fn an_event_by_itself_is_read_whatever_stands_between_its_tokens() {
+    fn an_event_by_itself_is_read_whatever_stands_between_its_tokens_and_behind_them() {
         let event = note(Timestamp::UNIX_EPOCH, "a\tb\u{202e}");
-        let fields = body(&event).unwrap().replace(":{", ":\t\r{\t");
+        let fields = body(&event).unwrap().replace(":{", ":\t\r{\t") + " \t\r";
         let mut line = Vec::new();
         write_alone(&mut line, 12, 9, &fields.as_bytes()[1..]).unwrap();
+        assert!(line.ends_with(b"}\n"), "whoever reads it takes blanks off its end");
         assert_eq!(line.pop(), Some(b'\n'));
         assert!(!line.iter().any(u8::is_ascii_control));
         assert_eq!(super::event(&line, head(&line).unwrap()).unwrap(), event);

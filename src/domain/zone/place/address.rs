@@ -60,10 +60,10 @@ fn postal_code(text: &str) -> (&str, &str) {
         let joined = match PostalCode::read(code) {
             Some(PostalCode::Canadian(code)) => code[5] != b' ',
             // Some write a blank beside the dash.
-            Some(PostalCode::Digits(_)) => {
-                let digits = code.split('-').next().unwrap_or_default().trim_end();
-                digits.len() == 5 && (words == 1 || code.contains('-'))
-            }
+            Some(PostalCode::Digits(_)) => match code.split_once('-') {
+                Some((digits, _)) => digits.trim_end().len() == 5,
+                None => words == 1 && code.len() == 5,
+            },
             None => false,
         };
         if joined {
